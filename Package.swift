@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "Frontprop",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "frontprop", targets: ["Command"])
+    ],
+    traits: [
+        .trait(name: "MPI", description: "Train on many processes, through Open MPI."),
+        .default(enabledTraits: ["MPI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // C: system libraries, and what Swift cannot say.
+        .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CKernels",
+            linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CBarrier"),
+
+        // Foundations that know nothing of one another.
+        .target(name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
+        .target(name: "RandomNumbers"),
+        .target(name: "Storage", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+
+        // The field: networks, data, training.
+        .target(name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers"]),
+        .target(name: "Datasets", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
+        .target(
+            name: "Training",
+            dependencies: ["CBarrier", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Storage"]),
+        .executableTarget(
+            name: "Command",
+            dependencies: [
+                "Training",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+    ]
+)

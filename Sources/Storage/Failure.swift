@@ -1,0 +1,35 @@
+/// The exit codes that users and batch scripts rely on (BSD's `sysexits.h`, and two of our own).
+public enum ExitStatus: Int32, Sendable {
+    case success = 0
+    /// The command line asks for something that does not exist or contradicts itself.
+    case usage = 64
+    /// A file is there but does not hold what it should.
+    case badData = 65
+    /// A file that is needed is not there.
+    case missingInput = 66
+    /// A mistake of this program's own.
+    case internalError = 70
+    /// An output cannot be created.
+    case cannotWrite = 73
+    /// Reading or writing failed half-way: disk full, device gone.
+    case inputOutput = 74
+    /// Stopped by a signal after a checkpoint; the run can be resumed.
+    case interrupted = 75
+    /// MPI is not what the launcher says it is.
+    case mpiSetup = 76
+    /// A gradient or a loss is not finite, or does not fit the fixed point.
+    case diverged = 77
+}
+
+/// What ends a command: the exit code, and one message that names the file and what was expected.
+public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+    public let status: ExitStatus
+    public let message: String
+
+    public init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    public var description: String { message }
+}
