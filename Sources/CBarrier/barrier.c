@@ -1,0 +1,36 @@
+#include "CBarrier.h"
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Not the private futex: the memory may be shared between processes.
+static void futex(uint32_t *word, int operation, uint32_t value) {
+    syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+static void relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+void cb_wait(cb_barrier *barrier, uint32_t count, uint32_t spins) {
+    uint32_t generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
+    if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == count) {
+        __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
+        __atomic_add_fetch(&barrier->generation, 1, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&barrier->sleepers, __ATOMIC_SEQ_CST) > 0) futex(&barrier->generation, FUTEX_WAKE, INT_MAX);
+        return;
+    }
+    for (uint32_t i = 0; i < spins; i++) {
+        if (__atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) != generation) return;
+        relax();
+    }
+    __atomic_add_fetch(&barrier->sleepers, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&barrier->generation, __ATOMIC_SEQ_CST) == generation)
+        futex(&barrier->generation, FUTEX_WAIT, generation);
+    __atomic_sub_fetch(&barrier->sleepers, 1, __ATOMIC_SEQ_CST);
+}

@@ -1,0 +1,18 @@
+// A barrier in memory that threads and processes share.
+#ifndef CBARRIER_H
+#define CBARRIER_H
+
+#include <stdint.h>
+
+// Zeroed memory is a barrier ready for use. Each field has a cache line of its own.
+typedef struct {
+    _Alignas(64) uint32_t arrived;
+    _Alignas(64) uint32_t generation;
+    _Alignas(64) uint32_t sleepers;
+} cb_barrier;
+
+/// Waits until `count` callers have come. Polls `spins` times first, then sleeps in the kernel, so that a worker
+/// whose partner has no core gives it one. What was written before the call is seen by all after it.
+void cb_wait(cb_barrier *barrier, uint32_t count, uint32_t spins);
+
+#endif

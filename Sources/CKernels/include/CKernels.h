@@ -1,0 +1,98 @@
+// Inner loops that need the machine's vector unit. Each is compiled for AVX-512, for AVX2 and for any x86-64, the
+// loader chooses one at start (ifunc), and all give the same bits: lanes are fixed at 64 bytes, multiply-adds are
+// explicit, and nothing else is contracted.
+//
+// Letters: B samples of a slice, `stride` = B rounded up to CK_GROUP; n0 inputs, n units of a layer.
+// Matrices of a slice are unit-major: row = unit, column = sample. Weights are input-major: [n_in][n_out].
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Samples that are handled side by side; slices are padded to a multiple of it.
+#define CK_GROUP 16
+// Vectors may be loaded past the last element: readable bytes that must follow every buffer of weights or biases.
+#define CK_PADDING 256
+// The fixed point: one word holds a multiple of 2^-44 up to 2^7; a second word goes on 52 binary places further.
+#define CK_FIXED_POINT 44
+#define CK_FIXED_POINT_LOW 96
+
+/// The inputs of a set of samples, one byte each.
+///
+/// Dense (`offsets` is null): row r is the `columns` bytes at r·columns.
+/// Compressed: row r starts at byte 2·offsets[r] and holds a count (u16), that many column numbers (u16, ascending),
+/// and as many values (u8, not zero), padded to an even length.
+typedef struct {
+    const uint8_t *bytes;
+    const uint32_t *offsets;
+    uint32_t columns;
+} ck_rows;
+
+/// The bytes that `ck_compress` needs for `count` dense rows.
+size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns);
+/// Compresses `count` dense rows; writes count + 1 offsets. Columns: at most 65535.
+void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *bytes, uint32_t *offsets);
+/// The bytes of the chosen rows, unit-major: out[column][stride], zero in the padding.
+void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out, size_t stride);
+
+#define CK_DECLARE(REAL, name)                                                                                        \
+    /* out[r][columns] = the chosen rows' bytes as numbers 0…255, sample-major. */                                    \
+    void ck_expand_##name(ck_rows rows, const uint32_t *samples, size_t count, REAL *out);                            \
+    /* out[n][stride] = scale · weightsᵀ · rows, of compressed rows. */                                               \
+    void ck_input_product_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,  \
+                                 REAL scale, REAL *out, size_t stride);                                               \
+    /* gradient[n0][n] += scale · rowsᵀ · deltaᵀ, of compressed rows; delta[n][stride]. scratch: stride · (n rounded  \
+       up to 16). Writes back unchanged up to CK_PADDING bytes behind the gradient. */                                \
+    void ck_input_gradient_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,   \
+                                  REAL scale, REAL *gradient, size_t stride, REAL *scratch);                          \
+    /* activation[n][stride] = sigmoid(sums + bias), derivative = activation · (1 - activation). In place allowed. */ \
+    void ck_sigmoid_##name(const REAL *sums, const REAL *bias, size_t n, size_t stride, REAL *activation,             \
+                           REAL *derivative);                                                                         \
+    /* delta = coefficient · (activation - one-hot(labels)) · derivative, zero in the padding;                        \
+       returns the sum of squared errors. */                                                                          \
+    double ck_squared_error_labels_##name(const REAL *activation, const REAL *derivative, const uint8_t *labels,      \
+                                          const uint32_t *samples, size_t count, size_t n, size_t stride,             \
+                                          REAL coefficient, REAL *delta);                                             \
+    /* The same against targets[n][stride] in bytes, 255 standing for one. */                                         \
+    double ck_squared_error_bytes_##name(const REAL *activation, const REAL *derivative, const uint8_t *targets,      \
+                                         size_t count, size_t n, size_t stride, REAL coefficient, REAL *delta);       \
+    /* How many of the samples have their largest activation at their label (the first of equals counts). */          \
+    size_t ck_correct_##name(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count,    \
+                             size_t n, size_t stride);                                                                \
+    /* out[i][c] = Σ_r weights[i·i_step + r·r_step] · in[r][c]; columns: a multiple of CK_GROUP. */                   \
+    void ck_product_##name(const REAL *weights, size_t i_step, size_t r_step, size_t n_out, size_t n_in,              \
+                           const REAL *in, REAL *out, size_t columns);                                                \
+    /* gradient[r][i] = Σ_c activation[r][c] · delta[i][c]. */                                                        \
+    void ck_outer_##name(const REAL *activation, size_t n_in, const REAL *delta, size_t n_out, size_t columns,        \
+                         REAL *gradient);                                                                             \
+    /* sums[i] = Σ_c delta[i][c]. */                                                                                  \
+    void ck_row_sums_##name(const REAL *delta, size_t n, size_t columns, REAL *sums);                                 \
+    /* out[e] = a[e] · b[e]. */                                                                                       \
+    void ck_multiply_##name(const REAL *a, const REAL *b, size_t count, REAL *out);                                   \
+    /* One group's sensitivities two layers up, of units j in [first, first + width):                                 \
+       s[i][j][·] = upper[i][·] · weights[j][i] · lower[j][·]; weights[·][n]. */                                      \
+    void ck_sensitivity_start_##name(const REAL *weights, size_t n, const REAL *upper, const REAL *lower,             \
+                                     size_t stride, size_t first, size_t width, REAL *s);                             \
+    /* s[i][j][·] *= derivative[i][·], for one group. */                                                              \
+    void ck_sensitivity_scale_##name(REAL *s, size_t n, size_t width, const REAL *derivative, size_t stride);         \
+    /* delta[first + j][·] = Σ_i s[i][j][·] · u[i][·], for one group. */                                              \
+    void ck_sensitivity_contract_##name(const REAL *s, size_t n, size_t width, const REAL *u, size_t stride,          \
+                                        size_t first, REAL *delta);                                                   \
+    /* words[begin ≤ e < end] = Σ_s round(slots[s·slot_stride + e] · 2^p), one word (float) or two (double, the low   \
+       ones `low` words further). Returns 0 if some value is not finite or beyond ±2^7, else 1. */                    \
+    int ck_exact_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,      \
+                            int64_t *words, size_t low);                                                              \
+    /* sums[begin ≤ e < end] = words back as numbers. */                                                              \
+    void ck_from_exact_##name(const int64_t *words, size_t low, size_t begin, size_t end, REAL *sums);                \
+    /* sums[begin ≤ e < end] = Σ_s slots[s·slot_stride + e], in the order of s. */                                    \
+    void ck_plain_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
+                             REAL *sums);                                                                             \
+    /* velocity = momentum · velocity - rate · gradient; weights += velocity; on [begin, end). */                     \
+    void ck_momentum_step_##name(const REAL *gradient, size_t begin, size_t end, REAL rate, REAL momentum,            \
+                                 REAL *velocity, REAL *weights);
+
+CK_DECLARE(float, f32)
+CK_DECLARE(double, f64)
+
+#endif

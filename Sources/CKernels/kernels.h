@@ -1,0 +1,433 @@
+// The kernels in either precision: included by kernels_f32.c and kernels_f64.c, which define REAL, NAME,
+// the interleavings, `exponential` and the fixed point. CKernels.h says what each computes.
+
+// MARK: Moving lanes
+
+// Transposes LANES × LANES values: each round interleaves the vectors of the two halves.
+INLINE void transpose(vec v[LANES]) {
+    for (size_t round = 1; round < LANES; round *= 2) {
+        vec next[LANES];
+        for (size_t i = 0; i < LANES / 2; i++) {
+            next[2 * i] = __builtin_shufflevector(v[i], v[i + LANES / 2], INTERLEAVE_LOW);
+            next[2 * i + 1] = __builtin_shufflevector(v[i], v[i + LANES / 2], INTERLEAVE_HIGH);
+        }
+        memcpy(v, next, sizeof next);
+    }
+}
+
+// Lane i of v[0] becomes the sum of v[i]'s lanes.
+INLINE void sums_of_lanes(vec v[LANES]) {
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            v[i] = __builtin_shufflevector(v[i], v[i + half], INTERLEAVE_LOW) +
+                   __builtin_shufflevector(v[i], v[i + half], INTERLEAVE_HIGH);
+}
+
+INLINE double sum_of_lanes(const vec *v) {
+    double sum = 0;
+    for (size_t i = 0; i < LANES; i++) sum += (double)(*v)[i];
+    return sum;
+}
+
+// MARK: Input rows
+
+// Row values are turned into numbers a piece at a time; a group's pieces stay in the first-level cache.
+#define PIECE 256
+// How many samples ahead a row is asked for: far enough to hide memory, near enough to stay in the cache.
+#define AHEAD 6
+
+INLINE void bytes_to_numbers(const uint8_t *values, size_t count, REAL *out) {
+    typedef uint8_t bvec __attribute__((vector_size(LANES)));
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        bvec b;
+        memcpy(&b, values + i, LANES);
+        store(out + i, __builtin_convertvector(b, vec));
+    }
+    for (; i < count; i++) out[i] = (REAL)values[i];
+}
+
+INLINE void prefetch_row(ck_rows rows, const uint32_t *samples, size_t count, size_t s) {
+    if (s >= count) return;
+    const uint8_t *record = rows.bytes + 2 * (size_t)rows.offsets[samples[s]];
+    const uint8_t *end = rows.bytes + 2 * (size_t)rows.offsets[samples[s] + 1];
+    for (; record < end; record += 64) __builtin_prefetch(record);
+}
+
+CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, REAL *out) {
+    for (size_t s = 0; s < count; s++, out += rows.columns) {
+        if (rows.offsets == NULL) {
+            bytes_to_numbers(rows.bytes + (size_t)samples[s] * rows.columns, rows.columns, out);
+            continue;
+        }
+        memset(out, 0, rows.columns * sizeof(REAL));
+        const uint8_t *record = rows.bytes + 2 * (size_t)rows.offsets[samples[s]];
+        const uint16_t *header = (const uint16_t *)record;
+        const uint8_t *values = record + 2 + 2 * (size_t)header[0];
+        for (size_t e = 0; e < header[0]; e++) out[header[1 + e]] = (REAL)values[e];
+    }
+}
+
+// One sample's product with `width` vectors of units; `chains` partial sums hide the latency of the additions.
+INLINE void row_product(const uint8_t *record, const REAL *weights, size_t n, const size_t width, const size_t chains,
+                        vec *out) {
+    const uint16_t *header = (const uint16_t *)record;
+    const uint16_t *columns = header + 1;
+    const uint8_t *values = record + 2 + 2 * (size_t)header[0];
+    vec sum[8] = {{0}};
+    REAL piece[PIECE];
+    for (size_t first = 0; first < header[0]; first += PIECE) {
+        size_t entries = header[0] - first < PIECE ? header[0] - first : PIECE;
+        bytes_to_numbers(values + first, entries, piece);
+        size_t e = 0;
+        for (; e + chains <= entries; e += chains)
+            for (size_t c = 0; c < chains; c++) {
+                const REAL *w = weights + columns[first + e + c] * n;
+                for (size_t v = 0; v < width; v++)
+                    sum[c * width + v] = fused(splat(piece[e + c]), load(w + v * LANES), sum[c * width + v]);
+            }
+        for (; e < entries; e++) {
+            const REAL *w = weights + columns[first + e] * n;
+            for (size_t v = 0; v < width; v++) sum[v] = fused(splat(piece[e]), load(w + v * LANES), sum[v]);
+        }
+    }
+    for (size_t v = 0; v < width; v++) {
+        out[v] = sum[v];
+        for (size_t c = 1; c < chains; c++) out[v] += sum[c * width + v];
+    }
+}
+
+// The products of LANES samples with units [unit, unit + width · LANES), transposed into place.
+INLINE void group_product(ck_rows rows, const uint32_t *samples, size_t count, size_t s, const REAL *weights, size_t n,
+                          size_t unit, const size_t width, const size_t chains, REAL scale, REAL *out, size_t stride) {
+    vec tile[4][LANES];
+    for (size_t lane = 0; lane < LANES; lane++) {
+        vec sums[4] = {{0}};
+        if (s + lane < count) {
+            prefetch_row(rows, samples, count, s + lane + AHEAD);
+            row_product(rows.bytes + 2 * (size_t)rows.offsets[samples[s + lane]], weights + unit, n, width, chains, sums);
+        }
+        for (size_t v = 0; v < width; v++) tile[v][lane] = sums[v] * splat(scale);
+    }
+    for (size_t v = 0; v < width; v++) {
+        transpose(tile[v]);
+        for (size_t i = 0; i < LANES && unit + v * LANES + i < n; i++)
+            store(out + (unit + v * LANES + i) * stride + s, tile[v][i]);
+    }
+}
+
+CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,
+                                REAL scale, REAL *out, size_t stride) {
+    for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
+    for (size_t s = 0; s < stride; s += LANES) {
+        size_t unit = 0;
+        for (; unit + 3 * LANES < n; unit += 4 * LANES)
+            group_product(rows, samples, count, s, weights, n, unit, 4, 2, scale, out, stride);
+        for (; unit + LANES < n; unit += 2 * LANES)
+            group_product(rows, samples, count, s, weights, n, unit, 2, 4, scale, out, stride);
+        for (; unit < n; unit += LANES)
+            group_product(rows, samples, count, s, weights, n, unit, 1, 8, scale, out, stride);
+    }
+}
+
+// Adds one sample's outer product with `width` vectors of deltas. Lanes past n add zero to what follows.
+INLINE void row_gradient(const uint8_t *record, const REAL *delta, REAL *gradient, size_t n, const size_t width) {
+    const uint16_t *header = (const uint16_t *)record;
+    const uint16_t *columns = header + 1;
+    const uint8_t *values = record + 2 + 2 * (size_t)header[0];
+    vec d[4];
+    for (size_t v = 0; v < width; v++) d[v] = load(delta + v * LANES);
+    REAL piece[PIECE];
+    for (size_t first = 0; first < header[0]; first += PIECE) {
+        size_t entries = header[0] - first < PIECE ? header[0] - first : PIECE;
+        bytes_to_numbers(values + first, entries, piece);
+        for (size_t e = 0; e < entries; e++) {
+            REAL *g = gradient + columns[first + e] * n;
+            for (size_t v = 0; v < width; v++)
+                store(g + v * LANES, fused(splat(piece[e]), d[v], load(g + v * LANES)));
+        }
+    }
+}
+
+CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,
+                                 REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
+    size_t padded = (n + CK_GROUP - 1) / CK_GROUP * CK_GROUP;
+    for (size_t unit = 0; unit < padded; unit += LANES)
+        for (size_t s = 0; s < stride; s += LANES) {
+            vec tile[LANES];
+            for (size_t i = 0; i < LANES; i++)
+                tile[i] = unit + i < n ? load(delta + (unit + i) * stride + s) * splat(scale) : splat(0);
+            transpose(tile);
+            for (size_t i = 0; i < LANES; i++) store(scratch + (s + i) * padded + unit, tile[i]);
+        }
+    for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
+    for (size_t s = 0; s < count; s++) {
+        prefetch_row(rows, samples, count, s + AHEAD);
+        const uint8_t *record = rows.bytes + 2 * (size_t)rows.offsets[samples[s]];
+        const REAL *d = scratch + s * padded;
+        size_t unit = 0;
+        for (; unit + 3 * LANES < n; unit += 4 * LANES) row_gradient(record, d + unit, gradient + unit, n, 4);
+        for (; unit + LANES < n; unit += 2 * LANES) row_gradient(record, d + unit, gradient + unit, n, 2);
+        for (; unit < n; unit += LANES) row_gradient(record, d + unit, gradient + unit, n, 1);
+    }
+}
+
+// MARK: Activations and losses
+
+// 1 / (1 + e^-x); beyond the limit the answer no longer changes, and NaN stays NaN.
+INLINE void logistic(vec *x) {
+    const vec limit = splat(EXPONENT_LIMIT);
+    vec power = -*x;
+    power = choose(power > limit, limit, power);
+    power = choose(power < -limit, -limit, power);
+    exponential(&power);
+    *x = splat(1) / (splat(1) + power);
+}
+
+CLONES void NAME(sigmoid)(const REAL *sums, const REAL *bias, size_t n, size_t stride, REAL *activation,
+                          REAL *derivative) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t s = i * stride; s < (i + 1) * stride; s += LANES) {
+            vec a = load(sums + s) + splat(bias[i]);
+            logistic(&a);
+            store(activation + s, a);
+            store(derivative + s, a * (splat(1) - a));
+        }
+}
+
+// A group's worth of lanes in which the first `live` are ones, for zeroing the padding.
+INLINE void live_lanes(size_t live, vec *mask) {
+    for (size_t i = 0; i < LANES; i++) (*mask)[i] = i < live ? 1 : 0;
+}
+
+CLONES double NAME(squared_error_labels)(const REAL *activation, const REAL *derivative, const uint8_t *labels,
+                                         const uint32_t *samples, size_t count, size_t n, size_t stride,
+                                         REAL coefficient, REAL *delta) {
+    double sum = 0;
+    for (size_t s = 0; s < stride; s += LANES) {
+        size_t live = s < count ? (count - s < LANES ? count - s : LANES) : 0;
+        vec mask, squares = {0}, label = splat(-1);
+        live_lanes(live, &mask);
+        for (size_t i = 0; i < live; i++) label[i] = labels[samples[s + i]];
+        for (size_t q = 0; q < n; q++) {
+            vec target = choose(label == splat(q), splat(1), splat(0));
+            vec error = (load(activation + q * stride + s) - target) * mask;
+            squares = fused(error, error, squares);
+            store(delta + q * stride + s, error * splat(coefficient) * load(derivative + q * stride + s));
+        }
+        sum += sum_of_lanes(&squares);
+    }
+    return sum;
+}
+
+CLONES double NAME(squared_error_bytes)(const REAL *activation, const REAL *derivative, const uint8_t *targets,
+                                        size_t count, size_t n, size_t stride, REAL coefficient, REAL *delta) {
+    typedef uint8_t bvec __attribute__((vector_size(LANES)));
+    double sum = 0;
+    for (size_t q = 0; q < n; q++) {
+        vec squares = {0};
+        for (size_t s = 0; s < stride; s += LANES) {
+            bvec b;
+            memcpy(&b, targets + q * stride + s, LANES);
+            vec error = load(activation + q * stride + s) - __builtin_convertvector(b, vec) * splat((REAL)1 / 255);
+            if (s + LANES > count) {
+                vec mask;
+                live_lanes(s < count ? count - s : 0, &mask);
+                error *= mask;
+            }
+            squares = fused(error, error, squares);
+            store(delta + q * stride + s, error * splat(coefficient) * load(derivative + q * stride + s));
+        }
+        sum += sum_of_lanes(&squares);
+    }
+    return sum;
+}
+
+size_t NAME(correct)(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count, size_t n,
+                     size_t stride) {
+    size_t correct = 0;
+    for (size_t s = 0; s < count; s++) {
+        size_t best = 0;
+        for (size_t q = 1; q < n; q++)
+            if (activation[q * stride + s] > activation[best * stride + s]) best = q;
+        correct += best == labels[samples[s]];
+    }
+    return correct;
+}
+
+// MARK: Products of small matrices
+
+INLINE void product_tile(const REAL *weights, size_t i_step, size_t r_step, size_t n_in, const size_t rows,
+                         const size_t vectors, const REAL *in, REAL *out, size_t columns) {
+    vec sum[8] = {{0}};
+    for (size_t r = 0; r < n_in; r++)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t v = 0; v < vectors; v++)
+                sum[i * vectors + v] = fused(splat(weights[i * i_step + r * r_step]), load(in + r * columns + v * LANES),
+                                             sum[i * vectors + v]);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t v = 0; v < vectors; v++) store(out + i * columns + v * LANES, sum[i * vectors + v]);
+}
+
+CLONES void NAME(product)(const REAL *weights, size_t i_step, size_t r_step, size_t n_out, size_t n_in, const REAL *in,
+                          REAL *out, size_t columns) {
+    size_t c = 0;
+    for (; c + 2 * LANES <= columns; c += 2 * LANES) {
+        size_t i = 0;
+        for (; i + 4 <= n_out; i += 4)
+            product_tile(weights + i * i_step, i_step, r_step, n_in, 4, 2, in + c, out + i * columns + c, columns);
+        for (; i < n_out; i++)
+            product_tile(weights + i * i_step, i_step, r_step, n_in, 1, 2, in + c, out + i * columns + c, columns);
+    }
+    for (; c < columns; c += LANES) {
+        size_t i = 0;
+        for (; i + 8 <= n_out; i += 8)
+            product_tile(weights + i * i_step, i_step, r_step, n_in, 8, 1, in + c, out + i * columns + c, columns);
+        for (; i < n_out; i++)
+            product_tile(weights + i * i_step, i_step, r_step, n_in, 1, 1, in + c, out + i * columns + c, columns);
+    }
+}
+
+CLONES void NAME(outer)(const REAL *activation, size_t n_in, const REAL *delta, size_t n_out, size_t columns,
+                        REAL *gradient) {
+    const size_t side = 4;  // 16 sums of products at a time: side rows of either operand
+    for (size_t r = 0; r < n_in; r += side)
+        for (size_t i = 0; i < n_out; i += side) {
+            const REAL *a[4], *d[4];
+            for (size_t t = 0; t < side; t++) {  // rows past the end stand in for themselves, and are not stored
+                a[t] = activation + (r + t < n_in ? r + t : r) * columns;
+                d[t] = delta + (i + t < n_out ? i + t : i) * columns;
+            }
+            vec sum[16] = {{0}};
+            for (size_t c = 0; c < columns; c += LANES)
+                for (size_t t = 0; t < side; t++)
+                    for (size_t u = 0; u < side; u++)
+                        sum[t * side + u] = fused(load(a[t] + c), load(d[u] + c), sum[t * side + u]);
+            REAL sums[16];
+            for (size_t first = 0; first < 16; first += LANES) {
+                sums_of_lanes(sum + first);
+                store(sums + first, sum[first]);
+            }
+            for (size_t t = 0; t < side && r + t < n_in; t++)
+                for (size_t u = 0; u < side && i + u < n_out; u++)
+                    gradient[(r + t) * n_out + i + u] = sums[t * side + u];
+        }
+}
+
+CLONES void NAME(row_sums)(const REAL *delta, size_t n, size_t columns, REAL *sums) {
+    for (size_t i = 0; i < n; i += LANES) {
+        vec sum[LANES] = {{0}};
+        for (size_t t = 0; t < LANES && i + t < n; t++)
+            for (size_t c = 0; c < columns; c += LANES) sum[t] += load(delta + (i + t) * columns + c);
+        REAL lanes[LANES];
+        sums_of_lanes(sum);
+        store(lanes, sum[0]);
+        for (size_t t = 0; t < LANES && i + t < n; t++) sums[i + t] = lanes[t];
+    }
+}
+
+CLONES void NAME(multiply)(const REAL *a, const REAL *b, size_t count, REAL *out) {
+    size_t e = 0;
+    for (; e + LANES <= count; e += LANES) store(out + e, load(a + e) * load(b + e));
+    for (; e < count; e++) out[e] = a[e] * b[e];
+}
+
+// MARK: Sensitivities of one group of samples
+
+#define GROUP_VECTORS (CK_GROUP / LANES)
+
+CLONES void NAME(sensitivity_start)(const REAL *weights, size_t n, const REAL *upper, const REAL *lower, size_t stride,
+                                    size_t first, size_t width, REAL *s) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < width; j++)
+            for (size_t v = 0; v < GROUP_VECTORS; v++)
+                store(s + (i * width + j) * CK_GROUP + v * LANES,
+                      load(upper + i * stride + v * LANES) *
+                          (splat(weights[(first + j) * n + i]) * load(lower + (first + j) * stride + v * LANES)));
+}
+
+CLONES void NAME(sensitivity_scale)(REAL *s, size_t n, size_t width, const REAL *derivative, size_t stride) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t v = 0; v < GROUP_VECTORS; v++) {
+            vec d = load(derivative + i * stride + v * LANES);
+            for (size_t j = 0; j < width; j++) {
+                REAL *element = s + (i * width + j) * CK_GROUP + v * LANES;
+                store(element, load(element) * d);
+            }
+        }
+}
+
+CLONES void NAME(sensitivity_contract)(const REAL *s, size_t n, size_t width, const REAL *u, size_t stride,
+                                       size_t first, REAL *delta) {
+    for (size_t j = 0; j < width; j += 4) {
+        size_t block = width - j < 4 ? width - j : 4;
+        for (size_t v = 0; v < GROUP_VECTORS; v++) {
+            vec sum[4] = {{0}};
+            for (size_t i = 0; i < n; i++) {
+                vec factor = load(u + i * stride + v * LANES);
+                const REAL *element = s + (i * width + j) * CK_GROUP + v * LANES;
+                for (size_t t = 0; t < 4; t++)
+                    sum[t] = fused(load(element + (t < block ? t : 0) * CK_GROUP), factor, sum[t]);
+            }
+            for (size_t t = 0; t < block; t++) store(delta + (first + j + t) * stride + v * LANES, sum[t]);
+        }
+    }
+}
+
+// MARK: Sums over slices, and the step
+
+CLONES int NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
+                           int64_t *words, size_t low) {
+    qvec bad = {0};
+    size_t e = begin;
+    for (; e + QLANES <= end; e += QLANES) exact_sum_block(slots, slot_stride, slots_count, e, words, low, &bad);
+    if (e < end) {  // the last few, through a copy that may be read past its end
+        REAL tail[QLANES] = {0};
+        int64_t sums[2 * QLANES], total[2 * QLANES] = {0};
+        for (size_t s = 0; s < slots_count; s++) {
+            memcpy(tail, slots + s * slot_stride + e, (end - e) * sizeof(REAL));
+            exact_sum_block(tail, 0, 1, 0, sums, QLANES, &bad);
+            for (size_t i = 0; i < end - e; i++) {
+                total[i] += sums[i];
+                if (low) total[QLANES + i] += sums[QLANES + i];
+            }
+        }
+        for (size_t i = 0; i < end - e; i++) {
+            words[e + i] = total[i];
+            if (low) words[low + e + i] = total[QLANES + i];
+        }
+    }
+    for (size_t i = 0; i < QLANES; i++)
+        if (bad[i]) return 0;
+    return 1;
+}
+
+CLONES void NAME(from_exact)(const int64_t *words, size_t low, size_t begin, size_t end, REAL *sums) {
+    for (size_t e = begin; e < end; e++) sums[e] = from_exact_one(words, low, e);
+}
+
+CLONES void NAME(plain_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
+                            REAL *sums) {
+    for (size_t e = begin; e < end; e++) {
+        REAL sum = slots[e];
+        for (size_t s = 1; s < slots_count; s++) sum += slots[s * slot_stride + e];
+        sums[e] = sum;
+    }
+}
+
+CLONES void NAME(momentum_step)(const REAL *gradient, size_t begin, size_t end, REAL rate, REAL momentum,
+                                REAL *velocity, REAL *weights) {
+    size_t e = begin;
+    for (; e + LANES <= end; e += LANES) {
+        vec v = fused(splat(momentum), load(velocity + e), -(splat(rate) * load(gradient + e)));
+        store(velocity + e, v);
+        store(weights + e, load(weights + e) + v);
+    }
+    for (; e < end; e++) {
+        REAL change = -(rate * gradient[e]);
+        REAL v = sizeof(REAL) == 4 ? (REAL)fmaf((float)momentum, (float)velocity[e], (float)change)
+                                   : (REAL)fma((double)momentum, (double)velocity[e], (double)change);
+        velocity[e] = v;
+        weights[e] += v;
+    }
+}

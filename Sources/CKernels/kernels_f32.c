@@ -1,0 +1,54 @@
+#define REAL float
+#define NAME(name) ck_##name##_f32
+#define INTERLEAVE_LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define INTERLEAVE_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#include "vectors.h"
+
+typedef int32_t ivec __attribute__((vector_size(64)));
+
+// e^x for |x| ≤ 87: x = k·ln2 + r, |r| ≤ ln2/2, and a polynomial of degree 6 in r (Cephes' expf coefficients),
+// within 1 ulp or so. 1.5·2^23 rounds k to an integer in the low bits.
+INLINE void exponential(vec *argument) {
+    const vec x = *argument;
+    const vec magic = splat(12582912.0f);
+    vec shifted = fused(x, splat(1.44269504088896341f), magic);
+    vec k = shifted - magic;
+    vec r = fused(k, splat(-0.693359375f), x);
+    r = fused(k, splat(2.12194440e-4f), r);
+    vec p = splat(1.9875691500e-4f);
+    p = fused(p, r, splat(1.3981999507e-3f));
+    p = fused(p, r, splat(8.3334519073e-3f));
+    p = fused(p, r, splat(4.1665795894e-2f));
+    p = fused(p, r, splat(1.6666665459e-1f));
+    p = fused(p, r, splat(5.0000001201e-1f));
+    p = fused(p * r, r, r) + splat(1.0f);
+    ivec power = ((ivec)shifted << 23) + (127 << 23);
+    *argument = p * (vec)power;
+}
+#define EXPONENT_LIMIT 87.0f
+
+// A 64-bit word per value. x + 1.5·2^(52-p) puts the rounded multiple of 2^-p into the low bits of the double.
+typedef int64_t qvec __attribute__((vector_size(64)));
+typedef double dvec __attribute__((vector_size(64)));
+typedef float hvec __attribute__((vector_size(32), aligned(4), may_alias));
+#define QLANES 8
+
+INLINE void exact_sum_block(const float *slots, size_t slot_stride, size_t slots_count, size_t e, int64_t *words,
+                            size_t low, qvec *bad) {
+    (void)low;
+    const dvec magic = (dvec){0} + 0x1.8p8;
+    qvec sum = {0};
+    for (size_t s = 0; s < slots_count; s++) {
+        dvec value = __builtin_convertvector(*(const hvec *)(slots + s * slot_stride + e), dvec);
+        *bad |= ~((value <= (dvec){0} + 128.0) & (value >= (dvec){0} - 128.0));
+        sum += (qvec)(value + magic) - (qvec)magic;
+    }
+    memcpy(words + e, &sum, sizeof sum);
+}
+
+INLINE float from_exact_one(const int64_t *words, size_t low, size_t e) {
+    (void)low;
+    return (float)((double)words[e] * 0x1p-44);
+}
+
+#include "kernels.h"

@@ -1,0 +1,61 @@
+#define REAL double
+#define NAME(name) ck_##name##_f64
+#define INTERLEAVE_LOW 0, 8, 1, 9, 2, 10, 3, 11
+#define INTERLEAVE_HIGH 4, 12, 5, 13, 6, 14, 7, 15
+#include "vectors.h"
+
+typedef int64_t ivec __attribute__((vector_size(64)));
+
+// e^x for |x| ≤ 708: x = k·ln2 + r, |r| ≤ ln2/2, and Taylor's polynomial of degree 13 in r (its remainder is below
+// 2^-57), within 1 ulp or so. 1.5·2^52 rounds k to an integer in the low bits.
+INLINE void exponential(vec *argument) {
+    const vec x = *argument;
+    const vec magic = splat(0x1.8p52);
+    vec shifted = fused(x, splat(0x1.71547652b82fep0), magic);
+    vec k = shifted - magic;
+    vec r = fused(k, splat(-0x1.62e42fee00000p-1), x);
+    r = fused(k, splat(-0x1.a39ef35793c76p-33), r);
+    vec p = splat(1.0 / 6227020800.0);
+    p = fused(p, r, splat(1.0 / 479001600.0));
+    p = fused(p, r, splat(1.0 / 39916800.0));
+    p = fused(p, r, splat(1.0 / 3628800.0));
+    p = fused(p, r, splat(1.0 / 362880.0));
+    p = fused(p, r, splat(1.0 / 40320.0));
+    p = fused(p, r, splat(1.0 / 5040.0));
+    p = fused(p, r, splat(1.0 / 720.0));
+    p = fused(p, r, splat(1.0 / 120.0));
+    p = fused(p, r, splat(1.0 / 24.0));
+    p = fused(p, r, splat(1.0 / 6.0));
+    p = fused(p, r, splat(0.5));
+    p = fused(p * r, r, r) + splat(1.0);
+    ivec power = ((ivec)shifted << 52) + ((int64_t)1023 << 52);
+    *argument = p * (vec)power;
+}
+#define EXPONENT_LIMIT 708.0
+
+// Two 64-bit words per value: multiples of 2^-44, and what that leaves in multiples of 2^-96.
+typedef int64_t qvec __attribute__((vector_size(64)));
+typedef double dvec __attribute__((vector_size(64)));
+#define QLANES 8
+
+INLINE void exact_sum_block(const double *slots, size_t slot_stride, size_t slots_count, size_t e, int64_t *words,
+                            size_t low, qvec *bad) {
+    const dvec magic = (dvec){0} + 0x1.8p8, magic_low = (dvec){0} + 0x1.8p-44;
+    qvec sum = {0}, sum_low = {0};
+    for (size_t s = 0; s < slots_count; s++) {
+        dvec value = load(slots + s * slot_stride + e);
+        *bad |= ~((value <= (dvec){0} + 128.0) & (value >= (dvec){0} - 128.0));
+        dvec shifted = value + magic;
+        dvec rest = value - (shifted - magic);
+        sum += (qvec)shifted - (qvec)magic;
+        sum_low += (qvec)(rest + magic_low) - (qvec)magic_low;
+    }
+    memcpy(words + e, &sum, sizeof sum);
+    memcpy(words + low + e, &sum_low, sizeof sum_low);
+}
+
+INLINE double from_exact_one(const int64_t *words, size_t low, size_t e) {
+    return fma((double)words[low + e], 0x1p-96, (double)words[e] * 0x1p-44);
+}
+
+#include "kernels.h"

@@ -1,0 +1,26 @@
+// What both precisions share: the choice of machine code, and vectors of 64 bytes. Included with REAL defined.
+#include "CKernels.h"
+#include <math.h>
+#include <string.h>
+
+// Every contraction is written out, so that each instruction set gives the same bits.
+#pragma STDC FP_CONTRACT OFF
+
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+#define INLINE static inline __attribute__((always_inline))
+
+// Inlined functions take vectors by address: by value, a clone's calling convention would differ from the default's.
+typedef REAL vec __attribute__((vector_size(64)));
+typedef REAL vec_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
+#define LANES (64 / sizeof(REAL))
+
+#define load(p) (*(const vec_unaligned *)(p))
+#define store(p, v) (*(vec_unaligned *)(p) = (v))
+#define splat(x) ((vec){0} + (REAL)(x))
+// mask ? a : b, lane by lane.
+#define choose(mask, a, b) ((vec)(((mask) & (ivec)(a)) | (~(mask) & (ivec)(b))))
+#define fused(a, b, c) __builtin_elementwise_fma((vec)(a), (vec)(b), (vec)(c))

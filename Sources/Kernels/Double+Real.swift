@@ -1,0 +1,138 @@
+import CKernels
+import COpenBLAS
+
+extension Double: Real {
+    public static let exactWords = 2
+
+    public static func gemm(
+        transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self, a: UnsafePointer<Self>, lda: Int,
+        b: UnsafePointer<Self>, ldb: Int, c: UnsafeMutablePointer<Self>, ldc: Int
+    ) {
+        cblas_dgemm(
+            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+            blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), 0, c, blasint(ldc))
+    }
+
+    public static func expand(
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>
+    ) {
+        ck_expand_f64(rows.raw, samples.baseAddress, samples.count, out)
+    }
+
+    public static func inputProduct(
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
+        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int
+    ) {
+        ck_input_product_f64(rows.raw, samples.baseAddress, samples.count, weights, n, scale, out, stride)
+    }
+
+    public static func inputGradient(
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int, scale: Self,
+        into gradient: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
+    ) {
+        ck_input_gradient_f64(rows.raw, samples.baseAddress, samples.count, delta, n, scale, gradient, stride, scratch)
+    }
+
+    public static func sigmoid(
+        sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
+        activation: UnsafeMutablePointer<Self>, derivative: UnsafeMutablePointer<Self>
+    ) {
+        ck_sigmoid_f64(sums, bias, n, stride, activation, derivative)
+    }
+
+    public static func squaredError(
+        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
+        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, coefficient: Self,
+        delta: UnsafeMutablePointer<Self>
+    ) -> Double {
+        ck_squared_error_labels_f64(
+            activation, derivative, labels, samples.baseAddress, samples.count, n, stride, coefficient, delta)
+    }
+
+    public static func squaredError(
+        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, targets: UnsafePointer<UInt8>, count: Int,
+        units n: Int, stride: Int, coefficient: Self, delta: UnsafeMutablePointer<Self>
+    ) -> Double {
+        ck_squared_error_bytes_f64(activation, derivative, targets, count, n, stride, coefficient, delta)
+    }
+
+    public static func correct(
+        activation: UnsafePointer<Self>, labels: UnsafePointer<UInt8>, samples: UnsafeBufferPointer<UInt32>,
+        units n: Int, stride: Int
+    ) -> Int {
+        ck_correct_f64(activation, labels, samples.baseAddress, samples.count, n, stride)
+    }
+
+    public static func smallProduct(
+        weights: UnsafePointer<Self>, iStep: Int, rStep: Int, outputs: Int, inputs: Int, input: UnsafePointer<Self>,
+        output: UnsafeMutablePointer<Self>, columns: Int
+    ) {
+        ck_product_f64(weights, iStep, rStep, outputs, inputs, input, output, columns)
+    }
+
+    public static func smallOuter(
+        activation: UnsafePointer<Self>, inputs: Int, delta: UnsafePointer<Self>, outputs: Int, columns: Int,
+        gradient: UnsafeMutablePointer<Self>
+    ) {
+        ck_outer_f64(activation, inputs, delta, outputs, columns, gradient)
+    }
+
+    public static func rowSums(
+        delta: UnsafePointer<Self>, units n: Int, columns: Int, sums: UnsafeMutablePointer<Self>
+    ) {
+        ck_row_sums_f64(delta, n, columns, sums)
+    }
+
+    public static func multiply(
+        _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, count: Int, into out: UnsafeMutablePointer<Self>
+    ) {
+        ck_multiply_f64(a, b, count, out)
+    }
+
+    public static func sensitivityStart(
+        weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>, stride: Int,
+        first: Int, width: Int, s: UnsafeMutablePointer<Self>
+    ) {
+        ck_sensitivity_start_f64(weights, n, upper, lower, stride, first, width, s)
+    }
+
+    public static func sensitivityScale(
+        s: UnsafeMutablePointer<Self>, units n: Int, width: Int, derivative: UnsafePointer<Self>, stride: Int
+    ) {
+        ck_sensitivity_scale_f64(s, n, width, derivative, stride)
+    }
+
+    public static func sensitivityContract(
+        s: UnsafePointer<Self>, units n: Int, width: Int, u: UnsafePointer<Self>, stride: Int, first: Int,
+        delta: UnsafeMutablePointer<Self>
+    ) {
+        ck_sensitivity_contract_f64(s, n, width, u, stride, first, delta)
+    }
+
+    public static func exactSum(
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, words: UnsafeMutablePointer<Int64>,
+        low: Int
+    ) -> Bool {
+        ck_exact_sum_f64(slots, slotStride, count, range.lowerBound, range.upperBound, words, low) == 1
+    }
+
+    public static func fromExact(
+        words: UnsafePointer<Int64>, low: Int, range: Range<Int>, into sums: UnsafeMutablePointer<Self>
+    ) {
+        ck_from_exact_f64(words, low, range.lowerBound, range.upperBound, sums)
+    }
+
+    public static func plainSum(
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>,
+        into sums: UnsafeMutablePointer<Self>
+    ) {
+        ck_plain_sum_f64(slots, slotStride, count, range.lowerBound, range.upperBound, sums)
+    }
+
+    public static func momentumStep(
+        gradient: UnsafePointer<Self>, range: Range<Int>, rate: Self, momentum: Self,
+        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+    ) {
+        ck_momentum_step_f64(gradient, range.lowerBound, range.upperBound, rate, momentum, velocity, weights)
+    }
+}

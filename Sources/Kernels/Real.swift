@@ -1,0 +1,101 @@
+/// A precision that the kernels exist in: `Float` or `Double`.
+///
+/// Each requirement is one function of `CKernels.h`, which says what it computes, or one of CBLAS. Buffers are the
+/// caller's, hold exactly the counts named (and `kernelPadding` readable bytes more), and are not checked here.
+/// Matrices of a slice are unit-major (row = unit, column = sample, row length `stride`), weights are input-major
+/// (n_in × n_out). No kernel allocates or throws; NaN and infinity pass through.
+public protocol Real: BinaryFloatingPoint, Sendable {
+    /// 64-bit words that one value of an exact sum takes.
+    static var exactWords: Int { get }
+    /// C (m × n) = alpha · op(A) · op(B), row-major, by OpenBLAS.
+    static func gemm(
+        transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self, a: UnsafePointer<Self>, lda: Int,
+        b: UnsafePointer<Self>, ldb: Int, c: UnsafeMutablePointer<Self>, ldc: Int
+    )
+    /// the chosen rows as numbers 0…255, sample-major: `out` is B × n_0.
+    static func expand(
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>
+    )
+    /// `out` (n × stride) = scale · weightsᵀ · rows; compressed rows only.
+    static func inputProduct(
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
+        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int
+    )
+    /// `gradient` (n_0 × n) += scale · rowsᵀ · deltaᵀ; compressed rows only; `scratch` holds stride × n padded.
+    static func inputGradient(
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int, scale: Self,
+        into gradient: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
+    )
+    /// activation = 1/(1 + e^-(sums + bias)) and its derivative, n × stride; within 4 ulp; in place allowed.
+    static func sigmoid(
+        sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
+        activation: UnsafeMutablePointer<Self>, derivative: UnsafeMutablePointer<Self>
+    )
+    /// delta = coefficient · (activation − one-hot label) · derivative, zero in the padding; returns Σ error².
+    static func squaredError(
+        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
+        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, coefficient: Self,
+        delta: UnsafeMutablePointer<Self>
+    ) -> Double
+    /// The same against target bytes, n × stride, 255 standing for one.
+    static func squaredError(
+        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, targets: UnsafePointer<UInt8>, count: Int,
+        units n: Int, stride: Int, coefficient: Self, delta: UnsafeMutablePointer<Self>
+    ) -> Double
+    /// How many samples have their largest activation (the first of equals) at their label.
+    static func correct(
+        activation: UnsafePointer<Self>, labels: UnsafePointer<UInt8>, samples: UnsafeBufferPointer<UInt32>,
+        units n: Int, stride: Int
+    ) -> Int
+    /// out[i][c] = Σ_r weights[i·iStep + r·rStep] · input[r][c]; columns a multiple of `sampleGroup`.
+    static func smallProduct(
+        weights: UnsafePointer<Self>, iStep: Int, rStep: Int, outputs: Int, inputs: Int, input: UnsafePointer<Self>,
+        output: UnsafeMutablePointer<Self>, columns: Int
+    )
+    /// gradient[r][i] = Σ_c activation[r][c] · delta[i][c].
+    static func smallOuter(
+        activation: UnsafePointer<Self>, inputs: Int, delta: UnsafePointer<Self>, outputs: Int, columns: Int,
+        gradient: UnsafeMutablePointer<Self>
+    )
+    /// sums[i] = Σ_c delta[i][c].
+    static func rowSums(
+        delta: UnsafePointer<Self>, units n: Int, columns: Int, sums: UnsafeMutablePointer<Self>
+    )
+    /// out[e] = a[e] · b[e].
+    static func multiply(
+        _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, count: Int, into out: UnsafeMutablePointer<Self>
+    )
+    /// s[i][j] = upper[i] · weights[first + j][i] · lower[first + j], for one group of samples and j < width.
+    static func sensitivityStart(
+        weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>, stride: Int,
+        first: Int, width: Int, s: UnsafeMutablePointer<Self>
+    )
+    /// s[i][j] *= derivative[i], for one group.
+    static func sensitivityScale(
+        s: UnsafeMutablePointer<Self>, units n: Int, width: Int, derivative: UnsafePointer<Self>, stride: Int
+    )
+    /// delta[first + j] = Σ_i s[i][j] · u[i], for one group.
+    static func sensitivityContract(
+        s: UnsafePointer<Self>, units n: Int, width: Int, u: UnsafePointer<Self>, stride: Int, first: Int,
+        delta: UnsafeMutablePointer<Self>
+    )
+    /// words = Σ over slots of round(value · 2^p), on `range`; false when a value is not finite or beyond ±2^7.
+    static func exactSum(
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, words: UnsafeMutablePointer<Int64>,
+        low: Int
+    ) -> Bool
+    /// sums = words · 2^-p, on `range`.
+    static func fromExact(
+        words: UnsafePointer<Int64>, low: Int, range: Range<Int>, into sums: UnsafeMutablePointer<Self>
+    )
+    /// sums = Σ over slots, in their order, on `range`.
+    static func plainSum(
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>,
+        into sums: UnsafeMutablePointer<Self>
+    )
+    /// velocity = momentum · velocity − rate · gradient; weights += velocity; on `range`.
+    static func momentumStep(
+        gradient: UnsafePointer<Self>, range: Range<Int>, rate: Self, momentum: Self,
+        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+    )
+}

@@ -1,0 +1,40 @@
+import Kernels
+
+/// How well a network does on some samples.
+public struct Score: Equatable, Sendable {
+    /// Σ over samples of the loss.
+    public var loss: Double
+    /// Samples whose largest output is their label's; 0 where the target is not the label.
+    public var correct: Int
+
+    public init(loss: Double, correct: Int) {
+        self.loss = loss
+        self.correct = correct
+    }
+}
+
+/// Measures blocks of samples; each worker has its own.
+public final class Evaluator<Scalar: Real> {
+    public let pass: ForwardPass<Scalar>
+    private let error: ScratchMemory<Scalar>
+
+    /// For blocks of up to `capacity` samples.
+    public init(topology: Topology, samples: Samples, capacity: Int) {
+        pass = ForwardPass(topology: topology, samples: samples, capacity: capacity)
+        error = ScratchMemory(count: topology.outputCount * paddedSampleCount(capacity))
+    }
+
+    /// The block's loss, summed in double, and correct answers.
+    public func score(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) -> Score {
+        pass.run(batch, parameters: parameters)
+        let topology = pass.topology
+        let squares = pass.outputError(batch, coefficient: 0, delta: error.base)
+        let correct =
+            pass.samples.target == .inputs
+            ? 0
+            : Scalar.correct(
+                activation: pass.activation(topology.depth), labels: pass.samples.labels, samples: batch,
+                units: topology.outputCount, stride: pass.stride)
+        return Score(loss: squares / Double(topology.outputCount), correct: correct)
+    }
+}

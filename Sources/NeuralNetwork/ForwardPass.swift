@@ -1,0 +1,96 @@
+import Kernels
+
+/// A network's layers for one slice: activations aˡ and derivatives g'(hˡ), n_l × stride, unit-major.
+///
+/// `stride` is the slice's size rounded up to whole groups; what the padding holds is finite and counts for nothing.
+public final class ForwardPass<Scalar: Real> {
+    public let topology: Topology
+    let samples: Samples
+    let capacity: Int
+    /// Of the samples run last.
+    private(set) var stride = 0
+    /// aˡ at index l - 1, for l in 1…L.
+    private let activations: [ScratchMemory<Scalar>]
+    private let derivatives: [ScratchMemory<Scalar>]
+    /// Dense inputs as numbers 0…255, B × n_0; only where rows are not compressed.
+    let denseInputs: ScratchMemory<Scalar>?
+    private let targetBytes: UnsafeMutablePointer<UInt8>?
+
+    /// For up to `capacity` samples at a time.
+    public init(topology: Topology, samples: Samples, capacity: Int) {
+        precondition(samples.inputs.columns == topology.inputCount)
+        self.topology = topology
+        self.samples = samples
+        self.capacity = capacity
+        let stride = paddedSampleCount(capacity)
+        activations = topology.sizes.dropFirst().map { ScratchMemory(count: $0 * stride) }
+        derivatives = topology.sizes.dropFirst().map { ScratchMemory(count: $0 * stride) }
+        denseInputs = samples.inputs.isCompressed ? nil : ScratchMemory(count: capacity * topology.inputCount)
+        targetBytes = samples.target == .inputs ? .allocate(capacity: topology.outputCount * stride) : nil
+    }
+
+    deinit { targetBytes?.deallocate() }
+
+    /// aˡ, for l in 1…L.
+    func activation(_ l: Int) -> UnsafeMutablePointer<Scalar> { activations[l - 1].base }
+    /// g'(hˡ), for l in 1…L.
+    func derivative(_ l: Int) -> UnsafeMutablePointer<Scalar> { derivatives[l - 1].base }
+
+    /// Computes all layers of these samples.
+    ///
+    /// - Complexity: 2·B·Σ n_k n_{k+1} flops, of which the first layer's only for inputs that are not zero.
+    public func run(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) {
+        precondition(batch.count <= capacity)
+        stride = paddedSampleCount(batch.count)
+        runInputLayer(batch, parameters: parameters)
+        for l in 1...topology.depth {
+            if l > 1 {
+                Product.forward(
+                    parameters + topology.weights(l - 1), inputs: topology.sizes[l - 1], outputs: topology.sizes[l],
+                    activation(l - 1), into: activation(l), columns: stride)
+            }
+            Scalar.sigmoid(
+                sums: activation(l), bias: parameters + topology.biases(l - 1), units: topology.sizes[l],
+                stride: stride, activation: activation(l), derivative: derivative(l))
+        }
+    }
+
+    /// h¹ without its bias; 1/255 is folded in here, for inputs stay bytes.
+    private func runInputLayer(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) {
+        let units = topology.sizes[1]
+        let weights = parameters + topology.weights(0)
+        guard let denseInputs else {
+            Scalar.inputProduct(
+                samples.inputs, samples: batch, weights: weights, units: units, scale: 1 / 255, into: activation(1),
+                stride: stride)
+            return
+        }
+        let inputs = topology.inputCount
+        Scalar.expand(samples.inputs, samples: batch, into: denseInputs.base)
+        activation(1).update(repeating: 0, count: units * stride)
+        Scalar.gemm(
+            transposeA: true, transposeB: true, m: units, n: batch.count, k: inputs, alpha: 1 / 255, a: weights,
+            lda: units, b: denseInputs.base, ldb: inputs, c: activation(1), ldc: stride)
+    }
+
+    /// δ of the output layer times `coefficient`, and Σ_b Σ_q (a_q − t_q)², of the samples run last.
+    func outputError(
+        _ batch: UnsafeBufferPointer<UInt32>, coefficient: Scalar, delta: UnsafeMutablePointer<Scalar>
+    ) -> Double {
+        let depth = topology.depth
+        if let targetBytes {
+            samples.inputs.gatherBytes(batch, into: targetBytes, stride: stride)
+            return Scalar.squaredError(
+                activation: activation(depth), derivative: derivative(depth), targets: targetBytes, count: batch.count,
+                units: topology.outputCount, stride: stride, coefficient: coefficient, delta: delta)
+        }
+        return Scalar.squaredError(
+            activation: activation(depth), derivative: derivative(depth), labels: samples.labels, samples: batch,
+            units: topology.outputCount, stride: stride, coefficient: coefficient, delta: delta)
+    }
+
+    /// The outputs of the sample at `index` of those run last.
+    public func output(_ index: Int) -> [Scalar] {
+        (0..<topology.outputCount).map { activation(topology.depth)[$0 * stride + index] }
+    }
+}

@@ -1,0 +1,41 @@
+import Kernels
+
+/// Computes the gradient of a slice: some samples of a minibatch, by one worker.
+///
+/// An engine owns its scratch memory, so each worker has its own. The bits of a result depend on the parameters, the
+/// samples, their number and order, and on the CPU's OpenBLAS kernels: not on who computes it, or what came before.
+public protocol GradientEngine<Scalar>: AnyObject {
+    associatedtype Scalar: Real
+
+    /// Writes the slice's share of the minibatch's mean gradient, Σ_b ∂E_b/∂w ÷ `minibatchSize`.
+    ///
+    /// - Parameters:
+    ///   - samples: sample numbers; at most the engine's capacity.
+    ///   - parameters: flat, in `Topology`'s order, with `kernelPadding` readable bytes behind.
+    ///   - gradient: as `parameters`; overwritten. The padding behind it may be written.
+    /// - Returns: the slice's share of the minibatch's mean loss.
+    func gradient(
+        of samples: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
+        into gradient: UnsafeMutablePointer<Scalar>
+    ) -> Double
+}
+
+/// The engines by the names users give them.
+public enum GradientMethod: String, CaseIterable, Sendable, Codable {
+    /// The layer-wise sweep from input to output.
+    case frontprop
+    /// The classic, for comparison.
+    case backprop
+
+    /// An engine for slices of up to `capacity` samples of `samples`.
+    public func makeEngine<Scalar: Real>(
+        topology: Topology, samples: Samples, capacity: Int, as: Scalar.Type = Scalar.self
+    ) -> any GradientEngine<Scalar> {
+        switch self {
+        case .frontprop:
+            LayeredEngine<Scalar>(topology: topology, samples: samples, capacity: capacity, deltas: Frontpropagation())
+        case .backprop:
+            LayeredEngine<Scalar>(topology: topology, samples: samples, capacity: capacity, deltas: Backpropagation())
+        }
+    }
+}
