@@ -18,19 +18,19 @@ static void relax(void) {
 }
 
 void cb_wait(cb_barrier *barrier, uint32_t count, uint32_t spins) {
-    uint32_t generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
-    if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == count) {
-        __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
-        __atomic_add_fetch(&barrier->generation, 1, __ATOMIC_SEQ_CST);
-        if (__atomic_load_n(&barrier->sleepers, __ATOMIC_SEQ_CST) > 0) futex(&barrier->generation, FUTEX_WAKE, INT_MAX);
+    uint32_t generation = __atomic_load_n(&barrier->generation.word, __ATOMIC_ACQUIRE);
+    if (__atomic_add_fetch(&barrier->arrived.word, 1, __ATOMIC_ACQ_REL) == count) {
+        __atomic_store_n(&barrier->arrived.word, 0, __ATOMIC_RELAXED);
+        __atomic_add_fetch(&barrier->generation.word, 1, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&barrier->sleepers.word, __ATOMIC_SEQ_CST) > 0) futex(&barrier->generation.word, FUTEX_WAKE, INT_MAX);
         return;
     }
     for (uint32_t i = 0; i < spins; i++) {
-        if (__atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) != generation) return;
+        if (__atomic_load_n(&barrier->generation.word, __ATOMIC_ACQUIRE) != generation) return;
         relax();
     }
-    __atomic_add_fetch(&barrier->sleepers, 1, __ATOMIC_SEQ_CST);
-    while (__atomic_load_n(&barrier->generation, __ATOMIC_SEQ_CST) == generation)
-        futex(&barrier->generation, FUTEX_WAIT, generation);
-    __atomic_sub_fetch(&barrier->sleepers, 1, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&barrier->sleepers.word, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&barrier->generation.word, __ATOMIC_SEQ_CST) == generation)
+        futex(&barrier->generation.word, FUTEX_WAIT, generation);
+    __atomic_sub_fetch(&barrier->sleepers.word, 1, __ATOMIC_SEQ_CST);
 }

@@ -51,13 +51,24 @@ public enum AtomicFile {
     ///
     /// - Throws: `Failure` with `.cannotWrite`.
     public static func createFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
-            let why = code.map { reason(Int32($0)) } ?? error.localizedDescription
-            throw Failure(.cannotWrite, "cannot create the folder \(path): \(why)")
+        // Not FileManager's: on Linux its error does not say why.
+        var code = makeFolder(path)
+        let parent = (path as NSString).deletingLastPathComponent
+        if code == ENOENT && !parent.isEmpty && parent != path {
+            try createFolder(parent)
+            code = makeFolder(path)
         }
+        guard code == 0 else {
+            throw Failure(.cannotWrite, "cannot create the folder \(path): \(reason(code))")
+        }
+    }
+
+    /// Creates one folder; 0 when it is there afterwards, else the error's number.
+    private static func makeFolder(_ path: String) -> Int32 {
+        if mkdir(path, 0o755) == 0 { return 0 }
+        let code = errno
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR ? 0 : code
     }
 
     private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {

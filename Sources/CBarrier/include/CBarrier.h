@@ -4,11 +4,9 @@
 
 #include <stdint.h>
 
-// Zeroed memory is a barrier ready for use. Each field has a cache line of its own.
+// Zeroed memory, aligned to 64 bytes, is a barrier ready for use. Each word has a cache line of its own.
 typedef struct {
-    _Alignas(64) uint32_t arrived;
-    _Alignas(64) uint32_t generation;
-    _Alignas(64) uint32_t sleepers;
+    struct { uint32_t word, unused[15]; } arrived, generation, sleepers;
 } cb_barrier;
 
 /// Waits until `count` callers have come. Polls `spins` times first, then sleeps in the kernel, so that a worker

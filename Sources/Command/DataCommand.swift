@@ -1,0 +1,58 @@
+import ArgumentParser
+import Datasets
+import Storage
+
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Look at datasets, make one, fetch one.",
+        subcommands: [Info.self, Synthesize.self, Fetch.self])
+
+    struct Info: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Check a dataset and say what it holds.")
+
+        @OptionGroup var dataOptions: DataOptions
+
+        func run() throws {
+            guard Session.environment.world.rank == 0 else { return }
+            print(try dataOptions.load().train.count)
+        }
+    }
+
+    struct Synthesize: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Write the synthetic digits as four IDX files.")
+
+        @Argument(help: "The folder to write to.")
+        var directory: String
+        @Option(help: "Seed of the digits.")
+        var seed: UInt64 = 1
+        @Option(help: "Training samples.")
+        var train = SyntheticDigits.trainCount
+        @Option(help: "Test samples.")
+        var test = SyntheticDigits.testCount
+
+        func validate() throws {
+            guard train >= 1, test >= 1 else { throw ValidationError("--train and --test must be at least 1.") }
+        }
+
+        func run() throws {
+            guard Session.environment.world.rank == 0 else { return }
+
+            print("\(train) + \(test) synthetic digits written to \(directory)")
+        }
+    }
+
+    struct Fetch: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Download a dataset.")
+
+        enum Name: String, CaseIterable, ExpressibleByArgument { case mnist }
+
+        @Argument(help: "mnist")
+        var name: Name
+
+        func run() throws {
+            guard Session.environment.world.rank == 0 else { return }
+
+            print("MNIST is in \(DataFolders.mnist); train with --data mnist")
+        }
+    }
+}

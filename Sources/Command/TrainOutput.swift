@@ -1,0 +1,85 @@
+import Foundation
+import MPI
+import Training
+
+/// What the first rank of a training run shows.
+final class TrainOutput: @unchecked Sendable {
+    private let quiet: Bool
+    private let json: Bool
+    private let bar: Bool
+    private var lastDrawn = 0.0
+    private var drawn = false
+
+    init(quiet: Bool, json: Bool) {
+        self.quiet = quiet
+        self.json = json
+        bar = !quiet && !json && isatty(STDOUT_FILENO) == 1
+    }
+
+    /// Layouts that work, but not as well as they could.
+    func warn(of team: Team, processes: Processes) {
+        if team.isOversubscribed {
+            Main.say(
+                "frontprop: warning: \(team.workersOnNode) workers share \(team.coresOnNode) cores on "
+                    + "\(Environment.hostName); give fewer ranks or --threads, or more cores (mpirun --bind-to none)")
+        }
+    }
+
+    func show(_ event: Event, folder: String? = nil) {
+        clearBar()
+        if json {
+            if !quiet { print(event.json) }
+        } else if !quiet {
+            print(line(event))
+        }
+        if case .end(let end) = event {
+            if let folder, !json, !quiet { print("written to \(folder)") }
+            print("weights-sha256: \(end.weightsSHA256)")
+        }
+        fflush(nil)
+    }
+
+    private func line(_ event: Event) -> String {
+        switch event {
+        case .start(let start):
+            let idle = start.idleWorkers == 0 ? "" : ", \(start.idleWorkers) workers idle (fewer slices than workers)"
+            return
+                "\(start.model) (\(start.parameters) parameters) on \(start.data), \(start.samples) samples; "
+                + "\(start.ranks) ranks, \(start.workers) workers, \(start.slices) slices\(idle)"
+        case .epoch(let epoch):
+            let rate = Double(epoch.samples) / epoch.trainSeconds
+            var text = String(
+                format: "epoch %3d  %7.3f s  %8.0f samples/s  loss %.6f train %.6f test", epoch.epoch,
+                epoch.trainSeconds, rate, epoch.trainLoss, epoch.testLoss)
+            if let train = epoch.trainAccuracy, let test = epoch.testAccuracy {
+                text += String(format: "  accuracy %.4f train %.4f test", train, test)
+            }
+            return text
+        case .end(let end):
+            let accuracy = end.testAccuracy.map { String(format: ", test accuracy %.4f", $0) } ?? ""
+            return String(format: "%d epochs in %.3f s of training", end.epochs, end.trainSeconds) + accuracy
+        }
+    }
+
+    /// Draws the bar of an epoch under way, ten times a second at most.
+    func show(_ progress: EpochProgress) {
+        let (done, all, seconds) = (progress.samplesDone, progress.samples, progress.seconds)
+        guard bar, seconds - lastDrawn > 0.1 || seconds < lastDrawn else { return }
+        lastDrawn = seconds
+        drawn = true
+        let share = Double(done) / Double(all)
+        let filled = Int(share * 30)
+        let cells = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+        let rate = Double(done) / max(seconds, 1e-9)
+        print(
+            "\r\u{1B}[Kepoch \(progress.epoch) \(cells) "
+                + String(format: "%.0f samples/s, %.1f s left", rate, Double(all - done) / max(rate, 1e-9)),
+            terminator: "")
+        fflush(nil)
+    }
+
+    private func clearBar() {
+        if drawn { print("\r\u{1B}[K", terminator: "") }
+        drawn = false
+    }
+}

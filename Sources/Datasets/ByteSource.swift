@@ -1,0 +1,88 @@
+import Foundation
+import Storage
+
+/// Bytes that are read once, from the first to the last.
+protocol ByteSource {
+    /// How many bytes the source can still give at most; exact for a plain file, deflate's limit for a compressed one.
+    var maximumRemaining: Int { get }
+
+    /// Whether `maximumRemaining` is exact, so that a declared size can be compared with it before anything is read.
+    static var knowsItsSize: Bool { get }
+
+    /// Fills `buffer` from its start with the next bytes; fewer than it holds only where the source ends.
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+}
+
+/// Bytes in memory.
+struct MemorySource: ByteSource {
+    private var bytes: Slice<UnsafeRawBufferPointer>
+
+    static var knowsItsSize: Bool { true }
+    var maximumRemaining: Int { bytes.count }
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes[...]
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let next = bytes.prefix(buffer.count)
+        buffer.copyBytes(from: next)
+        bytes.removeFirst(next.count)
+        return next.count
+    }
+}
+
+/// A regular file, read straight into where its bytes are wanted.
+final class FileSource: ByteSource {
+    let name: String
+    private let descriptor: Int32
+    private(set) var maximumRemaining: Int
+
+    static var knowsItsSize: Bool { true }
+
+    /// - Throws: `Failure`: `.missingInput` when nothing is there, `.badData` when it is not a regular file,
+    ///   `.inputOutput` when it cannot be opened.
+    init(path: String) throws {
+        name = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { throw Failure(.missingInput, "there is no file \(path)") }
+            throw Failure(.inputOutput, "cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw Failure(.badData, "\(path) is not a regular file")
+        }
+        maximumRemaining = Int(status.st_size)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Goes back to the first byte.
+    func rewind() throws {
+        let position = lseek(descriptor, 0, SEEK_CUR)
+        guard position >= 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure(errno) }
+        maximumRemaining += Int(position)
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var filled = 0
+        let wanted = min(buffer.count, maximumRemaining)
+        while filled < wanted {
+            let count = Foundation.read(descriptor, buffer.baseAddress! + filled, wanted - filled)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure(errno) }
+            guard count > 0 else { throw Failure(.badData, "\(name) became shorter while it was read") }
+            filled += count
+        }
+        maximumRemaining -= filled
+        return filled
+    }
+
+    private func failure(_ code: Int32) -> Failure {
+        Failure(.inputOutput, "cannot read \(name): \(String(cString: strerror(code)))")
+    }
+}

@@ -1,0 +1,102 @@
+import CZlib
+import Storage
+
+/// What a gzip file holds, decompressed piece by piece into where it is wanted; one member or several.
+///
+/// Checks what the format offers: headers, the CRC-32 and length of every member, and that nothing but members
+/// follows. Owns no buffer but zlib's own window (about 40 KB).
+final class GzipSource: ByteSource {
+    /// Deflate's best case: 258 bytes from two bits (RFC 1951); zlib documents 1032 to 1.
+    static let greatestRatio = 1032
+
+    private let name: String
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var input: UnsafeRawBufferPointer
+    /// Between two members: all that was read so far is whole.
+    private var atMemberEnd = false
+
+    static var knowsItsSize: Bool { false }
+
+    var maximumRemaining: Int {
+        let (product, overflow) = (input.count + Int(stream.pointee.avail_in)).multipliedReportingOverflow(
+            by: Self.greatestRatio)
+        return overflow ? Int.max : product
+    }
+
+    /// Whether `bytes` begin as a gzip file does.
+    static func recognises(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
+    }
+
+    /// - Precondition: `compressed` stays valid and unchanged for the life of the source.
+    init(_ compressed: UnsafeRawBufferPointer, name: String) throws {
+        self.name = name
+        input = compressed
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        // 15: the largest window; 16: a gzip header and trailer, nothing else.
+        let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard status == Z_OK else {
+            throw Failure(.internalError, "zlib cannot start (code \(status)) on \(name)")
+        }
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let room = min(buffer.count - filled, Int(UInt32.max))
+            stream.pointee.next_out = (buffer.baseAddress! + filled).assumingMemoryBound(to: UInt8.self)
+            stream.pointee.avail_out = UInt32(room)
+            let more = try step()
+            filled += room - Int(stream.pointee.avail_out)
+            if !more { break }
+        }
+        return filled
+    }
+
+    /// One call of zlib; false at the end of the last member.
+    private func step() throws -> Bool {
+        refill()
+        let left = Int(stream.pointee.avail_in)
+        if atMemberEnd {
+            if left == 0 { return false }
+            guard stream.pointee.next_in[0] == 0x1F else {
+                throw Failure(.badData, "\(name): something that is not gzip follows the compressed data")
+            }
+            inflateReset(stream)
+            atMemberEnd = false
+        }
+        guard left > 0 || stream.pointee.total_in > 0 else {
+            throw Failure(.badData, "\(name): empty, where gzip data was expected")
+        }
+        switch inflate(stream, Z_NO_FLUSH) {
+        case Z_OK:
+            return true
+        case Z_STREAM_END:
+            atMemberEnd = true
+            return true
+        case Z_BUF_ERROR:
+            throw Failure(.badData, "\(name): the compressed data ends too early; the file is truncated")
+        case Z_MEM_ERROR:
+            throw Failure(.internalError, "\(name): no memory to decompress it")
+        default:
+            let reason = stream.pointee.msg.map { String(cString: $0) } ?? "not gzip data"
+            throw Failure(.badData, "\(name): broken gzip data: \(reason)")
+        }
+    }
+
+    /// Hands zlib the next piece of the input; its counter has 32 bits.
+    private func refill() {
+        guard stream.pointee.avail_in == 0, !input.isEmpty else { return }
+        let count = min(input.count, Int(UInt32.max))
+        let next = UnsafeMutableRawPointer(mutating: input.baseAddress!)
+        stream.pointee.next_in = next.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_in = UInt32(count)
+        input = UnsafeRawBufferPointer(rebasing: input[count...])
+    }
+}

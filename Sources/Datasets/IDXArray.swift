@@ -1,0 +1,130 @@
+import Storage
+
+/// An array of unsigned bytes in the IDX format, in which MNIST is published: plain or gzipped.
+///
+/// The format: two zero bytes, the element type (8: unsigned byte), the rank, one big-endian 32-bit size for each
+/// dimension, then the elements in row-major order.
+public struct IDXArray: Sendable, Equatable {
+    /// The size of each dimension, slowest first.
+    public let dimensions: [Int]
+    /// The elements, row-major; as many as the product of `dimensions`.
+    public let bytes: [UInt8]
+
+    init(dimensions: [Int], bytes: [UInt8]) {
+        self.dimensions = dimensions
+        self.bytes = bytes
+    }
+
+    /// Reads the file at `path`; its first bytes, not its name, tell whether it is gzipped.
+    ///
+    /// - Throws: `Failure`: `.missingInput` when nothing is there; `.badData` when it is not an IDX file of unsigned
+    ///   bytes, is truncated, or holds more than it declares; `.inputOutput` when it cannot be read.
+    /// - Complexity: one read of the file into the array that is returned; a gzipped file is also held compressed.
+    public static func read(path: String) throws -> IDXArray {
+        var source = try FileSource(path: path)
+        let start = try [UInt8](readingAtMost: 2, from: &source)
+        try source.rewind()
+        guard start.withUnsafeBytes(GzipSource.recognises) else { return try parse(&source, name: path) }
+        let compressed = try [UInt8](readingAtMost: source.maximumRemaining, from: &source)
+        return try compressed.withUnsafeBytes { try parse($0, name: path) }
+    }
+
+    /// Reads an IDX file that is in memory, plain or gzipped; `name` stands for it in messages.
+    ///
+    /// Allocates no more than `bytes` justify: a declared size is compared with what is there before anything is
+    /// allocated, and decompressed data grows with what was really decompressed.
+    ///
+    /// - Throws: `Failure` with `.badData`.
+    public static func parse(_ bytes: UnsafeRawBufferPointer, name: String) throws -> IDXArray {
+        if GzipSource.recognises(bytes) {
+            var source = try GzipSource(bytes, name: name)
+            return try parse(&source, name: name)
+        }
+        var source = MemorySource(bytes)
+        return try parse(&source, name: name)
+    }
+
+    private static func parse<Source: ByteSource>(_ source: inout Source, name: String) throws -> IDXArray {
+        let dimensions = try readHeader(&source, name: name)
+        let count = try elementCount(dimensions, name: name)
+        let shape = dimensions.map(String.init).joined(separator: "×")
+        let available = source.maximumRemaining
+        guard count <= available, !Source.knowsItsSize || count == available else {
+            throw Failure(
+                .badData,
+                "\(name): its header declares \(shape) = \(count) bytes, but \(Source.knowsItsSize ? "" : "at most ")"
+                    + "\(available) follow it")
+        }
+        let bytes = try [UInt8](readingAtMost: count, from: &source)
+        guard bytes.count == count else {
+            throw Failure(
+                .badData, "\(name): its header declares \(shape) = \(count) bytes, but only \(bytes.count) follow it")
+        }
+        guard try [UInt8](readingAtMost: 1, from: &source).isEmpty else {
+            throw Failure(
+                .badData, "\(name): its header declares \(shape) = \(count) bytes, but more follow it")
+        }
+        return IDXArray(dimensions: dimensions, bytes: bytes)
+    }
+
+    private static func readHeader(_ source: inout some ByteSource, name: String) throws -> [Int] {
+        let magic = try [UInt8](readingAtMost: 4, from: &source)
+        guard magic.count == 4, magic[0] == 0, magic[1] == 0 else {
+            throw Failure(
+                .badData, "\(name): not an IDX file: expected it to begin with 00 00 08, found \(hexadecimal(magic))")
+        }
+        guard magic[2] == 0x08, magic[3] > 0 else {
+            throw Failure(
+                .badData,
+                "\(name): expected an IDX file of unsigned bytes, magic number 00 00 08 and a rank, found "
+                    + hexadecimal(magic))
+        }
+        let rank = Int(magic[3])
+        let sizes = try [UInt8](readingAtMost: 4 * rank, from: &source)
+        guard sizes.count == 4 * rank else {
+            throw Failure(
+                .badData,
+                "\(name): truncated: a header of \(4 + 4 * rank) bytes was expected, found \(4 + sizes.count) bytes")
+        }
+        return (0..<rank).map { axis in sizes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) } }
+    }
+
+    private static func elementCount(_ dimensions: [Int], name: String) throws -> Int {
+        try dimensions.reduce(1) { product, size in
+            let (next, overflow) = product.multipliedReportingOverflow(by: size)
+            guard !overflow else {
+                throw Failure(.badData, "\(name): its header declares sizes whose product does not fit 64 bits")
+            }
+            return next
+        }
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.isEmpty
+            ? "an empty file"
+            : bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+    }
+}
+
+extension [UInt8] {
+    /// The next `count` bytes of `source`, or fewer where it ends.
+    ///
+    /// A source that knows its size fills one allocation of the right size, without zeros written first. From a
+    /// compressed one the array starts at 16 times the compressed bytes at most, and doubles only once it is full.
+    fileprivate init<Source: ByteSource>(readingAtMost count: Int, from source: inout Source) throws {
+        let likely = Source.knowsItsSize ? source.maximumRemaining : source.maximumRemaining / 64 + 4096
+        var capacity = Swift.min(count, likely)
+        self = []
+        while true {
+            let filled = self
+            self = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialised in
+                let raw = UnsafeMutableRawBufferPointer(buffer)
+                raw.copyBytes(from: filled)
+                let room = UnsafeMutableRawBufferPointer(rebasing: raw[filled.count..<capacity])
+                initialised = try filled.count + source.read(into: room)
+            }
+            if self.count < capacity || capacity == count || Source.knowsItsSize { return }
+            capacity = capacity > count / 2 ? count : 2 * capacity
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// The processes that run this program together, from start to finish.
+public final class Environment: Sendable {
+    /// All processes of the run.
+    public let world: Communicator
+
+    private let isStarted: Bool
+
+    private init(world: Communicator, isStarted: Bool) {
+        self.world = world
+        self.isStarted = isStarted
+    }
+
+    /// Finds out how the program was started, and joins the other processes.
+    ///
+    /// A process that no launcher started is a world of one, and makes no call of MPI: nothing is initialised.
+    /// Call it once, on the thread that will call MPI.
+    ///
+    /// - Throws: `LaunchMismatch` where a launcher started several processes and MPI sees one; `MPIError` where MPI
+    ///   fails or gives less than `threadLevel`.
+    public static func start(threadLevel: ThreadLevel = .funneled) throws -> Environment {
+        guard let launcher = Launcher(variables: ProcessInfo.processInfo.environment) else {
+            return Environment(world: Communicator(nil), isStarted: false)
+        }
+        let messages = try Library.start(threadLevel: threadLevel)
+        let environment = Environment(world: Communicator(messages), isStarted: messages != nil)
+        if launcher.size > 1, environment.world.size == 1 {
+            try environment.finalize()
+            throw LaunchMismatch(launcher: launcher, library: libraryVersion)
+        }
+        return environment
+    }
+
+    /// The MPI library that is linked, as it names itself; says so where the program was built without one.
+    public static var libraryVersion: String { Library.version }
+
+    /// The name of the host that this process runs on.
+    public static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown host" }
+        return name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    }
+
+    /// Ends MPI, on every rank; none of its objects may be used afterwards. Does nothing in a world without MPI.
+    ///
+    /// A process that ends without it, or without `abort`, fails the job.
+    public func finalize() throws {
+        if isStarted { try Library.finalize() }
+    }
+
+    /// Ends every process of the run at once; the launcher exits with `status`.
+    public func abort(status: Int32) -> Never {
+        world.messages?.abort(status: status)
+        exit(status)
+    }
+}

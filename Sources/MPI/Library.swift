@@ -1,0 +1,198 @@
+#if MPI
+    internal import CMPI
+
+    /// The MPI library that is linked.
+    enum Library {
+        /// The first line of the library's own description.
+        static var version: String {
+            var length: Int32 = 0
+            let text = [CChar](unsafeUninitializedCapacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) { buffer, count in
+                count = MPI_Get_library_version(buffer.baseAddress, &length) == MPI_SUCCESS ? Int(length) : 0
+            }
+            let line = text.prefix { $0 != 0 && $0 != CChar(UInt8(ascii: "\n")) }
+            return String(decoding: line.lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+
+        /// Initialises MPI and returns its world.
+        ///
+        /// - Throws: `MPIError` where the library gives less than `threadLevel`.
+        static func start(threadLevel: ThreadLevel) throws -> (any MessagePassing)? {
+            var provided: Int32 = 0
+            try check(MPI_Init_thread(nil, nil, threadLevel.rawValue, &provided), "MPI_Init_thread")
+            let world = try MPICommunicator(cmpi_comm_world())
+            guard provided >= threadLevel.rawValue else {
+                try finalize()
+                throw MPIError(
+                    function: "MPI_Init_thread", code: MPI_ERR_OTHER, errorClass: MPI_ERR_OTHER,
+                    text: "thread level \(threadLevel) (\(threadLevel.rawValue)) asked for, \(provided) given")
+            }
+            return world
+        }
+
+        static func finalize() throws {
+            try check(MPI_Finalize(), "MPI_Finalize")
+        }
+    }
+
+    /// The funnel of every call: throws where `code` is not `MPI_SUCCESS`.
+    private func check(_ code: Int32, _ function: StaticString) throws {
+        guard code != MPI_SUCCESS else { return }
+        var errorClass: Int32 = 0
+        if MPI_Error_class(code, &errorClass) != MPI_SUCCESS { errorClass = MPI_ERR_UNKNOWN }
+        var length: Int32 = 0
+        let text = String(unsafeUninitializedCapacity: Int(MPI_MAX_ERROR_STRING)) { buffer in
+            buffer.withMemoryRebound(to: CChar.self) {
+                MPI_Error_string(code, $0.baseAddress, &length) == MPI_SUCCESS ? Int(length) : 0
+            }
+        }
+        throw MPIError(function: "\(function)", code: code, errorClass: errorClass, text: text)
+    }
+
+    extension ElementType {
+        fileprivate var handle: MPI_Datatype {
+            switch self {
+            case .uint8: cmpi_uint8()
+            case .int32: cmpi_int32()
+            case .int64: cmpi_int64()
+            case .uint64: cmpi_uint64()
+            case .float: cmpi_float()
+            case .double: cmpi_double()
+            }
+        }
+    }
+
+    extension ReductionOperation {
+        fileprivate var handle: MPI_Op {
+            switch self {
+            case .sum: cmpi_sum()
+            case .min: cmpi_min()
+            case .max: cmpi_max()
+            case .bitwiseOr: cmpi_bitwise_or()
+            }
+        }
+    }
+
+    /// A communicator of MPI whose errors are returned, not fatal.
+    private struct MPICommunicator: MessagePassing, @unchecked Sendable {
+        let handle: MPI_Comm
+        let rank: Int
+        let size: Int
+
+        init(_ handle: MPI_Comm) throws {
+            self.handle = handle
+            try check(MPI_Comm_set_errhandler(handle, cmpi_errors_return()), "MPI_Comm_set_errhandler")
+            var value: Int32 = 0
+            try check(MPI_Comm_rank(handle, &value), "MPI_Comm_rank")
+            rank = Int(value)
+            try check(MPI_Comm_size(handle, &value), "MPI_Comm_size")
+            size = Int(value)
+        }
+
+        func barrier() throws {
+            try check(MPI_Barrier(handle), "MPI_Barrier")
+        }
+
+        func broadcast(
+            _ base: UnsafeMutableRawPointer, count: Int32, type: ElementType, root: Int32
+        ) throws {
+            try check(MPI_Bcast(base, count, type.handle, root, handle), "MPI_Bcast")
+        }
+
+        func reduce(
+            inPlace base: UnsafeMutableRawPointer, count: Int32, type: ElementType, operation: ReductionOperation,
+            root: Int32
+        ) throws {
+            let isRoot = rank == root
+            try check(
+                MPI_Reduce(
+                    isRoot ? cmpi_in_place() : base, isRoot ? base : nil, count, type.handle, operation.handle, root,
+                    handle),
+                "MPI_Reduce")
+        }
+
+        func allReduce(
+            inPlace base: UnsafeMutableRawPointer, count: Int32, type: ElementType, operation: ReductionOperation
+        ) throws {
+            try check(
+                MPI_Allreduce(cmpi_in_place(), base, count, type.handle, operation.handle, handle), "MPI_Allreduce")
+        }
+
+        func startAllReduce(
+            inPlace base: UnsafeMutableRawPointer, count: Int32, type: ElementType, operation: ReductionOperation
+        ) throws -> () throws -> Void {
+            var request: MPI_Request?
+            try check(
+                MPI_Iallreduce(cmpi_in_place(), base, count, type.handle, operation.handle, handle, &request),
+                "MPI_Iallreduce")
+            return { try check(MPI_Wait(&request, nil), "MPI_Wait") }
+        }
+
+        func allGather(
+            _ bytes: UnsafeRawPointer, byteCount: Int32, into gathered: UnsafeMutableRawPointer
+        ) throws {
+            try check(
+                MPI_Allgather(bytes, byteCount, cmpi_uint8(), gathered, byteCount, cmpi_uint8(), handle),
+                "MPI_Allgather")
+        }
+
+        func gather(
+            _ bytes: UnsafeRawPointer?, into gathered: UnsafeMutableRawPointer?, counts: [Int32], offsets: [Int32],
+            root: Int32?
+        ) throws {
+            let byte = cmpi_uint8()
+            if let root {
+                try check(
+                    MPI_Gatherv(bytes, counts[rank], byte, gathered, counts, offsets, byte, root, handle),
+                    "MPI_Gatherv")
+            } else {
+                try check(
+                    MPI_Allgatherv(bytes, counts[rank], byte, gathered, counts, offsets, byte, handle),
+                    "MPI_Allgatherv")
+            }
+        }
+
+        func splitByNode() throws -> any MessagePassing {
+            var node: MPI_Comm?
+            try check(
+                MPI_Comm_split_type(handle, Int32(MPI_COMM_TYPE_SHARED), Int32(rank), cmpi_info_null(), &node),
+                "MPI_Comm_split_type")
+            return try MPICommunicator(node!)
+        }
+
+        func split(color: Int32?, key: Int32) throws -> (any MessagePassing)? {
+            var part: MPI_Comm?
+            try check(MPI_Comm_split(handle, color ?? MPI_UNDEFINED, key, &part), "MPI_Comm_split")
+            guard let part, part != cmpi_comm_null() else { return nil }
+            return try MPICommunicator(part)
+        }
+
+        func allocateShared(
+            byteCount: Int
+        ) throws -> (base: UnsafeMutableRawPointer, free: () throws -> Void) {
+            var window: MPI_Win?
+            var base: UnsafeMutableRawPointer?
+            try check(
+                MPI_Win_allocate_shared(
+                    rank == 0 ? byteCount : 0, 1, cmpi_info_null(), handle, &base, &window),
+                "MPI_Win_allocate_shared")
+            try check(MPI_Win_set_errhandler(window, cmpi_errors_return()), "MPI_Win_set_errhandler")
+            var mappedCount: MPI_Aint = 0
+            var unit: Int32 = 0
+            try check(MPI_Win_shared_query(window, 0, &mappedCount, &unit, &base), "MPI_Win_shared_query")
+            return (base!, { try check(MPI_Win_free(&window), "MPI_Win_free") })
+        }
+
+        func abort(status: Int32) {
+            MPI_Abort(handle, status)
+        }
+    }
+#else
+    /// No MPI library is linked: the world is one process.
+    enum Library {
+        static let version = "none (built without MPI)"
+
+        static func start(threadLevel: ThreadLevel) throws -> (any MessagePassing)? { nil }
+
+        static func finalize() throws {}
+    }
+#endif

@@ -1,0 +1,55 @@
+import Datasets
+import NeuralNetwork
+
+/// The precision of parameters, activations and gradients.
+public enum Precision: String, CaseIterable, Sendable, Codable {
+    case float32, float64
+}
+
+/// How the workers' gradients become one.
+public enum Reduction: String, CaseIterable, Sendable, Codable {
+    /// Fixed slices, summed exactly in fixed point: the same bits on any layout; one copy of the weights a node.
+    case exact
+    /// The textbook way: a share per worker, summed in floating point by `MPI_Allreduce`; a copy of the weights a rank.
+    case allreduce
+}
+
+/// Everything that a training run is, but for where it runs.
+public struct Configuration: Sendable, Equatable, Codable {
+    public var model = Topology.classifier.description
+    public var target = TargetName.labels
+    public var data = "synthetic"
+    public var trainLimit: Int?
+    public var testLimit: Int?
+    public var epochs = 16
+    public var batchSize = 1000
+    public var learningRate = 10.0
+    public var momentum = 0.5
+    public var seed: UInt64 = 1
+    public var shuffle = true
+    public var initializer = Initializer.kaiming
+    /// A safetensors file to start from in place of the initialiser.
+    public var weights: String?
+    public var gradient = GradientMethod.frontprop
+    public var precision = Precision.float32
+    public var reduction = Reduction.exact
+    /// Slices of a minibatch; nil until resolved for a number of workers.
+    public var slices: Int?
+
+    public init() {}
+
+    public enum TargetName: String, Sendable, Codable {
+        case labels, inputs
+
+        var target: Target { self == .labels ? .labels : .inputs }
+    }
+
+    public var topology: Topology { Topology(model)! }
+
+    /// The published ladder of slice counts: 8, 16, 24, 32, 48, 64, 96, … (each pair of rungs doubles).
+    public static func defaultSlices(workers: Int) -> Int {
+        var (rung, next) = (8, 16)
+        while rung < workers { (rung, next) = (next, rung == 8 ? 24 : 2 * rung) }
+        return rung
+    }
+}

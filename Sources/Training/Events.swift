@@ -1,0 +1,103 @@
+import Foundation
+
+/// What happened in a run; one JSON object per event, in `metrics.jsonl` and on standard output with `--json`.
+public enum Event: Sendable {
+    case start(StartEvent)
+    case epoch(EpochEvent)
+    case end(EndEvent)
+
+    /// One line of JSON, without its newline.
+    public var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data =
+            switch self {
+            case .start(let event): try? encoder.encode(event)
+            case .epoch(let event): try? encoder.encode(event)
+            case .end(let event): try? encoder.encode(event)
+            }
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}
+
+/// A run begins.
+public struct StartEvent: Sendable, Codable {
+    public var event = "start"
+    public var model: String
+    public var data: String
+    public var samples: Int
+    public var ranks: Int
+    public var workers: Int
+    public var slices: Int
+    public var parameters: Int
+    /// The workers that have no slice to compute.
+    public var idleWorkers: Int
+
+    enum CodingKeys: String, CodingKey {
+        case event, model, data, samples, ranks, workers, slices, parameters
+        case idleWorkers = "idle_workers"
+    }
+}
+
+/// Seconds by what they went into, each the slowest worker's.
+public struct PhaseSeconds: Sendable, Codable, Equatable {
+    public var compute: Double
+    public var wait: Double
+    public var reduce: Double
+    public var update: Double
+}
+
+/// An epoch is over.
+public struct EpochEvent: Sendable, Codable {
+    public var event = "epoch"
+    public var epoch: Int
+    /// The training pass alone, on the slowest rank.
+    public var trainSeconds: Double
+    public var samples: Int
+    /// Mean of the minibatches' losses, each before its step.
+    public var batchLoss: Double
+    /// Measured on the whole set after the epoch, as are the others.
+    public var trainLoss: Double
+    public var testLoss: Double
+    /// nil where the network does not name labels.
+    public var trainAccuracy: Double?
+    public var testAccuracy: Double?
+    public var phases: PhaseSeconds
+
+    enum CodingKeys: String, CodingKey {
+        case event, epoch, samples, phases
+        case trainSeconds = "train_seconds"
+        case batchLoss = "batch_loss"
+        case trainLoss = "train_loss"
+        case testLoss = "test_loss"
+        case trainAccuracy = "train_accuracy"
+        case testAccuracy = "test_accuracy"
+    }
+}
+
+/// A run is over.
+public struct EndEvent: Sendable, Codable {
+    public var event = "end"
+    public var epochs: Int
+    public var trainSeconds: Double
+    public var testLoss: Double?
+    public var testAccuracy: Double?
+    /// SHA-256 of the final parameters.
+    public var weightsSHA256: String
+
+    enum CodingKeys: String, CodingKey {
+        case event, epochs
+        case trainSeconds = "train_seconds"
+        case testLoss = "test_loss"
+        case testAccuracy = "test_accuracy"
+        case weightsSHA256 = "weights_sha256"
+    }
+}
+
+/// How far an epoch is.
+public struct EpochProgress: Sendable {
+    public var epoch: Int
+    public var samplesDone: Int
+    public var samples: Int
+    public var seconds: Double
+}

@@ -1,0 +1,130 @@
+import Datasets
+import Foundation
+import Kernels
+import MPI
+import NeuralNetwork
+import Storage
+
+/// A dataset in the node's shared memory: once per node, as bytes, compressed where most of them are zero.
+public final class NodeDataset: @unchecked Sendable {
+    public let train: Samples
+    public let test: Samples
+    public let name: String
+    private let window: SharedWindow
+
+    /// How one split lies in the window; the same on every node.
+    private struct Split: Codable {
+        var count: Int
+        var columns: Int
+        var rowBytes: Int
+        var compressed: Bool
+        var largestLabel: Int
+
+        init(_ images: ImageSet) {
+            count = images.count
+            columns = images.pixelCount
+            rowBytes = images.images.count
+            largestLabel = Int(images.labels.max() ?? 0)
+            compressed = false
+            let size = images.images.withUnsafeBufferPointer {
+                InputRows.compressedByteCount($0, columns: max(1, images.pixelCount))
+            }
+            let entries = Double(size - 2 * count) / 3
+            if columns <= InputRows.maximumCompressedColumns, size / 2 < Int(UInt32.max),
+                entries <= (1 - InputRows.sparsityThreshold) * Double(rowBytes)
+            {
+                compressed = true
+                rowBytes = size
+            }
+        }
+
+        var offsetsStart: Int { aligned(rowBytes) }
+        var labelsStart: Int { offsetsStart + (compressed ? aligned(4 * (count + 1)) : 0) }
+        var byteCount: Int { labelsStart + aligned(count) }
+
+        private func aligned(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 }
+
+        func samples(at base: UnsafeMutableRawPointer, target: Target) -> Samples {
+            let rows = InputRows(
+                bytes: base.assumingMemoryBound(to: UInt8.self),
+                offsets: compressed ? (base + offsetsStart).assumingMemoryBound(to: UInt32.self) : nil,
+                columns: columns)
+            let labels = (base + labelsStart).assumingMemoryBound(to: UInt8.self)
+            return Samples(inputs: rows, labels: labels, count: count, target: target)
+        }
+
+        func fill(_ base: UnsafeMutableRawPointer, from images: ImageSet) {
+            let bytes = base.assumingMemoryBound(to: UInt8.self)
+            images.images.withUnsafeBufferPointer { dense in
+                if compressed {
+                    InputRows.compress(
+                        dense, columns: columns, bytes: bytes,
+                        offsets: (base + offsetsStart).assumingMemoryBound(to: UInt32.self))
+                } else {
+                    bytes.update(from: dense.baseAddress!, count: dense.count)
+                }
+            }
+            images.labels.withUnsafeBufferPointer {
+                (base + labelsStart).copyMemory(from: $0.baseAddress!, byteCount: count)
+            }
+        }
+    }
+
+    private struct Header: Codable {
+        var name: String
+        var train: Split
+        var test: Split
+    }
+
+    /// Loads on the first rank with `load`, checks against the network, and broadcasts to each node's leader.
+    ///
+    /// Collective. - Throws: the first rank's `Failure`, on every rank.
+    public init(
+        processes: Processes, topology: Topology, target: Target, load: () throws -> Dataset
+    ) throws {
+        var loaded: Dataset?
+        let text: [UInt8] = try processes.agree {
+            guard processes.isFirst else { return [] }
+            let dataset = try load()
+            loaded = dataset
+            let header = Header(name: dataset.name, train: Split(dataset.train), test: Split(dataset.test))
+            try Self.check(header, topology: topology, target: target)
+            return Array(try JSONEncoder().encode(header))
+        }
+        let header = try JSONDecoder().decode(Header.self, from: Data(try processes.broadcast(text)))
+        let total = header.train.byteCount + header.test.byteCount
+        window = try SharedWindow(byteCount: total, communicator: processes.node)
+        if let loaded {
+            header.train.fill(window.base, from: loaded.train)
+            header.test.fill(window.base + header.train.byteCount, from: loaded.test)
+        }
+        if let leaders = processes.leaders {
+            try leaders.broadcast(UnsafeMutableRawBufferPointer(start: window.base, count: total), root: 0)
+        }
+        try processes.node.barrier()
+        name = header.name
+        train = header.train.samples(at: window.base, target: target)
+        test = header.test.samples(at: window.base + header.train.byteCount, target: target)
+    }
+
+    private static func check(_ header: Header, topology: Topology, target: Target) throws {
+        for (part, split) in [("training", header.train), ("test", header.test)] {
+            guard split.count > 0 else { throw Failure(.badData, "\(header.name): the \(part) set is empty") }
+            guard split.columns == topology.inputCount else {
+                throw Failure(
+                    .badData,
+                    "\(header.name): samples of the \(part) set have \(split.columns) pixels, "
+                        + "the network \(topology) expects \(topology.inputCount)")
+            }
+            guard target == .inputs || split.largestLabel < topology.outputCount else {
+                throw Failure(
+                    .badData,
+                    "\(header.name): the \(part) set has the label \(split.largestLabel), "
+                        + "the network \(topology) has outputs for 0 to \(topology.outputCount - 1)")
+            }
+        }
+        guard target == .labels || topology.outputCount == topology.inputCount else {
+            throw Failure(.usage, "an autoencoder has as many outputs as inputs, \(topology) has not")
+        }
+    }
+}

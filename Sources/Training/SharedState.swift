@@ -1,0 +1,91 @@
+import Kernels
+import MPI
+
+/// A team's memory: one copy of weights and velocity, a slot for each slice's gradient, and the sums.
+final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
+    let parameterCount: Int
+    let weights: UnsafeMutablePointer<Scalar>
+    let velocity: UnsafeMutablePointer<Scalar>
+    /// One gradient per slice of this team, `slotStride` apart.
+    let slots: UnsafeMutablePointer<Scalar>
+    let slotStride: Int
+    let slotCount: Int
+    /// Each slot's share of the minibatch's loss.
+    let losses: UnsafeMutablePointer<Double>
+    /// Exact sums, and what is agreed on with them: see `GradientSum`.
+    let words: UnsafeMutablePointer<Int64>
+    /// Plain sums.
+    let sums: UnsafeMutablePointer<Scalar>
+    /// Per worker: the first parameter whose gradient did not fit, or -1.
+    let misfits: UnsafeMutablePointer<Int64>
+    /// Per worker: the seconds of an epoch by phase.
+    let seconds: UnsafeMutablePointer<Double>
+    /// The epoch's order of the samples.
+    let permutation: UnsafeMutablePointer<UInt32>
+    /// What the team's ranks agreed on at the end of an epoch.
+    let verdict: UnsafeMutablePointer<Int64>
+    /// Per block of an evaluation: loss and correct answers.
+    let blockLosses: UnsafeMutablePointer<Double>
+    let blockCorrect: UnsafeMutablePointer<Int64>
+    private let window: SharedWindow
+
+    /// Collective over the team.
+    init(team: Team, parameterCount: Int, slotCount: Int, trainCount: Int, blocks: Int) throws {
+        self.parameterCount = parameterCount
+        self.slotCount = slotCount
+        slotStride = (parameterCount + 63) / 16 * 16 + kernelPadding / MemoryLayout<Scalar>.stride
+        var plan = Plan()
+        let weights = plan.add(Scalar.self, slotStride)
+        let velocity = plan.add(Scalar.self, slotStride)
+        let slots = plan.add(Scalar.self, slotStride * slotCount)
+        let losses = plan.add(Double.self, slotCount)
+        let words = plan.add(Int64.self, parameterCount * Scalar.exactWords + Agreement.count)
+        let sums = plan.add(Scalar.self, parameterCount + Agreement.count)
+        let misfits = plan.add(Int64.self, team.workerCount)
+        let seconds = plan.add(Double.self, team.workerCount * Phase.allCases.count)
+        let permutation = plan.add(UInt32.self, trainCount)
+        let verdict = plan.add(Int64.self, 1)
+        let blockLosses = plan.add(Double.self, blocks)
+        let blockCorrect = plan.add(Int64.self, blocks)
+        window = try SharedWindow(byteCount: plan.byteCount + kernelPadding, communicator: team.communicator)
+        let base = window.base
+        func place<T>(_ offset: Int, _: T.Type = T.self) -> UnsafeMutablePointer<T> {
+            (base + offset).assumingMemoryBound(to: T.self)
+        }
+        self.weights = place(weights)
+        self.velocity = place(velocity)
+        self.slots = place(slots)
+        self.losses = place(losses)
+        self.words = place(words)
+        self.sums = place(sums)
+        self.misfits = place(misfits)
+        self.seconds = place(seconds)
+        self.permutation = place(permutation)
+        self.verdict = place(verdict)
+        self.blockLosses = place(blockLosses)
+        self.blockCorrect = place(blockCorrect)
+    }
+
+    /// Offsets of arrays that start on cache lines of their own.
+    private struct Plan {
+        var byteCount = 0
+
+        mutating func add<T>(_: T.Type, _ count: Int) -> Int {
+            defer { byteCount = (byteCount + count * MemoryLayout<T>.stride + 127) / 64 * 64 }
+            return byteCount
+        }
+    }
+
+    func slot(_ index: Int) -> UnsafeMutablePointer<Scalar> { slots + index * slotStride }
+}
+
+/// What a worker's time goes into.
+public enum Phase: Int, CaseIterable, Sendable {
+    case compute, wait, reduce, update
+}
+
+/// What all workers agree on with a step, summed over teams beside the gradient.
+enum Agreement: Int {
+    case loss, misfits
+    static let count = 2
+}

@@ -1,0 +1,147 @@
+import Datasets
+import Kernels
+import MPI
+import NeuralNetwork
+
+/// One worker's part of the distributed step.
+final class Step<Scalar: Real & Datatype> {
+    private let trainer: Trainer<Scalar>
+    private let worker: Worker
+    private let engine: any GradientEngine<Scalar>
+    /// This worker's slices, of all; and its range of the parameters, within the team.
+    private let slices: Range<Int>
+    private let parameters: Range<Int>
+    private let scratch: UnsafeMutablePointer<Scalar>
+    /// Parameters that are summed, converted and updated together, in the first-level cache.
+    private static var piece: Int { 512 }
+
+    init(_ trainer: Trainer<Scalar>, _ worker: Worker) {
+        self.trainer = trainer
+        self.worker = worker
+        slices = worker.globalShare(of: trainer.sliceCount)
+        // Whole cache lines, so that no two workers write to one.
+        let lines = worker.share(of: (trainer.topology.parameterCount + 15) / 16)
+        parameters = lines.lowerBound * 16..<min(lines.upperBound * 16, trainer.topology.parameterCount)
+        let capacity = (trainer.configuration.batchSize + trainer.sliceCount - 1) / trainer.sliceCount
+        engine = trainer.configuration.gradient.makeEngine(
+            topology: trainer.topology, samples: trainer.dataset.train, capacity: capacity)
+        scratch = .allocate(capacity: trainer.topology.parameterCount)
+    }
+
+    deinit { scratch.deallocate() }
+
+    private var state: SharedState<Scalar> { trainer.state }
+
+    /// The order of the epoch's samples, drawn once per team.
+    func beginEpoch(_ epoch: Int) {
+        for phase in Phase.allCases { seconds(phase).pointee = 0 }
+        if worker.isTeamLeader {
+            let permutation = trainer.schedule.permutation(epoch: epoch)
+            state.permutation.update(from: permutation, count: permutation.count)
+        }
+        trainer.team.wait()
+    }
+
+    /// Computes this worker's slices, and with all workers the sum and the update.
+    ///
+    /// - Returns: the minibatch's loss; nil, for every worker, when a gradient was not finite or did not fit.
+    func take(_ minibatch: Int) throws -> Double? {
+        let range = trainer.schedule.minibatch(minibatch)
+        let start = now()
+        computeSlices(range)
+        let computed = lap(.compute, since: start)
+        trainer.team.wait()
+        let gathered = lap(.wait, since: computed)
+        let ended = trainer.team.teamCount == 1 ? addAndUpdate(gathered) : try addAcrossTeams(gathered)
+        trainer.team.wait()
+        _ = lap(.wait, since: ended)
+        let diverged = trainer.sum.agreedValue(.misfits) > 0 || anyMisfit
+        return diverged ? nil : trainer.sum.agreedValue(.loss)
+    }
+
+    private func computeSlices(_ range: Range<Int>) {
+        for slice in slices {
+            let part = MinibatchSchedule.sliceRange(
+                minibatchSize: range.count, slice: slice, sliceCount: trainer.sliceCount)
+            let samples = UnsafeBufferPointer(
+                start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
+            let slot = slice - trainer.teamSlices.lowerBound
+            state.losses[slot] = engine.gradient(
+                of: samples, minibatchSize: range.count, parameters: UnsafePointer(state.weights),
+                into: state.slot(slot))
+        }
+    }
+
+    /// One team: what a worker sums it updates at once.
+    private func addAndUpdate(_ start: Double) -> Double {
+        var misfit: Int?
+        for first in stride(from: parameters.lowerBound, to: parameters.upperBound, by: Self.piece) {
+            let piece = first..<min(first + Self.piece, parameters.upperBound)
+            misfit = misfit ?? trainer.sum.addSlots(piece)
+            update(piece)
+        }
+        note(misfit)
+        if worker.isTeamLeader { agree(misfits: 0) }
+        return lap(.update, since: start)
+    }
+
+    /// Several teams: the leaders add up the teams' sums before anyone updates.
+    private func addAcrossTeams(_ start: Double) throws -> Double {
+        note(trainer.sum.addSlots(parameters))
+        let added = lap(.reduce, since: start)
+        trainer.team.wait()
+        var waited = lap(.wait, since: added)
+        if worker.isTeamLeader {
+            agree(misfits: anyMisfit ? 1 : 0)
+            try trainer.sum.addTeams(trainer.team.leaders!)
+            waited = lap(.reduce, since: waited)
+        }
+        trainer.team.wait()
+        let ready = lap(.wait, since: waited)
+        update(parameters)
+        return lap(.update, since: ready)
+    }
+
+    private func update(_ range: Range<Int>) {
+        guard !range.isEmpty else { return }
+        Scalar.momentumStep(
+            gradient: trainer.sum.gradient(range, scratch: scratch), range: range,
+            rate: Scalar(trainer.configuration.learningRate), momentum: Scalar(trainer.configuration.momentum),
+            velocity: state.velocity, weights: state.weights)
+    }
+
+    /// Sets what goes with the sum: the loss, and that something did not fit.
+    private func agree(misfits: Double) {
+        let loss = (0..<state.slotCount).reduce(0.0) { $0 + state.losses[$1] }
+        trainer.sum.set(.loss, loss.isFinite ? loss : 0)
+        trainer.sum.set(.misfits, loss.isFinite ? misfits : 1)
+    }
+
+    private func note(_ misfit: Int?) { state.misfits[worker.index] = misfit.map(Int64.init) ?? -1 }
+
+    private var anyMisfit: Bool { (0..<trainer.team.workerCount).contains { state.misfits[$0] >= 0 } }
+
+    // MARK: Time
+
+    private func seconds(_ phase: Phase) -> UnsafeMutablePointer<Double> {
+        state.seconds + worker.index * Phase.allCases.count + phase.rawValue
+    }
+
+    private func lap(_ phase: Phase, since start: Double) -> Double {
+        let end = now()
+        seconds(phase).pointee += end - start
+        return end
+    }
+
+    /// Each phase's longest time over all workers; by each team's leader.
+    func slowestPhases() throws -> PhaseSeconds {
+        let longest = try Phase.allCases.map { phase in
+            let inTeam = (0..<trainer.team.workerCount).map {
+                state.seconds[$0 * Phase.allCases.count + phase.rawValue]
+            }
+            return trainer.team.teamCount > 1
+                ? try trainer.team.leaders!.allReduce(inTeam.max()!, operation: .max) : inTeam.max()!
+        }
+        return PhaseSeconds(compute: longest[0], wait: longest[1], reduce: longest[2], update: longest[3])
+    }
+}

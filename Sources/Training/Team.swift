@@ -1,0 +1,104 @@
+import CBarrier
+import Foundation
+import MPI
+
+/// The workers that share one copy of the weights: threads of this rank, and of the other ranks that map the same
+/// memory. With `exact` a team is a node's ranks; with `allreduce` each rank is a team of its own.
+///
+/// Workers are numbered team by team, within a team rank by rank, within a rank thread by thread.
+public final class Team: @unchecked Sendable {
+    let communicator: Communicator
+    /// The first rank of each team; nil on the others.
+    let leaders: Communicator?
+    let threads: Int
+    /// Workers of this team, and of all.
+    let workerCount: Int
+    public let totalWorkers: Int
+    let teamCount: Int
+    /// This rank's first worker within the team, and the team's first of all.
+    let firstWorker: Int
+    let firstOfTeam: Int
+    /// Workers that share this node's cores outnumber them.
+    public let isOversubscribed: Bool
+    public let workersOnNode: Int
+    public let coresOnNode: Int
+    private let barrierWindow: SharedWindow
+
+    /// Collective over all ranks.
+    public init(processes: Processes, reduction: Reduction, threads: Int) throws {
+        let world = processes.world
+        let alone = try world.split(color: world.rank, key: 0)!
+        communicator = reduction == .exact ? processes.node : alone
+        leaders = reduction == .exact ? processes.leaders : world
+        self.threads = threads
+
+        let rank = world.rank
+        let leader = try communicator.allReduce(Int64(world.rank), operation: .min)
+        let leaderOf = try world.allGather(leader)
+        let threadsOf = try world.allGather(Int64(threads)).map(Int.init)
+        let mates = leaderOf.indices.filter { leaderOf[$0] == leader }
+        workerCount = mates.reduce(0) { $0 + threadsOf[$1] }
+        firstWorker = mates.filter { $0 < rank }.reduce(0) { $0 + threadsOf[$1] }
+        firstOfTeam = leaderOf.indices.filter { leaderOf[$0] < leader }.reduce(0) { $0 + threadsOf[$1] }
+        totalWorkers = threadsOf.reduce(0, +)
+        teamCount = Set(leaderOf).count
+
+        workersOnNode = Int(try processes.node.allReduce(Int64(threads), operation: .sum))
+        coresOnNode = min(Cores.online, Int(try processes.node.allReduce(Int64(Cores.usable), operation: .sum)))
+        isOversubscribed = workersOnNode > coresOnNode
+        barrierWindow = try SharedWindow(byteCount: MemoryLayout<cb_barrier>.stride, communicator: communicator)
+    }
+
+    /// Polling costs nothing while every worker has a core, and delays the others while it has not.
+    private var spins: UInt32 { isOversubscribed ? 100 : 20_000 }
+
+    /// Waits for all workers of the team; what each wrote before is then seen by all.
+    func wait() {
+        cb_wait(barrierWindow.base.assumingMemoryBound(to: cb_barrier.self), UInt32(workerCount), spins)
+    }
+
+    /// Runs `body` once for each of this rank's workers at the same time: the first on the calling thread, which is the
+    /// one that may call MPI.
+    func run(_ body: @escaping @Sendable (Worker) -> Void) {
+        let finished = DispatchGroup()
+        for thread in 1..<max(1, threads) {
+            finished.enter()
+            let worker = Worker(team: self, thread: thread)
+            let started = Thread {
+                body(worker)
+                finished.leave()
+            }
+            started.stackSize = 8 << 20
+            started.start()
+        }
+        body(Worker(team: self, thread: 0))
+        finished.wait()
+    }
+}
+
+/// One worker: a thread of a rank.
+struct Worker: Sendable {
+    let team: Team
+    let thread: Int
+
+    /// Within the team, and of all.
+    var index: Int { team.firstWorker + thread }
+    var globalIndex: Int { team.firstOfTeam + index }
+    /// The rank's own thread, the one that may call MPI.
+    var isMain: Bool { thread == 0 }
+    var isTeamLeader: Bool { index == 0 }
+
+    /// This worker's part of `count` things shared out over the team.
+    func share(of count: Int) -> Range<Int> {
+        part(index, of: team.workerCount, count: count)
+    }
+
+    /// This worker's part of `count` things shared out over all workers.
+    func globalShare(of count: Int) -> Range<Int> {
+        part(globalIndex, of: team.totalWorkers, count: count)
+    }
+
+    private func part(_ index: Int, of parts: Int, count: Int) -> Range<Int> {
+        count * index / parts..<count * (index + 1) / parts
+    }
+}

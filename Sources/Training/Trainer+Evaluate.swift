@@ -1,0 +1,61 @@
+import Foundation
+import NeuralNetwork
+import Storage
+
+/// What `evaluate` found.
+public struct EvaluationResult: Sendable, Codable, CustomStringConvertible {
+    public var trainLoss: Double
+    public var testLoss: Double
+    public var trainAccuracy: Double?
+    public var testAccuracy: Double?
+    public var weightsSHA256: String
+
+    enum CodingKeys: String, CodingKey {
+        case trainLoss = "train_loss"
+        case testLoss = "test_loss"
+        case trainAccuracy = "train_accuracy"
+        case testAccuracy = "test_accuracy"
+        case weightsSHA256 = "weights_sha256"
+    }
+
+    public var description: String {
+        var text = String(format: "loss %.6f train %.6f test", trainLoss, testLoss)
+        if let trainAccuracy, let testAccuracy {
+            text += String(format: "  accuracy %.4f train %.4f test", trainAccuracy, testAccuracy)
+        }
+        return text + "\nweights-sha256: \(weightsSHA256)"
+    }
+}
+
+extension Trainer {
+    /// Measures the weights as they are, on all workers. Collective; the result is whole on the first rank.
+    public func evaluate() throws -> EvaluationResult {
+        let found = Scores()
+        team.run { worker in
+            let evaluation = Evaluation(self, worker)
+            evaluation.measure()
+            guard worker.isTeamLeader else { return }
+            found.result = Result { try evaluation.scores() }
+        }
+        let (train, test) = try found.result?.get() ?? (Score(loss: 0, correct: 0), Score(loss: 0, correct: 0))
+        let named = configuration.target == .labels
+        return EvaluationResult(
+            trainLoss: train.loss / Double(dataset.train.count), testLoss: test.loss / Double(dataset.test.count),
+            trainAccuracy: named ? Double(train.correct) / Double(dataset.train.count) : nil,
+            testAccuracy: named ? Double(test.correct) / Double(dataset.test.count) : nil,
+            weightsSHA256: WeightsFile.hash(weights, of: topology))
+    }
+
+    /// The event that opens a run.
+    public var startEvent: StartEvent {
+        StartEvent(
+            model: topology.description, data: dataset.name, samples: dataset.train.count, ranks: processes.world.size,
+            workers: team.totalWorkers, slices: sliceCount, parameters: topology.parameterCount,
+            idleWorkers: max(0, team.totalWorkers - sliceCount))
+    }
+
+    /// Set by the worker on the calling thread, read after all have ended.
+    private final class Scores: @unchecked Sendable {
+        var result: Result<(train: Score, test: Score), any Error>?
+    }
+}
