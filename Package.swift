@@ -43,5 +43,11 @@ let package = Package(
                 "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        .testTarget(name: "MPITests", dependencies: ["MPI"]),
+        .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+        .testTarget(name: "StorageTests", dependencies: ["RandomNumbers", "Storage"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
+        .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Kernels"]),
     ]
 )

@@ -14,7 +14,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-            print(try dataOptions.load().train.count)
+            print(DatasetSummary(try dataOptions.load()))
         }
     }
 
@@ -36,7 +36,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-
+            try SyntheticDigits(seed: seed).dataset(trainCount: train, testCount: test).write(to: directory)
             print("\(train) + \(test) synthetic digits written to \(directory)")
         }
     }
@@ -51,7 +51,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-
+            try MNISTDownload().fetch(into: DataFolders.mnist) { print($0) }
             print("MNIST is in \(DataFolders.mnist); train with --data mnist")
         }
     }

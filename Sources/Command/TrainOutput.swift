@@ -13,7 +13,15 @@ final class TrainOutput: @unchecked Sendable {
     init(quiet: Bool, json: Bool) {
         self.quiet = quiet
         self.json = json
-        bar = !quiet && !json && isatty(STDOUT_FILENO) == 1
+        bar = !quiet && !json && Self.isOnTerminal
+    }
+
+    /// mpirun gives its ranks a terminal of its own whatever its output is, so there its own output is looked at.
+    private static var isOnTerminal: Bool {
+        guard isatty(STDOUT_FILENO) == 1 else { return false }
+        guard Session.environment.isLaunched else { return true }
+        let output = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(getppid())/fd/1")
+        return output.map { $0.hasPrefix("/dev/pts/") || $0.hasPrefix("/dev/tty") } ?? false
     }
 
     /// Layouts that work, but not as well as they could.

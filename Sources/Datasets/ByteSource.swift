@@ -40,8 +40,10 @@ final class FileSource: ByteSource {
 
     static var knowsItsSize: Bool { true }
 
-    /// - Throws: `Failure`: `.missingInput` when nothing is there, `.badData` when it is not a regular file,
-    ///   `.inputOutput` when it cannot be opened.
+    /// Pipes and devices are refused, not waited for; so is a file (a sparse one) larger than this machine's memory.
+    ///
+    /// - Throws: `Failure`: `.missingInput` when nothing is there, `.badData` when it is not a regular file or too
+    ///   large, `.inputOutput` when it cannot be opened.
     init(path: String) throws {
         name = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -49,23 +51,28 @@ final class FileSource: ByteSource {
             if errno == ENOENT || errno == ENOTDIR { throw Failure(.missingInput, "there is no file \(path)") }
             throw Failure(.inputOutput, "cannot open \(path): \(String(cString: strerror(errno)))")
         }
+        maximumRemaining = 0
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw Failure(.badData, "\(path) is not a regular file")
+            throw Failure(.badData, "\(path): expected a file, found a folder, a pipe or a device")
         }
         maximumRemaining = Int(status.st_size)
+        guard maximumRemaining <= ProcessInfo.processInfo.physicalMemory else {
+            throw Failure(.badData, "\(path): its \(maximumRemaining) bytes are more than the memory of this machine")
+        }
     }
 
     deinit {
         close(descriptor)
     }
 
-    /// Goes back to the first byte.
-    func rewind() throws {
-        let position = lseek(descriptor, 0, SEEK_CUR)
-        guard position >= 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure(errno) }
-        maximumRemaining += Int(position)
+    /// The file's first bytes, `count` or as many as it has; what is read next stays the same.
+    func start(_ count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+            let found = pread(descriptor, buffer.baseAddress!, count, 0)
+            guard found >= 0 else { throw failure(errno) }
+            initialised = found
+        }
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

@@ -19,6 +19,11 @@ public struct Dataset: Sendable, Equatable {
     public enum Part: String, Sendable, CaseIterable {
         case train = "train"
         case test = "t10k"
+
+        /// The standard name of the plain file of images: `train-images-idx3-ubyte`.
+        public var imagesFileName: String { "\(rawValue)-images-idx3-ubyte" }
+        /// The standard name of the plain file of labels: `train-labels-idx1-ubyte`.
+        public var labelsFileName: String { "\(rawValue)-labels-idx1-ubyte" }
     }
 
     /// Reads the four IDX files of MNIST's names in `directory`, plain or gzipped, the large ones side by side.
@@ -40,28 +45,22 @@ public struct Dataset: Sendable, Equatable {
 
     /// Reads only one of the two sets; see `load(directory:)`.
     public static func load(_ part: Part, directory: String) throws -> ImageSet {
-        let imagesPath = try find("\(part.rawValue)-images", rank: 3, directory: directory)
-        let labelsPath = try find("\(part.rawValue)-labels", rank: 1, directory: directory)
+        let imagesPath = try find(part.imagesFileName, directory: directory)
+        let labelsPath = try find(part.labelsFileName, directory: directory)
         let images = try IDXArray.read(path: imagesPath)
         let labels = try IDXArray.read(path: labelsPath)
         return try ImageSet(images: images, imagesName: imagesPath, labels: labels, labelsName: labelsPath)
     }
 
-    /// The standard name of a file: `train-images-idx3-ubyte`.
-    static func fileName(_ stem: String, rank: Int, separator: String = "-") -> String {
-        "\(stem)\(separator)idx\(rank)-ubyte"
-    }
-
     /// The path of the file of this standard name; some mirrors write `.idx3` for `-idx3`. Plain comes before gzipped.
-    private static func find(_ stem: String, rank: Int, directory: String) throws -> String {
+    private static func find(_ standardName: String, directory: String) throws -> String {
         guard isThere(directory) else { throw Failure(.missingInput, "there is no folder \(directory)") }
-        let names = ["", ".gz"].flatMap { suffix in
-            ["-", "."].map { fileName(stem, rank: rank, separator: $0) + suffix }
-        }
+        let plain = [standardName, standardName.replacing("-idx", with: ".idx")]
+        let names = plain + plain.map { $0 + ".gz" }
         guard let name = names.first(where: { isThere("\(directory)/\($0)") }) else {
             throw Failure(
                 .missingInput,
-                "\(directory) holds no \(names[0]) (looked for it also as \(names[1...].joined(separator: ", ")))")
+                "\(directory) holds no \(standardName), nor \(names[1...].joined(separator: ", "))")
         }
         return "\(directory)/\(name)"
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 
 /// An array of unsigned bytes in the IDX format, in which MNIST is published: plain or gzipped.
@@ -22,9 +23,7 @@ public struct IDXArray: Sendable, Equatable {
     /// - Complexity: one read of the file into the array that is returned; a gzipped file is also held compressed.
     public static func read(path: String) throws -> IDXArray {
         var source = try FileSource(path: path)
-        let start = try [UInt8](readingAtMost: 2, from: &source)
-        try source.rewind()
-        guard start.withUnsafeBytes(GzipSource.recognises) else { return try parse(&source, name: path) }
+        guard try source.start(2).withUnsafeBytes(GzipSource.recognises) else { return try parse(&source, name: path) }
         let compressed = try [UInt8](readingAtMost: source.maximumRemaining, from: &source)
         return try compressed.withUnsafeBytes { try parse($0, name: path) }
     }
@@ -48,22 +47,21 @@ public struct IDXArray: Sendable, Equatable {
         let dimensions = try readHeader(&source, name: name)
         let count = try elementCount(dimensions, name: name)
         let shape = dimensions.map(String.init).joined(separator: "×")
+        func mismatch(_ found: String) -> Failure {
+            Failure(.badData, "\(name): its header declares \(shape) = \(count) bytes, but \(found)")
+        }
         let available = source.maximumRemaining
-        guard count <= available, !Source.knowsItsSize || count == available else {
-            throw Failure(
-                .badData,
-                "\(name): its header declares \(shape) = \(count) bytes, but \(Source.knowsItsSize ? "" : "at most ")"
-                    + "\(available) follow it")
+        if Source.knowsItsSize {
+            guard count == available else { throw mismatch("\(available) follow it") }
+        } else {
+            guard count <= available else { throw mismatch("its compressed data hold \(available) at most") }
+            guard count <= ProcessInfo.processInfo.physicalMemory else {
+                throw mismatch("this machine's memory is smaller")
+            }
         }
         let bytes = try [UInt8](readingAtMost: count, from: &source)
-        guard bytes.count == count else {
-            throw Failure(
-                .badData, "\(name): its header declares \(shape) = \(count) bytes, but only \(bytes.count) follow it")
-        }
-        guard try [UInt8](readingAtMost: 1, from: &source).isEmpty else {
-            throw Failure(
-                .badData, "\(name): its header declares \(shape) = \(count) bytes, but more follow it")
-        }
+        guard bytes.count == count else { throw mismatch("only \(bytes.count) follow it") }
+        guard try [UInt8](readingAtMost: 1, from: &source).isEmpty else { throw mismatch("more follow it") }
         return IDXArray(dimensions: dimensions, bytes: bytes)
     }
 

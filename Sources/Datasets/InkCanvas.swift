@@ -42,13 +42,16 @@ struct InkCanvas: ~Copyable {
             let x = steps + (Float(column) - from.x)
             for row in firstRow...lastRow {
                 let y = Float(row) - from.y
-                let t = (x * scale.x + y * scale.y).clamped(lowerBound: .zero, upperBound: .one)
+                var t = x * scale.x + y * scale.y
+                t.replace(with: 0, where: t .< 0)
+                t.replace(with: 1, where: t .> 1)
                 let dx = x - t * direction.x
                 let dy = y - t * direction.y
                 let squared = dx * dx + dy * dy
                 let place = UnsafeMutableRawPointer(distances + row * Self.pitch + column)
-                let nearest = place.loadUnaligned(as: SIMD8<Float>.self)
-                place.storeBytes(of: pointwiseMin(nearest, squared), as: SIMD8<Float>.self)
+                var nearest = place.loadUnaligned(as: SIMD8<Float>.self)
+                nearest.replace(with: squared, where: squared .< nearest)
+                place.storeBytes(of: nearest, as: SIMD8<Float>.self)
             }
         }
     }
@@ -62,14 +65,26 @@ struct InkCanvas: ~Copyable {
             for column in stride(from: 0, to: Self.size, by: 4) {
                 let squared = UnsafeRawPointer(distances + row * Self.pitch + column)
                     .loadUnaligned(as: SIMD4<Float>.self)
-                var value = SIMD4<UInt8>.zero
-                if squared.min() < Self.farAway {
-                    let coverage = (outer - slope * squared.squareRoot()).clamped(lowerBound: .zero, upperBound: .one)
-                    let random = SIMD4<Float>(noise.block() &>> 8)
-                    value = SIMD4<UInt8>(ink * coverage * (1 - 0.25 * 0x1p-24 * random))
+                var coverage = outer - slope * squared.squareRoot()
+                coverage.replace(with: 0, where: coverage .< 0)
+                coverage.replace(with: 1, where: coverage .> 1)
+                var value = SIMD4<UInt32>.zero
+                if coverage != .zero {
+                    let random = SIMD4<UInt32>(repeating: noise.word()) &>> SIMD4(0, 8, 16, 24) & 0xFF
+                    let grain = 1 - Self.exact(random) * (0.25 / 256)
+                    value = Self.rounded(ink * coverage * grain)
                 }
-                for lane in 0..<4 { pixels[row * Self.size + column + lane] = value[lane] }
+                for lane in 0..<4 { pixels[row * Self.size + column + lane] = UInt8(truncatingIfNeeded: value[lane]) }
             }
         }
+    }
+
+    /// Below 2²³, adding 2²³ to a number leaves it, rounded, in the low bits of the result's pattern.
+    private static func rounded(_ value: SIMD4<Float>) -> SIMD4<UInt32> {
+        unsafeBitCast(value + 0x1p23, to: SIMD4<UInt32>.self) & 0x7F_FFFF
+    }
+
+    private static func exact(_ value: SIMD4<UInt32>) -> SIMD4<Float> {
+        unsafeBitCast(value | 0x4B00_0000, to: SIMD4<Float>.self) - 0x1p23
     }
 }

@@ -22,14 +22,16 @@ public struct MessageBuffer<Element: Datatype>: ~Copyable {
 /// A request that is dropped waits for its end, so that MPI never writes to freed memory; it traps where that fails.
 public struct AllReduceRequest<Element: Datatype>: ~Copyable {
     private var buffer: MessageBuffer<Element>?
-    private var waits: [() throws -> Void]
+    /// What waits for the pieces still under way.
+    fileprivate var waits: [() throws -> Void] = []
 
-    init(buffer: consuming MessageBuffer<Element>, waits: [() throws -> Void]) {
+    fileprivate init(owning buffer: consuming MessageBuffer<Element>) {
         self.buffer = consume buffer
-        self.waits = waits
     }
 
     /// Returns the buffer when it holds the result, the same on every rank.
+    ///
+    /// - Throws: `MPIError`; the buffer is lost.
     public consuming func wait() throws -> MessageBuffer<Element> {
         while let wait = waits.popLast() { try wait() }
         return buffer.take()!
@@ -39,7 +41,7 @@ public struct AllReduceRequest<Element: Datatype>: ~Copyable {
         do {
             for wait in waits { try wait() }
         } catch {
-            fatalError("an all-reduce that nobody waited for: \(error)")
+            fatalError("an all-reduce that was not waited for failed: \(error)")
         }
     }
 }
@@ -47,19 +49,17 @@ public struct AllReduceRequest<Element: Datatype>: ~Copyable {
 extension Communicator {
     /// Starts to combine `buffer` of all ranks, element by element, and returns without waiting.
     ///
-    /// Requests of one communicator are started in the same order on every rank.
+    /// MPI need not make progress before `wait`. Every rank starts the requests of one communicator in the same order.
     public func startAllReduce<Element: Datatype>(
         _ buffer: consuming MessageBuffer<Element>, operation: ReductionOperation
     ) throws -> AllReduceRequest<Element> {
-        var waits: [() throws -> Void] = []
-        if let messages, let base = buffer.elements.baseAddress {
-            for piece in messagePieces(count: buffer.elements.count, stride: MemoryLayout<Element>.stride) {
-                let wait = try messages.startAllReduce(
-                    inPlace: base + piece.lowerBound, count: Int32(piece.count), type: Element.elementType,
-                    operation: operation)
-                waits.append(wait)
-            }
+        let elements = buffer.elements
+        var request = AllReduceRequest(owning: buffer)
+        try forEachPiece(of: elements) { messages, base, count in
+            let wait = try messages.startAllReduce(
+                inPlace: base, count: count, type: Element.elementType, operation: operation)
+            request.waits.append(wait)
         }
-        return AllReduceRequest(buffer: buffer, waits: waits)
+        return request
     }
 }

@@ -56,7 +56,8 @@ extension Communicator {
         return result
     }
 
-    private func forEachPiece<Element: Datatype>(
+    /// Calls `body` for each message that `buffer` takes; never in a world without MPI.
+    func forEachPiece<Element: Datatype>(
         of buffer: UnsafeMutableBufferPointer<Element>,
         _ body: (any MessagePassing, UnsafeMutableRawPointer, Int32) throws -> Void
     ) throws {

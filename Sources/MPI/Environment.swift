@@ -5,11 +5,12 @@ public final class Environment: Sendable {
     /// All processes of the run.
     public let world: Communicator
 
-    private let isStarted: Bool
+    /// A launcher started this process, and MPI is in use.
+    public let isLaunched: Bool
 
-    private init(world: Communicator, isStarted: Bool) {
+    private init(world: Communicator, isLaunched: Bool) {
         self.world = world
-        self.isStarted = isStarted
+        self.isLaunched = isLaunched
     }
 
     /// Finds out how the program was started, and joins the other processes.
@@ -21,10 +22,10 @@ public final class Environment: Sendable {
     ///   fails or gives less than `threadLevel`.
     public static func start(threadLevel: ThreadLevel = .funneled) throws -> Environment {
         guard let launcher = Launcher(variables: ProcessInfo.processInfo.environment) else {
-            return Environment(world: Communicator(nil), isStarted: false)
+            return Environment(world: Communicator(nil), isLaunched: false)
         }
         let messages = try Library.start(threadLevel: threadLevel)
-        let environment = Environment(world: Communicator(messages), isStarted: messages != nil)
+        let environment = Environment(world: Communicator(messages), isLaunched: messages != nil)
         if launcher.size > 1, environment.world.size == 1 {
             try environment.finalize()
             throw LaunchMismatch(launcher: launcher, library: libraryVersion)
@@ -46,7 +47,7 @@ public final class Environment: Sendable {
     ///
     /// A process that ends without it, or without `abort`, fails the job.
     public func finalize() throws {
-        if isStarted { try Library.finalize() }
+        if isLaunched { try Library.finalize() }
     }
 
     /// Ends every process of the run at once; the launcher exits with `status`.

@@ -138,7 +138,9 @@ struct SafetensorsHeaderParser {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: utf8, as: UTF8.self) else { throw unexpected("UTF-8 text before") }
+                guard let text = String(validating: utf8, as: UTF8.self) else {
+                    throw failure("expected a text in UTF-8, found other bytes before")
+                }
                 return text
             case UInt8(ascii: "\\"):
                 utf8.append(contentsOf: String(try parseEscape()).utf8)
@@ -167,17 +169,15 @@ struct SafetensorsHeaderParser {
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"):
             var code = try parseHexadecimal()
-            if 0xD800..<0xDC00 ~= code {
-                // The first half of a surrogate pair.
-                guard position + 1 < header.count, header[position] == UInt8(ascii: "\\"),
-                    header[position + 1] == UInt8(ascii: "u")
-                else { throw unexpected("the second half of a surrogate pair") }
+            if 0xD800..<0xDC00 ~= code, header[position...].starts(with: "\\u".utf8) {
                 position += 2
                 let second = try parseHexadecimal()
-                guard 0xDC00..<0xE000 ~= second else { throw unexpected("the second half of a surrogate pair before") }
-                code = 0x10000 + (code - 0xD800) << 10 + (second - 0xDC00)
+                // Anything but the second half of the pair leaves a code that is no character.
+                if 0xDC00..<0xE000 ~= second { code = 0x10000 + (code - 0xD800) << 10 + (second - 0xDC00) }
             }
-            guard let scalar = Unicode.Scalar(code) else { throw unexpected("a Unicode character before") }
+            guard let scalar = Unicode.Scalar(code) else {
+                throw failure("expected a Unicode character, found half a surrogate pair before")
+            }
             return scalar
         default:
             position -= 1

@@ -2,19 +2,21 @@ import Foundation
 import Storage
 import Testing
 
-/// A file system in memory of `size` (as mount's option has it), at a folder of its own while `body` runs.
-private func withMemoryFileSystem(size: String, _ body: (String) throws -> Void) throws {
-    try withTemporaryFolder { folder in
-        try #require(mount("tmpfs", folder, "tmpfs", 0, "size=\(size)") == 0)
-        defer { umount2(folder, Int32(MNT_DETACH)) }
-        try body(folder)
+#if os(Linux)
+    /// A file system in memory of `size` (as mount's option has it), at a folder of its own while `body` runs.
+    private func withMemoryFileSystem(size: String, _ body: (String) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            try #require(mount("tmpfs", folder, "tmpfs", 0, "size=\(size)") == 0)
+            defer { umount2(folder, Int32(MNT_DETACH)) }
+            try body(folder)
+        }
     }
-}
 
-/// Whether this process may mount; most may not.
-private let canMount: Bool = {
-    (try? withMemoryFileSystem(size: "64k") { _ in }) != nil
-}()
+    /// Whether this process may mount; most may not.
+    private let canMount: Bool = {
+        (try? withMemoryFileSystem(size: "64k") { _ in }) != nil
+    }()
+#endif
 
 @Suite struct FileFailureTests {
     // MARK: Reading
@@ -117,43 +119,45 @@ private let canMount: Bool = {
 
     // MARK: File systems that fail
 
-    @Test(.enabled(if: canMount, "needs the right to mount a file system"))
-    func aFileSystemThatFillsUpKeepsTheLastCheckpoint() throws {
-        try withMemoryFileSystem(size: "128k") { (folder: String) throws in
-            let checkpoints = CheckpointFolder("\(folder)/checkpoints")
-            var epoch = 0
-            let failure = #expect(throws: Failure.self) {
-                // Each is larger than the one before it: three of them stop fitting while one does.
-                for size in stride(from: 8_000, to: 80_000, by: 8_000) {
-                    let tensor = Safetensors.Tensor("w", [size / 4], [Float](repeating: 1, count: size / 4))
-                    let checkpoint = CheckpointFile(state: TestState(epoch: epoch + 1), tensors: [tensor])
-                    try checkpoints.save(checkpoint, epoch: epoch + 1, step: 0)
-                    epoch += 1
+    #if os(Linux)
+        @Test(.enabled(if: canMount, "needs the right to mount a file system"))
+        func aFileSystemThatFillsUpKeepsTheLastCheckpoint() throws {
+            try withMemoryFileSystem(size: "128k") { (folder: String) throws in
+                let checkpoints = CheckpointFolder("\(folder)/checkpoints")
+                var epoch = 0
+                let failure = #expect(throws: Failure.self) {
+                    // Each is larger than the one before it: three of them stop fitting while one does.
+                    for size in stride(from: 8_000, to: 80_000, by: 8_000) {
+                        let tensor = Safetensors.Tensor("w", [size / 4], [Float](repeating: 1, count: size / 4))
+                        let checkpoint = CheckpointFile(state: TestState(epoch: epoch + 1), tensors: [tensor])
+                        try checkpoints.save(checkpoint, epoch: epoch + 1, step: 0)
+                        epoch += 1
+                    }
+                    Issue.record("the file system did not fill up")
                 }
-                Issue.record("the file system did not fill up")
+                #expect(failure?.status == .inputOutput)
+                #expect(failure?.message.hasSuffix("No space left on device") == true)
+                #expect(try checkpoints.newestReadable(as: TestState.self) { _ in }.state.epoch == epoch)
+                #expect(epoch > 2)
+                #expect(try fileNames(in: checkpoints.path).count == 2, "the unfinished file is gone")
             }
-            #expect(failure?.status == .inputOutput)
-            #expect(failure?.message.hasSuffix("No space left on device") == true)
-            #expect(try checkpoints.newestReadable(as: TestState.self) { _ in }.state.epoch == epoch)
-            #expect(epoch > 2)
-            #expect(try fileNames(in: checkpoints.path).count == 2, "the unfinished file is gone")
         }
-    }
 
-    @Test(.enabled(if: canMount, "needs the right to mount a file system"))
-    func aReadOnlyFileSystemKeepsWhatIsThere() throws {
-        try withMemoryFileSystem(size: "256k") { folder in
-            let checkpoints = CheckpointFolder("\(folder)/checkpoints")
-            try checkpoints.save(testCheckpoint(), epoch: 3, step: 0)
-            try #require(mount("tmpfs", folder, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0)
-            let failure = #expect(throws: Failure.self) {
-                try checkpoints.save(testCheckpoint(), epoch: 4, step: 0)
+        @Test(.enabled(if: canMount, "needs the right to mount a file system"))
+        func aReadOnlyFileSystemKeepsWhatIsThere() throws {
+            try withMemoryFileSystem(size: "256k") { folder in
+                let checkpoints = CheckpointFolder("\(folder)/checkpoints")
+                try checkpoints.save(testCheckpoint(), epoch: 3, step: 0)
+                try #require(mount("tmpfs", folder, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0)
+                let failure = #expect(throws: Failure.self) {
+                    try checkpoints.save(testCheckpoint(), epoch: 4, step: 0)
+                }
+                #expect(failure?.status == .cannotWrite)
+                #expect(failure?.message.hasSuffix("Read-only file system") == true)
+                #expect(try checkpoints.newestReadable(as: TestState.self) { _ in }.state == TestState())
             }
-            #expect(failure?.status == .cannotWrite)
-            #expect(failure?.message.hasSuffix("Read-only file system") == true)
-            #expect(try checkpoints.newestReadable(as: TestState.self) { _ in }.state == TestState())
         }
-    }
+    #endif
 
     @Test(.enabled(if: geteuid() != 0, "root may write to any folder"))
     func aReadOnlyFolder() throws {

@@ -75,11 +75,8 @@ import Testing
     @Test func checkpointReader() throws {
         let original = try testCheckpointBytes()
         var random = PhiloxSequence(Philox(seed: 2, purpose: .check))
-        for _ in 0..<5_000 {
-            let bytes = Self.mutate(original, with: &random)
-            guard bytes != original else { continue }
-            let failure = #expect(throws: Failure.self) { try CheckpointFile<TestState>.parse(bytes) }
-            #expect(failure?.status == .badData)
-        }
+        let mutated = (0..<5_000).map { _ in Self.mutate(original, with: &random) }.filter { $0 != original }
+        #expect(mutated.count > 4_900)
+        #expect(mutated.filter { !isRefused($0) } == [])
     }
 }

@@ -1,0 +1,52 @@
+/// What a dataset holds, counted: what `data info` shows.
+public struct DatasetSummary: Sendable, Equatable {
+    /// One of the two sets.
+    public struct Part: Sendable, Equatable {
+        public let name: String
+        public let count: Int
+        public let rows: Int
+        public let columns: Int
+        /// How many samples show each digit, 0…9.
+        public let labelCounts: [Int]
+        /// The share of pixels that are zero, 0…1.
+        public let zeroShare: Double
+        /// The mean of all pixels, 0…255.
+        public let meanPixel: Double
+        /// SHA-256 of the plain IDX files.
+        public let imagesSHA256: String
+        public let labelsSHA256: String
+
+        /// - Complexity: O(pixels).
+        public init(_ set: ImageSet, name: String) {
+            self.name = name
+            (count, rows, columns) = (set.count, set.rows, set.columns)
+            labelCounts = set.labels.reduce(into: [Int](repeating: 0, count: 10)) { $0[Int($1)] += 1 }
+            let histogram = Self.histogram(set.images)
+            zeroShare = Double(histogram[0]) / Double(set.images.count)
+            meanPixel = Double(histogram.indices.reduce(0) { $0 + $1 * histogram[$1] }) / Double(set.images.count)
+            imagesSHA256 = set.imageArray.sha256()
+            labelsSHA256 = set.labelArray.sha256()
+        }
+
+        /// How often each byte occurs.
+        private static func histogram(_ bytes: [UInt8]) -> [Int] {
+            bytes.reduce(into: [Int](repeating: 0, count: 256)) { $0[Int($1)] += 1 }
+        }
+    }
+
+    public let name: String
+    public let train: Part
+    public let test: Part
+
+    public init(_ dataset: Dataset) {
+        name = dataset.name
+        train = Part(dataset.train, name: "train")
+        test = Part(dataset.test, name: "test")
+    }
+
+    /// Whether these are MNIST's own images and labels, to the byte.
+    public var isMNIST: Bool {
+        let found = [train.imagesSHA256, train.labelsSHA256, test.imagesSHA256, test.labelsSHA256]
+        return found == MNISTDownload.File.mnist.map(\.sha256)
+    }
+}

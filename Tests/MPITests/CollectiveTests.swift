@@ -1,0 +1,161 @@
+import Testing
+
+@testable import MPI
+
+/// Lengths that are empty, odd, and longer than one packet of shared memory.
+private let counts = [0, 1, 3, 5003]
+
+extension CollectiveTests {
+    @Test func ranksAreNumberedInOrder() throws {
+        let world = try world
+        let ranks = try world.allGather(Int32(world.rank))
+        try world.barrier()
+        #expect(ranks == (0..<Int32(world.size)).map { $0 })
+    }
+
+    @Test func broadcastCopiesFromEachRoot() throws {
+        let world = try world
+        for root in 0..<world.size {
+            for count in counts {
+                var numbers = (0..<count).map { Double($0 + 7 * world.rank) }
+                try numbers.withUnsafeMutableBufferPointer { try world.broadcast($0, root: root) }
+                #expect(numbers == (0..<count).map { Double($0 + 7 * root) })
+            }
+        }
+    }
+
+    @Test func broadcastOfBytesTellsTheirNumber() throws {
+        let world = try world
+        for root in 0..<world.size {
+            let mine = [UInt8](repeating: UInt8(world.rank), count: 5 * world.rank)
+            let received = try world.broadcast(mine, root: root)
+            var raw: [Int32] = [Int32(world.rank), -1]
+            try raw.withUnsafeMutableBytes { try world.broadcast($0, root: root) }
+            #expect(received == [UInt8](repeating: UInt8(root), count: 5 * root))
+            #expect(raw == [Int32(root), -1])
+        }
+    }
+
+    @Test func allReduceAgreesWithTheSerialAnswerForEachType() throws {
+        try checkAllReduce(UInt8.self)
+        try checkAllReduce(Int32.self)
+        try checkAllReduce(Int64.self)
+        try checkAllReduce(UInt64.self)
+        try checkAllReduce(Float.self)
+        try checkAllReduce(Double.self)
+    }
+
+    /// Small whole numbers: sums are exact in every type.
+    private func checkAllReduce<Element: Datatype & Numeric & Comparable>(_ type: Element.Type) throws {
+        let world = try world
+        func element(_ i: Int, _ rank: Int) -> Element { Element(exactly: (i * 5 + rank * 3) % 11)! }
+        for count in counts {
+            for operation in [ReductionOperation.sum, .min, .max] {
+                var numbers = (0..<count).map { element($0, world.rank) }
+                try numbers.withUnsafeMutableBufferPointer { try world.allReduce(inPlace: $0, operation: operation) }
+                let expected = (0..<count).map { i in
+                    let all = (0..<world.size).map { element(i, $0) }
+                    return switch operation {
+                    case .sum: all.reduce(0, +)
+                    case .min: all.min()!
+                    default: all.max()!
+                    }
+                }
+                #expect(numbers == expected, "\(type), \(operation), \(count) elements")
+            }
+        }
+    }
+
+    @Test func allReduceOfIntegersIsExact() throws {
+        let world = try world
+        // Beyond the whole numbers of Double, and both signs.
+        let large = Int64(1) << 60
+        let sum = try world.allReduce(world.rank == 0 ? large + 1 : -1, operation: .sum)
+        let bits = try world.allReduce(UInt64(1) << UInt64(world.rank), operation: .bitwiseOr)
+        #expect(sum == large + 2 - Int64(world.size))
+        #expect(bits == (1 << UInt64(world.size)) - 1)
+    }
+
+    @Test func reduceChangesTheRootOnly() throws {
+        let world = try world
+        for root in 0..<world.size {
+            var numbers: [Int64] = [Int64(world.rank), 10]
+            try numbers.withUnsafeMutableBufferPointer {
+                try world.reduce(inPlace: $0, operation: .sum, root: root)
+            }
+            let size = Int64(world.size)
+            let sums = [size * (size - 1) / 2, 10 * size]
+            #expect(numbers == (world.rank == root ? sums : [Int64(world.rank), 10]))
+        }
+    }
+
+    @Test func gatherKeepsTheOrderOfRanksAndTheirLengths() throws {
+        let world = try world
+        func bytes(_ rank: Int) -> [UInt8] { (0..<3 * rank).map { UInt8($0 + rank) } }
+        let all = (0..<world.size).map(bytes)
+        for root in 0..<world.size {
+            let gathered = try world.gather(bytes(world.rank), root: root)
+            #expect(gathered == (world.rank == root ? all : []))
+        }
+        let everywhere = try world.allGather(bytes(world.rank))
+        let empty = try world.allGather([UInt8]())
+        let strings = try world.allGatherStrings(String(repeating: "ñ", count: world.rank))
+        #expect(everywhere == all)
+        #expect(empty == Array(repeating: [], count: world.size))
+        #expect(strings == (0..<world.size).map { String(repeating: "ñ", count: $0) })
+    }
+
+    @Test func splitGroupsByColourAndOrdersByKey() throws {
+        let world = try world
+        let parity = try world.split(color: world.rank % 2, key: -world.rank)
+        let sum = try parity?.allReduce(Int64(world.rank), operation: .sum)
+        let firstOnly = try world.split(color: world.rank == 0 ? 5 : nil, key: 0)
+        let peers = (0..<world.size).filter { $0 % 2 == world.rank % 2 }
+        #expect(parity?.size == peers.count)
+        #expect(parity?.rank == peers.reversed().firstIndex(of: world.rank))
+        #expect(sum == Int64(peers.reduce(0, +)))
+        #expect(firstOnly?.size == (world.rank == 0 ? 1 : nil))
+    }
+
+    @Test func aNodeHoldsTheRanksOfOneHost() throws {
+        let world = try world
+        let node = try world.splitByNode()
+        let hosts = try world.allGatherStrings(Environment.hostName)
+        #expect(node.size == hosts.count { $0 == Environment.hostName })
+    }
+
+    @Test func requestsGiveTheirBuffersBack() throws {
+        let world = try world
+        let size = Int64(world.size)
+        var first = MessageBuffer<Int64>(count: 1001)
+        let second = MessageBuffer<Double>(count: 0)
+        let zeros = first.elements.allSatisfy { $0 == 0 }
+        for i in first.elements.indices { first.elements[i] = Int64(i + world.rank) }
+        let firstRequest = try world.startAllReduce(first, operation: .sum)
+        let secondRequest = try world.startAllReduce(second, operation: .max)
+        do {
+            // Dropped: its end is waited for here.
+            _ = try world.startAllReduce(MessageBuffer<Float>(count: 100_003), operation: .min)
+        }
+        let none = try secondRequest.wait()
+        first = try firstRequest.wait()
+        let sums = Array(first.elements)
+        #expect(zeros)
+        #expect(none.elements.isEmpty)
+        #expect(sums == (0..<1001).map { $0 * size + size * (size - 1) / 2 })
+    }
+
+    /// In a world without MPI nothing can fail.
+    @Test(.enabled(if: isLaunched)) func errorsNameTheFunctionAndMPIsReason() throws {
+        let world = try world
+        let wrongRoot = #expect(throws: MPIError.self) {
+            _ = try world.broadcast([1, 2, 3], root: world.size)
+        }
+        let wrongOperation = #expect(throws: MPIError.self) {
+            _ = try world.allReduce(1.5, operation: .bitwiseOr)
+        }
+        #expect(wrongRoot?.function == "MPI_Bcast")
+        #expect(wrongRoot?.text.contains("MPI_ERR_ROOT") == true)
+        #expect(wrongOperation?.description.hasPrefix("MPI_Allreduce failed: MPI_ERR_OP") == true)
+    }
+}

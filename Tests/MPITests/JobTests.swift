@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@testable import MPI
+
+/// Starts this test program again, under `mpirun` or as if under another launcher.
+///
+/// For one that is not itself under a launcher.
+@Suite(.serialized, .enabled(if: !isLaunched))
+struct JobTests {
+    private static let hasOpenMPI = Environment.libraryVersion.hasPrefix("Open MPI")
+
+    @Test(.enabled(if: hasOpenMPI), arguments: [1, 2, 3, 5])
+    func theCollectiveTestsPassOn(ranks: Int) throws {
+        let job = try runTests("CollectiveTests", ranks: ranks)
+        #expect(job.status == 0, "\(job.output)")
+        #expect(job.output.contains("errorsNameTheFunctionAndMPIsReason() passed"))
+    }
+
+    @Test(.enabled(if: hasOpenMPI)) func oneRanksAbortEndsTheJobWithItsStatus() throws {
+        let job = try runTests("MisbehavingRank", ranks: 3, variables: ["MPITESTS_MISBEHAVE": "abort"])
+        #expect(job.status == 65, "\(job.output)")
+    }
+
+    @Test(.enabled(if: hasOpenMPI)) func oneRanksFailedExpectationFailsTheJob() throws {
+        let job = try runTests("MisbehavingRank", ranks: 3, variables: ["MPITESTS_MISBEHAVE": "expect"])
+        #expect(job.status != 0, "\(job.output)")
+    }
+
+    @Test(arguments: ["PMI_SIZE", "MPI_LOCALNRANKS"])
+    func anotherMPIsLauncherIsNoticed(variable: String) throws {
+        let job = try runTests("CollectiveTests", ranks: nil, variables: [variable: "3"])
+        #expect(job.status != 0)
+        #expect(job.output.contains("(\(variable)=3) as one of 3 processes"), "\(job.output)")
+        #expect(job.output.contains(Environment.libraryVersion))
+    }
+
+    /// Runs the tests of one suite; in `ranks` processes under `mpirun`, or by hand where `ranks` is `nil`.
+    private func runTests(
+        _ suite: String, ranks: Int?, variables: [String: String] = [:]
+    ) throws -> (status: Int32, output: String) {
+        let tests = [
+            CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter", "MPITests.\(suite)",
+        ]
+        let job = Process()
+        job.executableURL = URL(filePath: "/usr/bin/env")
+        job.arguments = (ranks.map { ["mpirun", "--oversubscribe", "-n", "\($0)"] } ?? []) + tests
+        job.environment = ProcessInfo.processInfo.environment
+            // Open MPI refuses to run as root, as containers do, unless told twice.
+            .merging(["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]) { $1 }
+            .merging(variables) { $1 }
+        let pipe = Pipe()
+        job.standardOutput = pipe
+        job.standardError = pipe
+        try job.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        job.waitUntilExit()
+        return (job.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}
+
+/// What `JobTests` starts on several ranks to see one of them fail.
+@Suite(.serialized)
+struct MisbehavingRank {
+    private static let how = ProcessInfo.processInfo.environment["MPITESTS_MISBEHAVE"]
+
+    @Test(.enabled(if: how == "abort")) func aborts() throws {
+        let world = try world
+        if world.rank == 1 { try environment.get().abort(status: 65) }
+        // The others wait for it until the job ends.
+        try world.barrier()
+    }
+
+    @Test(.enabled(if: how == "expect")) func failsAnExpectation() throws {
+        let world = try world
+        try world.barrier()
+        #expect(world.rank != 1)
+    }
+}

@@ -1,0 +1,45 @@
+# Shared by the scripts: sourced, not run. Installs what is missing and says how to start MPI here.
+
+root_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Installs Debian packages whose probe fails: need PROBE-COMMAND PACKAGE…
+need() {
+    local probe=$1
+    shift
+    if eval "$probe" >/dev/null 2>&1; then return 0; fi
+    if ! command -v apt-get >/dev/null; then
+        echo "missing: $*; install the packages of your system that correspond to them" >&2
+        exit 1
+    fi
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
+    if [ -z "${apt_updated:-}" ]; then
+        "${as_root[@]}" apt-get update -qq
+        apt_updated=1
+    fi
+    say "installing $*"
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "$@" >/dev/null
+}
+
+install_packages() {
+    if ! command -v swift >/dev/null; then
+        echo "Swift is missing; install it from https://www.swift.org/install (6.1 or later)" >&2
+        exit 1
+    fi
+    need "command -v pkg-config" pkg-config
+    need "pkg-config --exists ompi-c && command -v mpirun" libopenmpi-dev openmpi-bin
+    need "pkg-config --exists openblas" libopenblas-dev
+    need "pkg-config --exists zlib" zlib1g-dev
+}
+
+# Open MPI refuses to run as root, and refuses more ranks than cores, unless told: only then is it told.
+mpi_options=()
+prepare_mpi() {
+    local ranks=$1
+    if [ "$(id -u)" = 0 ]; then
+        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    fi
+    if [ "$ranks" -gt "$(nproc)" ]; then mpi_options=(--oversubscribe); fi
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs every test: the formatting, the suites as one process, the multi-rank ones under mpirun, and the build without
+# MPI. Tests that need MNIST or PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped without it.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$root_folder"
+
+install_packages
+prepare_mpi 5
+
+say "format"
+swift format lint --strict --recursive Package.swift Sources Tests
+
+say "build"
+swift build -c release --build-tests -Xswiftc -enable-testing
+folder=$(swift build -c release --show-bin-path)
+tests=$(ls -d "$folder"/*PackageTests.xctest)
+export FRONTPROP_BINARY=$folder/frontprop
+
+say "build without MPI"
+swift build -c release --product frontprop --disable-default-traits --scratch-path .build-serial
+export FRONTPROP_SERIAL_BINARY=$(swift build -c release --disable-default-traits --scratch-path .build-serial --show-bin-path)/frontprop
+
+say "tests"
+"$tests" --testing-library swift-testing
+
+for ranks in 1 2 3 4 5; do
+    say "MPI tests on $ranks ranks"
+    mpirun "${mpi_options[@]}" -n "$ranks" "$tests" --testing-library swift-testing --filter '^MPITests\.' \
+        >"$folder/mpi-tests-$ranks.log" 2>&1 || { cat "$folder/mpi-tests-$ranks.log"; exit 1; }
+    grep -h "Test run with" "$folder/mpi-tests-$ranks.log"
+done
+say "all tests passed"
