@@ -51,7 +51,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-            try MNISTDownload().fetch(into: DataFolders.mnist) { print($0) }
+            try MNISTDownload.fetch(to: DataFolders.mnist) { print($0) }
             print("MNIST is in \(DataFolders.mnist); train with --data mnist")
         }
     }

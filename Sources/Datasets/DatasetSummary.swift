@@ -50,3 +50,23 @@ public struct DatasetSummary: Sendable, Equatable {
         return found == MNISTDownload.File.mnist.map(\.sha256)
     }
 }
+
+extension DatasetSummary: CustomStringConvertible {
+    public var description: String {
+        "\(name)\(isMNIST ? ": MNIST, every byte as published" : "")\n\(train)\n\(test)"
+    }
+}
+
+extension DatasetSummary.Part: CustomStringConvertible {
+    public var description: String {
+        let percent = (zeroShare * 1000).rounded() / 10
+        let mean = (meanPixel * 10).rounded() / 10
+        let digits = labelCounts.indices.map { "\($0): \(labelCounts[$0])" }.joined(separator: ", ")
+        return """
+            \(name): \(count) images of \(rows)×\(columns), \(percent) % of the pixels zero, mean pixel \(mean) of 255
+              labels  \(digits)
+              SHA-256 \(imagesSHA256) images
+              SHA-256 \(labelsSHA256) labels
+            """
+    }
+}

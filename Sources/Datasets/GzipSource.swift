@@ -17,11 +17,7 @@ final class GzipSource: ByteSource {
 
     static var knowsItsSize: Bool { false }
 
-    var maximumRemaining: Int {
-        let (product, overflow) = (input.count + Int(stream.pointee.avail_in)).multipliedReportingOverflow(
-            by: Self.greatestRatio)
-        return overflow ? Int.max : product
-    }
+    private(set) var maximumRemaining: Int
 
     /// Whether `bytes` begin as a gzip file does.
     static func recognises(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -32,6 +28,8 @@ final class GzipSource: ByteSource {
     init(_ compressed: UnsafeRawBufferPointer, name: String) throws {
         self.name = name
         input = compressed
+        let (limit, overflow) = compressed.count.multipliedReportingOverflow(by: Self.greatestRatio)
+        maximumRemaining = overflow ? .max : limit
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15: the largest window; 16: a gzip header and trailer, nothing else.
@@ -56,6 +54,7 @@ final class GzipSource: ByteSource {
             filled += room - Int(stream.pointee.avail_out)
             if !more { break }
         }
+        maximumRemaining -= filled
         return filled
     }
 

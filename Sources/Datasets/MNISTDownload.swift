@@ -38,14 +38,12 @@ public struct MNISTDownload: Sendable {
     /// No file of MNIST is larger than 10 MB; a mirror that sends more is given up.
     static let greatestFileSize = 32 << 20
 
-    private let mirrors: [String]
-    private let files: [File]
+    let mirrors: [String]
+    let files: [File]
 
-    /// - Precondition: `mirrors` is not empty.
-    public init(mirrors: [String] = Self.mirrors, files: [File] = File.mnist) {
-        precondition(!mirrors.isEmpty, "a mirror at least")
-        self.mirrors = mirrors
-        self.files = files
+    /// Fetches MNIST into `directory`; see the method of an instance.
+    public static func fetch(to directory: String, report: (String) -> Void) throws {
+        try MNISTDownload(mirrors: mirrors, files: File.mnist).fetch(to: directory, report: report)
     }
 
     /// Fetches the files that `directory` does not hold yet, whole and right, as `NAME.gz`.
@@ -54,7 +52,7 @@ public struct MNISTDownload: Sendable {
     /// - Throws: `Failure`: `.inputOutput` when no mirror can be reached or a file cannot be written in full,
     ///   `.badData` when mirrors answered but none with the right content, `.cannotWrite` when `directory` cannot be
     ///   written to, `.missingInput` when there is no `curl`.
-    public func fetch(into directory: String, report: (String) -> Void) throws {
+    func fetch(to directory: String, report: (String) -> Void) throws {
         try AtomicFile.createFolder(directory)
         for file in files {
             let path = "\(directory)/\(file.name)"

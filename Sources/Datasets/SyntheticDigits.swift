@@ -63,7 +63,7 @@ public struct SyntheticDigits: Sendable {
         var random = Draws(Philox(seed: seed, purpose: .synthetic, stream: stream))
         let digit = random.index(below: 10)
         let variants = glyphs.variants[digit]
-        let glyph = variants[random.index(below: min(Int(kNV), variants.count))]
+        let glyph = variants[random.index(below: variants.count)]
         let hand = Hand(&random)
         canvas.clear()
         for stroke in glyph {
@@ -74,7 +74,7 @@ public struct SyntheticDigits: Sendable {
                 from = to
             }
         }
-        for _ in 0..<random.index(below: Int(kSpeck)) {
+        for _ in 0..<random.index(below: 3) {
             let centre = Point(14 + 12 * random.signed(), 14 + 12 * random.signed())
             let half = Point(random.signed(), random.signed())
             canvas.addSegment(from: centre - half, to: centre + half, reach: hand.radius + InkCanvas.softEdge)
@@ -84,14 +84,6 @@ public struct SyntheticDigits: Sendable {
     }
 }
 
-func knob(_ n: String, _ d: Float) -> Float { ProcessInfo.processInfo.environment[n].flatMap { Float($0) } ?? d }
-let kH = knob("H", 9.5), kPow = knob("POW", 1), kNV = knob("NV", 3)
-extension Draws {
-    mutating func wide() -> Float { let u = signed(); return kPow == 1 ? u : kPow == 2 ? u * abs(u) : u * u * u }
-}
-let kRot = knob("ROT", 0.15), kShear = knob("SHEAR", 0.35), kScale = knob("SCALE", 0.18), kWV = knob("WV", 0.2),
-    kSX = knob("SX", 0.7), kSY = knob("SY", 0.7), kEl = knob("EL", 1.8), kR = knob("R", 0.95), kRV = knob("RV", 0.45),
-    kInk = knob("INK", 40), kSpeck = knob("SPECK", 3)
 /// How one sample is written: where a point of the digit comes to lie on the canvas, and with which pen.
 private struct Hand {
     /// The affine map's columns, in pixels for a unit of the digit, and its shift.
@@ -107,17 +99,17 @@ private struct Hand {
 
     init(_ random: inout Draws) {
         // Half an angle's tangent gives its sine and cosine by arithmetic alone.
-        let t = kRot * random.wide()
+        let t = 0.8 * random.signed()
         let (cosine, sine) = ((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t))
-        let shear = kShear * random.wide()
-        let height = kH * (1 + kScale * random.wide())
-        let width = height * (0.75 + kWV * random.signed())
+        let shear = 0.3 * random.signed()
+        let height = 11 * (1 + 0.05 * random.signed())
+        let width = height * (0.75 + 0.05 * random.signed())
         right = width * Point(cosine, sine)
         down = height * Point(-sine - shear * cosine, cosine - shear * sine)
-        centre = Point(14 + kSX * random.wide(), 14 + kSY * random.wide())
-        displacements = InlineArray { _ in kEl * Point(random.signed(), random.signed()) }
-        radius = kR + kRV * random.signed()
-        ink = (255 - kInk) + kInk * random.signed()
+        centre = Point(14 + 1.5 * random.signed(), 14 + 2.5 * random.signed())
+        displacements = InlineArray { _ in 0.3 * Point(random.signed(), random.signed()) }
+        radius = 1.4 + 0.1 * random.signed()
+        ink = 240 + 15 * random.signed()
     }
 
     func place(_ point: Point) -> Point {

@@ -1,65 +1,53 @@
-/// Memory for the elements of a non-blocking operation, aligned to 64 bytes.
-///
-/// It has one owner at a time: the program, or the request that MPI works on. So it can be neither read,
-/// written nor freed while MPI uses it.
-public struct MessageBuffer<Element: Datatype>: ~Copyable {
-    /// The elements; valid as long as the program holds this buffer.
-    public let elements: UnsafeMutableBufferPointer<Element>
-
-    /// Allocates `count` elements, all zero bits.
-    public init(count: Int) {
-        let bytes = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: count * MemoryLayout<Element>.stride, alignment: 64)
-        bytes.initializeMemory(as: UInt8.self, repeating: 0)
-        elements = bytes.bindMemory(to: Element.self)
-    }
-
-    deinit { UnsafeMutableRawBufferPointer(elements).deallocate() }
-}
-
-/// An all-reduce under way, which owns its buffer until `wait` returns it.
+/// An all-reduce under way. It owns its memory, so nobody can read, write or free that while MPI uses it.
 ///
 /// A request that is dropped waits for its end, so that MPI never writes to freed memory; it traps where that fails.
-public struct AllReduceRequest<Element: Datatype>: ~Copyable {
-    private var buffer: MessageBuffer<Element>?
+public final class AllReduceRequest<Element: Datatype> {
+    private let elements: UnsafeMutableBufferPointer<Element>
     /// What waits for the pieces still under way.
-    fileprivate var waits: [() throws -> Void] = []
+    private var waits: [() throws -> Void] = []
 
-    fileprivate init(owning buffer: consuming MessageBuffer<Element>) {
-        self.buffer = consume buffer
+    /// - Complexity: O(values), to copy them.
+    fileprivate init(_ values: [Element]) {
+        elements = .allocate(capacity: values.count)
+        _ = elements.initialize(from: values)
     }
 
-    /// Returns the buffer when it holds the result, the same on every rank.
+    fileprivate func start(_ communicator: Communicator, _ operation: ReductionOperation) throws {
+        try communicator.forEachPiece(of: elements) { messages, base, count in
+            waits.append(
+                try messages.startAllReduce(
+                    inPlace: base, count: count, type: Element.elementType, operation: operation))
+        }
+    }
+
+    /// Waits, and returns the result, the same on every rank.
     ///
-    /// - Throws: `MPIError`; the buffer is lost.
-    public consuming func wait() throws -> MessageBuffer<Element> {
+    /// - Throws: `MPIError`.
+    /// - Complexity: O(values), to copy them, beside the wait.
+    public func wait() throws -> [Element] {
         while let wait = waits.popLast() { try wait() }
-        return buffer.take()!
+        return Array(elements)
     }
 
     deinit {
         do {
-            for wait in waits { try wait() }
+            while let wait = waits.popLast() { try wait() }
         } catch {
             fatalError("an all-reduce that was not waited for failed: \(error)")
         }
+        elements.deallocate()
     }
 }
 
 extension Communicator {
-    /// Starts to combine `buffer` of all ranks, element by element, and returns without waiting.
+    /// Starts to combine `values` of all ranks, element by element, and returns without waiting.
     ///
     /// MPI need not make progress before `wait`. Every rank starts the requests of one communicator in the same order.
     public func startAllReduce<Element: Datatype>(
-        _ buffer: consuming MessageBuffer<Element>, operation: ReductionOperation
+        _ values: [Element], operation: ReductionOperation
     ) throws -> AllReduceRequest<Element> {
-        let elements = buffer.elements
-        var request = AllReduceRequest(owning: buffer)
-        try forEachPiece(of: elements) { messages, base, count in
-            let wait = try messages.startAllReduce(
-                inPlace: base, count: count, type: Element.elementType, operation: operation)
-            request.waits.append(wait)
-        }
+        let request = AllReduceRequest(values)
+        try request.start(self, operation)
         return request
     }
 }

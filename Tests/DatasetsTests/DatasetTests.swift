@@ -1,0 +1,104 @@
+import Datasets
+import Foundation
+import Storage
+import Testing
+
+@Suite struct DatasetTests {
+    private static let train = ImageSet(
+        rows: 2, columns: 3, images: (0..<30).map { UInt8($0 * 8) }, labels: [5, 0, 4, 1, 9])
+    private static let test = ImageSet(rows: 2, columns: 3, images: (0..<12).map { UInt8($0) }, labels: [7, 2])
+    private static let names = [
+        "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+    ]
+
+    /// Calls `body` with a folder that holds a good dataset.
+    private func withDataset(_ body: (String) throws -> Void) throws {
+        try withTemporaryFolder { (folder: String) throws in
+            try Dataset(name: "", train: Self.train, test: Self.test).write(to: folder)
+            try body(folder)
+        }
+    }
+
+    @Test func readsWhatItWrote() throws {
+        try withDataset { (folder: String) throws in
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == Self.names.sorted())
+            let dataset = try Dataset.load(directory: folder)
+            #expect(dataset == Dataset(name: folder, train: Self.train, test: Self.test))
+            #expect(try Dataset.load(.test, directory: folder) == Self.test)
+        }
+    }
+
+    @Test func findsOtherNames() throws {
+        try withDataset { (folder: String) throws in
+            for name in Self.names {
+                let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+                try put(gzip(bytes), at: "\(folder)/\(name.replacing("-idx", with: ".idx")).gz")
+            }
+            #expect(try Dataset.load(directory: folder).train == Self.train)
+            // A plain file comes before a gzipped one, whatever the separator.
+            try put(idx([5], [1, 1, 1, 1, 1]), at: "\(folder)/train-labels-idx1-ubyte")
+            #expect(try Dataset.load(directory: folder).train.labels == [1, 1, 1, 1, 1])
+        }
+    }
+
+    @Test(arguments: names) func namesTheMissingFile(name: String) throws {
+        try withDataset { (folder: String) throws in
+            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            expectFailure(.missingInput, naming: folder, name, name + ".gz") {
+                _ = try Dataset.load(directory: folder)
+            }
+        }
+    }
+
+    @Test func namesTheMissingFolder() throws {
+        expectFailure(.missingInput, naming: "no folder", "/nowhere/at/all") {
+            _ = try Dataset.load(directory: "/nowhere/at/all")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("train-labels-idx1-ubyte", idx([4], [5, 0, 4, 1]), "4 labels", "5 images"),
+            ("train-labels-idx1-ubyte", idx([5], [5, 0, 10, 1, 9]), "label 2 is 10", "0 to 9"),
+            ("train-labels-idx1-ubyte", idx([5, 1], [5, 0, 4, 1, 9]), "expected labels", "rank 2"),
+            ("t10k-images-idx3-ubyte", idx([2, 6], [UInt8](0..<12)), "expected images", "rank 2"),
+            ("t10k-images-idx3-ubyte", idx([2, 3, 2], [UInt8](0..<12)), "2×3", "3×2"),
+            ("train-images-idx3-ubyte", idx([0, 2, 3], []), "expected images", "found none"),
+            ("train-images-idx3-ubyte", idx([5, 0, 3], []), "expected images", "found none"),
+            ("train-images-idx3-ubyte", idx([5, 2, 3], [1]), "5×2×3 = 30 bytes", "1 follow it"),
+        ] as [(String, [UInt8], String, String)])
+    func namesTheBrokenFile(name: String, bytes: [UInt8], expected: String, found: String) throws {
+        try withDataset { (folder: String) throws in
+            try put(bytes, at: "\(folder)/\(name)")
+            expectFailure(.badData, naming: folder, expected, found) { _ = try Dataset.load(directory: folder) }
+        }
+    }
+
+    @Test func prefixes() {
+        let set = Self.train
+        #expect(set.prefix(5) == set)
+        #expect(set.prefix(99) == set)
+        #expect(set.prefix(2) == ImageSet(rows: 2, columns: 3, images: Array(set.images[..<12]), labels: [5, 0]))
+        #expect(set.prefix(0).count == 0)
+    }
+
+    @Test func summary() throws {
+        let summary = DatasetSummary(Dataset(name: "name", train: Self.train, test: Self.test))
+        #expect(summary.train.labelCounts == [1, 1, 0, 0, 1, 1, 0, 0, 0, 1])
+        #expect(summary.test.zeroShare == 1.0 / 12)
+        #expect(summary.test.meanPixel == 5.5)
+        #expect(!summary.isMNIST)
+        for part in ["name", "train: 5 images of 2×3", "test: 2 images of 2×3", summary.test.imagesSHA256] {
+            #expect(summary.description.contains(part))
+        }
+    }
+
+    @Test(.enabled(if: sharedMNIST != nil)) func realMNIST() throws {
+        let dataset = try Dataset.load(directory: try #require(sharedMNIST))
+        #expect(dataset.train.count == 60_000)
+        #expect(dataset.test.count == 10_000)
+        #expect(dataset.train.labels.prefix(5) == [5, 0, 4, 1, 9])
+        #expect(DatasetSummary(dataset).isMNIST)
+    }
+}

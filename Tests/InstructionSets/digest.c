@@ -1,0 +1,109 @@
+// Runs every kernel on the same made-up data and prints a digest of each result's bits.
+#include "CKernels.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLES = 37, STRIDE = 48, COLUMNS = 300, SET = 50, SLOTS = 5, COUNT = 8000, MARGIN = 64 };
+
+static uint64_t state = 1;
+
+static uint32_t next(void) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 33);
+}
+
+static double real(double limit) { return limit * ((double)next() / 0x40000000 - 1); }
+
+static void report(const char *kernel, size_t units, const void *bytes, size_t size) {
+    uint64_t digest = 14695981039346656037u;  // FNV-1a
+    for (size_t i = 0; i < size; i++) digest = (digest ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
+    printf("%-28s %3zu %016llx\n", kernel, units, (unsigned long long)digest);
+}
+
+static ck_rows make_rows(void) {
+    static uint8_t dense[SET * COLUMNS], bytes[SET * COLUMNS * 4];
+    static uint32_t offsets[SET + 1];
+    for (size_t i = 0; i < sizeof dense; i++) dense[i] = next() % 3 ? 0 : (uint8_t)next();
+    for (size_t i = 0; i < COLUMNS; i++) dense[i] = (uint8_t)(i | 1);
+    ck_compress(dense, SET, COLUMNS, bytes, offsets);
+    return (ck_rows){bytes, offsets, COLUMNS};
+}
+
+#define DIGESTS(REAL, name)                                                                                           \
+    static REAL *reals_##name(size_t count, double limit) {                                                           \
+        REAL *values = calloc(count + MARGIN, sizeof(REAL));                                                          \
+        for (size_t i = 0; i < count; i++) values[i] = (REAL)real(limit);                                             \
+        return values;                                                                                                \
+    }                                                                                                                 \
+    static void digests_##name(ck_rows rows, const uint32_t *samples, const uint8_t *labels, size_t n) {              \
+        REAL *weights = reals_##name(COLUMNS * n, 1), *bias = reals_##name(n, 1);                                     \
+        REAL *sums = reals_##name(n * STRIDE, 1), *other = reals_##name(n * STRIDE, 1);                               \
+        REAL *out = reals_##name(COLUMNS * (n + STRIDE), 0), *more = reals_##name(n * STRIDE * 2, 0);                 \
+        const size_t slice = n * STRIDE * sizeof(REAL);                                                               \
+        double loss;                                                                                                  \
+        ck_expand_##name(rows, samples, SAMPLES, out);                                                                \
+        report("expand_" #name, n, out, SAMPLES *COLUMNS * sizeof(REAL));                                             \
+        ck_input_product_##name(rows, samples, SAMPLES, weights, n, (REAL)1 / 255, sums, STRIDE);                     \
+        report("input_product_" #name, n, sums, slice);                                                               \
+        ck_sigmoid_##name(sums, bias, n, STRIDE, sums, other);                                                        \
+        report("sigmoid_" #name, n, sums, slice);                                                                     \
+        report("derivative_" #name, n, other, slice);                                                                 \
+        loss = ck_squared_error_labels_##name(sums, other, labels, samples, SAMPLES, n, STRIDE, (REAL)0.3, more);     \
+        report("loss_labels_" #name, n, &loss, sizeof loss);                                                          \
+        report("error_labels_" #name, n, more, slice);                                                                \
+        loss = ck_squared_error_bytes_##name(sums, other, rows.bytes, SAMPLES, n, STRIDE, (REAL)0.3, more);           \
+        report("loss_bytes_" #name, n, &loss, sizeof loss);                                                           \
+        report("error_bytes_" #name, n, more, slice);                                                                 \
+        ck_input_gradient_##name(rows, samples, SAMPLES, more, n, (REAL)1 / 255, weights, STRIDE, out);               \
+        report("input_gradient_" #name, n, weights, COLUMNS *n * sizeof(REAL));                                       \
+        ck_product_##name(weights, 1, n, n, n, sums, out, STRIDE);                                                    \
+        report("product_" #name, n, out, slice);                                                                      \
+        ck_outer_##name(sums, n, other, n, STRIDE, out);                                                              \
+        report("outer_" #name, n, out, n * n * sizeof(REAL));                                                         \
+        ck_row_sums_##name(more, n, STRIDE, out);                                                                     \
+        report("row_sums_" #name, n, out, n * sizeof(REAL));                                                          \
+        ck_multiply_##name(sums, other, n * STRIDE, out);                                                             \
+        report("multiply_" #name, n, out, slice);                                                                     \
+        REAL *s = reals_##name(n * n * CK_GROUP, 0);                                                                  \
+        ck_sensitivity_start_##name(weights, n, other, sums, STRIDE, 0, n, s);                                        \
+        ck_sensitivity_scale_##name(s, n, n, other, STRIDE);                                                          \
+        report("sensitivity_" #name, n, s, n * n * CK_GROUP * sizeof(REAL));                                          \
+        ck_sensitivity_contract_##name(s, n, n, sums, STRIDE, 0, out);                                                \
+        report("contract_" #name, n, out, slice);                                                                     \
+    }                                                                                                                 \
+    static void sums_##name(size_t end) {                                                                             \
+        REAL *slots = reals_##name(SLOTS * COUNT, 100), *sums = reals_##name(COUNT, 0);                               \
+        REAL *velocity = reals_##name(COUNT, 1), *weights = reals_##name(COUNT, 1);                                   \
+        int64_t *words = calloc(2 * COUNT, sizeof *words);                                                            \
+        ck_exact_sum_##name(slots, COUNT, SLOTS, 3, end, words, sizeof(REAL) == 8 ? COUNT : 0);                       \
+        report("exact_sum_" #name, end, words, 2 * COUNT * sizeof *words);                                            \
+        ck_from_exact_##name(words, sizeof(REAL) == 8 ? COUNT : 0, 3, end, sums);                                     \
+        report("from_exact_" #name, end, sums, COUNT * sizeof(REAL));                                                 \
+        ck_momentum_step_##name(sums, 3, end, (REAL)0.3, (REAL)0.9, velocity, weights);                               \
+        report("momentum_step_" #name, end, weights, COUNT * sizeof(REAL));                                           \
+        ck_plain_sum_##name(slots, COUNT, SLOTS, 3, end, sums);                                                       \
+        report("plain_sum_" #name, end, sums, COUNT * sizeof(REAL));                                                  \
+    }
+
+DIGESTS(float, f32)
+DIGESTS(double, f64)
+
+int main(void) {
+    uint32_t samples[SAMPLES];
+    uint8_t labels[SET];
+    ck_rows rows = make_rows();
+    for (size_t i = 0; i < SAMPLES; i++) samples[i] = next() % SET;
+    samples[0] = 0;  // the full row
+    const size_t units[] = {1, 10, 16, 17, 33, 64, 100};
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+        for (size_t i = 0; i < SET; i++) labels[i] = (uint8_t)(next() % units[u]);
+        digests_f32(rows, samples, labels, units[u]);
+        digests_f64(rows, samples, labels, units[u]);
+    }
+    for (size_t end = COUNT - 9; end <= COUNT; end++) {
+        sums_f32(end);
+        sums_f64(end);
+    }
+    return 0;
+}

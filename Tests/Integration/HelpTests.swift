@@ -1,0 +1,48 @@
+import Testing
+
+extension Integration {
+    /// What the program says of itself.
+    @Suite struct Help {
+        @Test(
+            arguments: [
+                ([], ["train", "evaluate", "data", "--version", "--help"]),
+                (
+                    ["train"],
+                    [
+                        "--model", "--data", "--train-limit", "--test-limit", "--epochs", "--batch-size",
+                        "--learning-rate", "--momentum", "--seed", "--no-shuffle", "--initializer", "--weights",
+                        "--gradient", "--precision", "--threads", "--slices", "--reduction", "--run", "--quiet",
+                        "--json", "classifier", "autoencoder", "synthetic", "mnist", "kaiming", "normal", "frontprop",
+                        "backprop", "float32", "float64", "exact", "allreduce", "default: 16", "default: 1000",
+                        "default: 10.0", "default: 0.5", "default: 1)",
+                    ]
+                ),
+                (
+                    ["evaluate"],
+                    ["--data", "--train-limit", "--test-limit", "--precision", "--threads", "--json", "<weights>"]
+                ),
+                (["data"], ["info", "synthesize", "fetch"]),
+                (["data", "info"], ["--data"]),
+                (["data", "synthesize"], ["<directory>", "--seed", "--train", "--test"]),
+                (["data", "fetch"], ["mnist"]),
+            ])
+        func names(_ command: [String], _ words: [String]) async throws {
+            let outcome = try await Program.run(command + ["--help"])
+            #expect(outcome.status == 0 && outcome.errors.isEmpty)
+            // The help is folded to the terminal's width.
+            let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            for word in words { #expect(text.contains(word), "\(word)") }
+        }
+
+        @Test func version() async throws {
+            let outcome = try await Program.run(["--version"])
+            #expect(outcome.status == 0)
+            #expect(outcome.output.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+\n/) != nil, "\(outcome.output)")
+        }
+
+        @Test(.needsMPI) func onceForAllRanks() async throws {
+            let outcome = try await Program.run(["--version"], ranks: 2)
+            #expect(outcome.status == 0 && outcome.outputLines.count == 1)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// Tests of the built program, started as its users start it: alone, and under `mpirun`.
+///
+/// One after the other: each starts several processes, and some watch how fast they end.
+@Suite(.serialized) struct Integration {}
+
+/// The built program `frontprop`.
+enum Program {
+    /// `FRONTPROP_BINARY`, or the program beside the bundle of these tests.
+    static let path: String = {
+        if let path = ProcessInfo.processInfo.environment["FRONTPROP_BINARY"] { return path }
+        let arguments = CommandLine.arguments
+        var bundles = [arguments[0], Bundle.main.bundlePath, Bundle.main.executablePath ?? arguments[0]]
+        if let option = arguments.firstIndex(of: "--test-bundle-path"), option + 1 < arguments.count {
+            bundles.append(arguments[option + 1])
+        }
+        var folders = bundles.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
+        folders.append(Bundle.main.bundleURL)
+        let candidates = folders.map { $0.appendingPathComponent("frontprop").path }
+        return candidates.first(where: FileManager.default.isExecutableFile) ?? candidates[0]
+    }()
+
+    /// Whether the program can run on several ranks; without the trait `MPI` it cannot.
+    static let hasMPI = Task {
+        let outcome = try await run(["train"], variables: ["OMPI_COMM_WORLD_SIZE": "2"])
+        return !outcome.errors.contains("built without MPI")
+    }
+
+    /// Runs `frontprop` with `arguments`, under `mpirun` where `ranks` says how many processes.
+    static func run(
+        _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:], limitSeconds: Double = 60
+    ) async throws -> Outcome {
+        try await start(arguments, ranks: ranks, variables: variables).outcome(limitSeconds: limitSeconds)
+    }
+
+    /// Starts what `run` runs.
+    static func start(
+        _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:]
+    ) throws -> Child {
+        guard let ranks else { return try Child(path, arguments, variables: variables) }
+        return try Child(mpirun(), launch(ranks) + [path] + arguments, variables: variables)
+    }
+
+    /// Runs `frontprop` under `mpirun` and gives every rank's own exit code, which `mpirun` would make one of.
+    static func statuses(_ arguments: [String], ranks: Int) async throws -> [Int32?] {
+        try await withTemporaryFolder { folder in
+            // Each rank ends with 0, so that mpirun kills none that has not yet said how it ended.
+            let script = #"folder=$0; "$@"; echo $? > "$folder/$OMPI_COMM_WORLD_RANK""#
+            _ = try await Child(mpirun(), launch(ranks) + ["sh", "-c", script, folder, path] + arguments).outcome()
+            return (0..<ranks).map { rank in
+                let text = try? String(contentsOfFile: "\(folder)/\(rank)", encoding: .utf8)
+                return text.flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
+            }
+        }
+    }
+
+    private static func launch(_ ranks: Int) -> [String] { ["--oversubscribe", "-n", "\(ranks)"] }
+
+    private static func mpirun() throws -> String {
+        try #require(findExecutable("mpirun"), "the program is built with MPI, but there is no mpirun on the PATH")
+    }
+}
+
+/// The first executable file called `name` in the folders of `PATH`.
+func findExecutable(_ name: String) -> String? {
+    let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+    return folders.map { "\($0)/\(name)" }.first(where: FileManager.default.isExecutableFile)
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips a test of several ranks where the program knows only one.
+    static var needsMPI: Self { .enabled("the program is built without MPI") { try await Program.hasMPI.value } }
+}
+
+/// Runs `body` with an empty folder, and removes it.
+func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("frontprop-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder.path)
+}
