@@ -49,6 +49,8 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["RandomNumbers", "Storage"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
-        .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Kernels"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
+        // Runs the program as users do; depends on it so that it is built.
+        .testTarget(name: "IntegrationTests", dependencies: ["Command"], path: "Tests/Integration"),
     ]
 )

@@ -6,7 +6,7 @@
 // Every contraction is written out, so that each instruction set gives the same bits.
 #pragma STDC FP_CONTRACT OFF
 
-#if 0
+#if defined(__x86_64__)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES

@@ -27,7 +27,10 @@ struct CurlTransfer {
         guard descriptor >= 0 else {
             throw Failure(.cannotWrite, "cannot create \(path): \(String(cString: strerror(errno)))")
         }
-        defer { close(descriptor) }
+        defer {
+            if lseek(descriptor, 0, SEEK_END) == 0 { unlink(path) }
+            close(descriptor)
+        }
         let start = Int(lseek(descriptor, 0, SEEK_END))
 
         let curl = Process()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-/// Transfers from folders of this machine, by `file:` addresses; what needs an HTTP server is in Tests/Integration.
+/// Transfers from folders of this machine, by `file:` addresses.
 @Suite(.enabled(if: hasCurl)) struct MNISTDownloadTests {
     private static let content = idx([2000], (0..<2000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) })
     private static let name = "train-labels-idx1-ubyte"
@@ -80,6 +80,7 @@ import Testing
             expectFailure(.inputOutput, naming: Self.name, "network", "/0/", "/1/") {
                 try download.fetch(to: target) { _ in }
             }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: target) == [])
         }
         try withMirrors([nil, gzip([1])]) { (download, target) throws in
             expectFailure(.badData, naming: Self.name, "SHA-256") { try download.fetch(to: target) { _ in } }

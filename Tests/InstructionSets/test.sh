@@ -7,10 +7,14 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# One version per file: the same sources without the clones.
-cp -R Sources/CKernels "$work/single"
-sed -i 's/^#if defined(__x86_64__)$/#if 0/' "$work/single/vectors.h"
-grep -q '^#if 0$' "$work/single/vectors.h" || { echo "instruction sets: vectors.h has no clones to take out"; exit 1; }
+# One version per file: a copy of the sources without the clones. The originals are only read.
+mkdir "$work/single"
+cp -RL Sources/CKernels/. "$work/single"
+sed 's/^#if defined(__x86_64__)$/#if 0/' Sources/CKernels/vectors.h > "$work/single/vectors.h"
+if cmp -s Sources/CKernels/vectors.h "$work/single/vectors.h"; then
+    echo "instruction sets: vectors.h has no clones to take out"
+    exit 1
+fi
 
 digest() { # name, sources, flags…: prints the digests of that build
     local name=$1 sources=$2

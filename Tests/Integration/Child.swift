@@ -41,7 +41,22 @@ struct Child {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.create(outputFile)
         process.standardError = try Self.create(errorFile)
-        try process.run()
+        do {
+            try Self.withoutBlockedSignals(process.run)
+        } catch {
+            try? FileManager.default.removeItem(at: files)
+            throw error
+        }
+    }
+
+    /// Tests run on threads that block signals, and a child inherits what its parent's thread blocks.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var blocked = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try body()
     }
 
     /// Waits for the end of the process, and stops it where that takes longer than the limit.

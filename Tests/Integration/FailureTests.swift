@@ -33,10 +33,9 @@ extension Integration {
         }
 
         @Test(.needsMPI) func usageIsSaidOnce() async throws {
-            let outcome = try await Program.run(["train", "--epochs=-1"], ranks: 3)
-            #expect(outcome.status == 64)
+            let (outcome, statuses) = try await Program.runAsking(["train", "--epochs=-1"], ranks: 3)
+            #expect(statuses == [64, 64, 64])
             #expect(outcome.errors.split(separator: "\n").filter { $0.contains("--epochs must be") }.count == 1)
-            #expect(try await Program.statuses(["train", "--epochs=-1"], ranks: 3) == [64, 64, 64])
         }
 
         @Test(arguments: BrokenDigits.all) func brokenData(_ digits: BrokenDigits) async throws {
@@ -44,19 +43,23 @@ extension Integration {
                 try SmallDigits.write(to: folder)
                 try digits.damage(folder)
                 let arguments = ["train", "--run", "\(folder)/run", "--data", "\(folder)/\(digits.folder)"]
-                for ranks in try await Program.hasMPI.value ? [nil, 3] : [nil] {
-                    let outcome = try await Program.run(arguments, ranks: ranks)
-                    #expect(outcome.status == digits.status, "\(outcome.errors)")
-                    #expect(outcome.messages.count == 1, "\(outcome.errors)")
-                    let message = try #require(outcome.messages.first)
-                    for part in digits.mentions { #expect(message.contains(part), "\(message)") }
-                    if ranks != nil {
-                        #expect(message.contains("rank 0 on \(ProcessInfo.processInfo.hostName)"), "\(message)")
-                    }
-                    #expect(outcome.seconds < 5)
-                    #expect(!FileManager.default.fileExists(atPath: "\(folder)/run"))
+                let alone = try await Program.run(arguments)
+                #expect(alone.status == digits.status, "\(alone.errors)")
+                check(alone, digits.mentions)
+                if try await Program.hasMPI.value {
+                    let (outcome, statuses) = try await Program.runAsking(arguments, ranks: 3)
+                    #expect(statuses == [digits.status, digits.status, digits.status])
+                    check(outcome, digits.mentions + ["rank 0 on \(ProcessInfo.processInfo.hostName)"])
                 }
+                #expect(!FileManager.default.fileExists(atPath: "\(folder)/run"))
             }
+        }
+
+        /// One message that names all parts, within the 5 seconds that are promised.
+        private func check(_ outcome: Outcome, _ parts: [String]) {
+            #expect(outcome.messages.count == 1, "\(outcome.errors)")
+            for part in parts { #expect(outcome.messages.first?.contains(part) == true, "\(part): \(outcome.errors)") }
+            #expect(outcome.seconds < 5)
         }
 
         /// Whole digits are read: what is refused above is refused for its damage.
@@ -69,15 +72,13 @@ extension Integration {
             }
         }
 
-        @Test(.needsMPI) func everyRankEndsWithTheCode() async throws {
+        /// `mpirun` gives the program's exit code to the shell.
+        @Test(.needsMPI) func mpirunEndsWithTheCode() async throws {
             try await withTemporaryFolder { folder in
-                try SmallDigits.write(to: folder)
-                let data = ["train", "--run", "\(folder)/run", "--data"]
-                #expect(try await Program.statuses(data + ["\(folder)/none"], ranks: 3) == [66, 66, 66])
-                try FileManager.default.removeItem(atPath: "\(folder)/t10k-labels-idx1-ubyte")
-                #expect(try await Program.statuses(data + [folder], ranks: 3) == [66, 66, 66])
-                try Data([0, 0, 9, 1]).write(to: URL(fileURLWithPath: "\(folder)/t10k-labels-idx1-ubyte"))
-                #expect(try await Program.statuses(data + [folder], ranks: 3) == [65, 65, 65])
+                let arguments = ["train", "--run", "\(folder)/run", "--data", "\(folder)/none"]
+                let outcome = try await Program.run(arguments, ranks: 3)
+                #expect(outcome.status == 66)
+                check(outcome, ["\(folder)/none"])
             }
         }
 
@@ -85,10 +86,13 @@ extension Integration {
             try await withTemporaryFolder { folder in
                 try Data().write(to: URL(fileURLWithPath: "\(folder)/file"))
                 let arguments = ["train", "--run", "\(folder)/file/run"] + Self.small
-                for ranks in try await Program.hasMPI.value ? [nil, 2] : [nil] {
-                    let outcome = try await Program.run(arguments, ranks: ranks)
-                    #expect(outcome.status == 73)
-                    #expect(outcome.messages.count == 1 && outcome.errors.contains("\(folder)/file/run"))
+                let alone = try await Program.run(arguments)
+                #expect(alone.status == 73)
+                check(alone, ["\(folder)/file/run"])
+                if try await Program.hasMPI.value {
+                    let (outcome, statuses) = try await Program.runAsking(arguments, ranks: 2)
+                    #expect(statuses == [73, 73])
+                    check(outcome, ["\(folder)/file/run"])
                 }
             }
         }
@@ -98,7 +102,7 @@ extension Integration {
                 try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder)
                 let outcome = try await Program.run(["train", "--run", "\(folder)/run"] + Self.small)
                 #expect(outcome.status == 73)
-                #expect(outcome.messages.count == 1 && outcome.errors.contains("\(folder)/run"))
+                check(outcome, ["\(folder)/run"])
             }
         }
 
@@ -106,16 +110,16 @@ extension Integration {
             try await withTemporaryFolder { folder in
                 let file = "\(folder)/weights.safetensors"
                 try weights.file?.write(to: URL(fileURLWithPath: file))
-                let arguments = ["train", "--run", "\(folder)/run", "--model", "784x2x10", "--weights", file]
-                for ranks in try await Program.hasMPI.value ? [nil, 2] : [nil] {
-                    let outcome = try await Program.run(arguments + Self.small, ranks: ranks)
-                    try? FileManager.default.removeItem(atPath: "\(folder)/run")
-                    #expect(outcome.status == weights.status, "\(outcome.errors)")
-                    #expect(outcome.messages.count == 1, "\(outcome.errors)")
-                    for part in weights.mentions + [file] {
-                        #expect(outcome.errors.contains(part), "\(outcome.errors)")
-                    }
+                let arguments = ["train", "--model", "784x2x10", "--weights", file] + Self.small + ["--run"]
+                let alone = try await Program.run(arguments + ["\(folder)/a"])
+                #expect(alone.status == weights.status, "\(alone.errors)")
+                check(alone, weights.mentions + [file])
+                if try await Program.hasMPI.value {
+                    let (outcome, statuses) = try await Program.runAsking(arguments + ["\(folder)/b"], ranks: 2)
+                    #expect(statuses == [weights.status, weights.status])
+                    check(outcome, weights.mentions + [file])
                 }
+                for run in ["a", "b"] { #expect(!RunFiles(path: "\(folder)/\(run)").has("model.safetensors")) }
             }
         }
 
@@ -124,10 +128,10 @@ extension Integration {
             try await withTemporaryFolder { folder in
                 let missing = try await Program.run(["evaluate", "\(folder)/none"])
                 #expect(missing.status == 66)
-                #expect(missing.messages.count == 1 && missing.errors.contains("\(folder)/none"))
+                check(missing, ["\(folder)/none"])
                 let noModel = try await Program.run(["evaluate", folder])
                 #expect(noModel.status == 66)
-                #expect(noModel.messages.count == 1 && noModel.errors.contains("\(folder)/model.safetensors"))
+                check(noModel, ["\(folder)/model.safetensors"])
             }
         }
     }

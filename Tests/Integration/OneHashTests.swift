@@ -95,6 +95,13 @@ extension Integration {
             #expect(hashes.count == runs.count)
         }
 
+        /// Nor could it, were there nothing to get wrong: the textbook sum's hash follows the layout.
+        @Test func allReduceHasMany() async throws {
+            let options = Workload.even + ["--reduction", "allreduce"]
+            let one = try await hash(options, on: Layout(nil, 1))
+            #expect(try await hash(options, on: Layout(nil, 3)) != one)
+        }
+
         /// Past 8 workers the next rung of the ladder is taken; a fixed number leaves some without work.
         @Test func slicesAreAPartOfTheRun() async throws {
             for (options, slices, idle) in [([], 16, 0), (["--slices", "8"], 8, 1)] {

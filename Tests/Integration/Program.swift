@@ -43,16 +43,20 @@ enum Program {
         return try Child(mpirun(), launch(ranks) + [path] + arguments, variables: variables)
     }
 
-    /// Runs `frontprop` under `mpirun` and gives every rank's own exit code, which `mpirun` would make one of.
-    static func statuses(_ arguments: [String], ranks: Int) async throws -> [Int32?] {
+    /// Runs `frontprop` under `mpirun`; also gives every rank's own exit code, of which `mpirun` shows only one.
+    static func runAsking(
+        _ arguments: [String], ranks: Int
+    ) async throws -> (outcome: Outcome, statuses: [Int32?]) {
         try await withTemporaryFolder { folder in
             // Each rank ends with 0, so that mpirun kills none that has not yet said how it ended.
             let script = #"folder=$0; "$@"; echo $? > "$folder/$OMPI_COMM_WORLD_RANK""#
-            _ = try await Child(mpirun(), launch(ranks) + ["sh", "-c", script, folder, path] + arguments).outcome()
-            return (0..<ranks).map { rank in
+            let command = launch(ranks) + ["sh", "-c", script, folder, path] + arguments
+            let outcome = try await Child(mpirun(), command).outcome()
+            let statuses = (0..<ranks).map { rank in
                 let text = try? String(contentsOfFile: "\(folder)/\(rank)", encoding: .utf8)
                 return text.flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
             }
+            return (outcome, statuses)
         }
     }
 

@@ -147,6 +147,17 @@ extension Integration {
             }
         }
 
+        /// The progress bar is for terminals; `mpirun` gives its ranks one, wherever its own output goes.
+        @Test(arguments: [nil, 2]) func plainLinesInAFile(ranks: Int?) async throws {
+            if ranks != nil, try await !Program.hasMPI.value { return }
+            try await withTemporaryFolder { folder in
+                // Long enough for a bar to be drawn.
+                let options = ["--model", "784x300x10", "--train-limit", "12000", "--epochs", "1", "--threads", "1"]
+                let outcome = try await train(RunFiles(path: "\(folder)/run"), options, ranks: ranks)
+                #expect(!outcome.output.contains { $0 == "\u{1B}" || $0 == "\r" }, "\(outcome.output)")
+            }
+        }
+
         /// The synthetic digits are the same from memory and from files, and so is what is trained on them.
         @Test func synthesizedFilesTrainTheSame() async throws {
             try await withTemporaryFolder { folder in

@@ -96,7 +96,7 @@ final class Rows {
     }
 
     /// Rows of which the first is all zero and the second has no zero: more entries than the kernels take at a time
-    /// where there are more than 256 columns.
+    /// where there are more than 256 columns, and an odd rest with 603.
     convenience init(count: Int, columns: Int, data: inout TestData) {
         var bytes = data.bytes(count * columns, zeros: 0.7)
         for c in 0..<columns where count > 1 {
