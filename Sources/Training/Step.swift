@@ -117,6 +117,13 @@ final class Step<Scalar: Real & Datatype> {
         trainer.sum.set(.misfits, loss.isFinite ? misfits : 1)
     }
 
+    /// Whether the weights are still numbers: a finite step can take them beyond the largest. The same for every worker.
+    func weightsAreFinite() -> Bool {
+        note(parameters.first { !state.weights[$0].isFinite })
+        trainer.team.wait()
+        return !anyMisfit
+    }
+
     private func note(_ misfit: Int?) { state.misfits[worker.index] = misfit.map(Int64.init) ?? -1 }
 
     private var anyMisfit: Bool { (0..<trainer.team.workerCount).contains { state.misfits[$0] >= 0 } }

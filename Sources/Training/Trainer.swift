@@ -111,7 +111,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             var loss = 0.0
             for minibatch in 0..<schedule.minibatchCount {
                 guard let batchLoss = onMain(worker, { try step.take(minibatch) }) else {
-                    noteDivergence(epoch: epoch, step: minibatch, worker)
+                    noteDivergence("gradient", epoch: epoch, step: minibatch, worker)
                     return
                 }
                 loss += batchLoss
@@ -123,6 +123,10 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
                 }
             }
             let seconds = now() - started
+            guard step.weightsAreFinite() else {
+                noteDivergence("weights", epoch: epoch, step: schedule.minibatchCount - 1, worker)
+                return
+            }
             evaluation.measure()
             if worker.isTeamLeader {
                 onMain(worker) {
@@ -146,16 +150,17 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         }
     }
 
-    private func noteDivergence(epoch: Int, step: Int, _ worker: Worker) {
+    private func noteDivergence(_ what: String, epoch: Int, step: Int, _ worker: Worker) {
         guard worker.isMain else { return }
         hasDiverged = true
         let found = (0..<team.workerCount).map { Int(state.misfits[$0]) }.filter { $0 >= 0 }.min()
         guard found != nil || team.teamCount == 1 else { return }  // another team knows where
         let layer = found.map(topology.layer(ofParameter:)) ?? topology.depth - 1
-        let what = found == nil ? "the loss" : "the gradient of layer \(layer) (\(2 * layer).weight, \(2 * layer).bias)"
+        let place =
+            found == nil ? "the loss" : "the \(what) of layer \(layer) (\(2 * layer).weight, \(2 * layer).bias)"
         divergence = Failure(
             .diverged,
-            "training diverged in epoch \(epoch), step \(step + 1) of \(schedule.minibatchCount): \(what) is not finite or "
+            "training diverged in epoch \(epoch), step \(step + 1) of \(schedule.minibatchCount): \(place) is not finite or "
                 + "beyond ±128; no model is written")
     }
 

@@ -89,7 +89,8 @@ import Testing
     }
 
     @Test func givesUpAMirrorThatSendsTooMuch() throws {
-        try withMirrors([[UInt8](repeating: 0, count: MNISTDownload.greatestFileSize + 1)]) { (download, target) throws in
+        try withMirrors([[UInt8](repeating: 0, count: MNISTDownload.greatestFileSize + 1)]) {
+            (download, target) throws in
             expectFailure(.badData, naming: "more than") { try download.fetch(to: target) { _ in } }
         }
     }

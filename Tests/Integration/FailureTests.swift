@@ -49,7 +49,7 @@ extension Integration {
                 if try await Program.hasMPI.value {
                     let (outcome, statuses) = try await Program.runAsking(arguments, ranks: 3)
                     #expect(statuses == [digits.status, digits.status, digits.status])
-                    check(outcome, digits.mentions + ["rank 0 on \(ProcessInfo.processInfo.hostName)"])
+                    check(outcome, digits.mentions + ["rank 0 on \(hostName)"])
                 }
                 #expect(!FileManager.default.fileExists(atPath: "\(folder)/run"))
             }

@@ -73,6 +73,13 @@ func findExecutable(_ name: String) -> String? {
     return folders.map { "\($0)/\(name)" }.first(where: FileManager.default.isExecutableFile)
 }
 
+/// This host's name as the system calls give it, without asking a name server.
+let hostName: String = {
+    var name = [UInt8](repeating: 0, count: 256)
+    _ = name.withUnsafeMutableBytes { gethostname($0.bindMemory(to: CChar.self).baseAddress!, 255) }
+    return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+}()
+
 extension Trait where Self == ConditionTrait {
     /// Skips a test of several ranks where the program knows only one.
     static var needsMPI: Self { .enabled("the program is built without MPI") { try await Program.hasMPI.value } }
