@@ -40,7 +40,7 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Training",
+                "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Storage", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -59,8 +59,12 @@ struct Train: ParsableCommand {
         }
         if let slices, slices > 4096 { throw ValidationError("--slices must be at most 4096, not \(slices).") }
         if let threads, threads > 1024 { throw ValidationError("--threads must be at most 1024, not \(threads).") }
-        guard learningRate.isFinite, momentum.isFinite else {
-            throw ValidationError("--learning-rate and --momentum must be finite numbers.")
+        let largest = precision == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+        guard abs(learningRate) <= largest, abs(momentum) <= largest else {
+            throw ValidationError("--learning-rate and --momentum must be finite numbers of --precision.")
+        }
+        guard reduction == .exact || slices == nil else {
+            throw ValidationError("--slices goes with --reduction exact; allreduce has a slice per worker.")
         }
     }
 
@@ -80,32 +84,36 @@ struct Train: ParsableCommand {
         let dataset = try NodeDataset(
             processes: processes, topology: options.topology, target: options.target == .inputs ? .inputs : .labels,
             load: dataOptions.load)
+        try processes.agree {
+            let refusal = gradient.refusal(
+                topology: options.topology, samples: dataset.train.count * epochs, workers: team.totalWorkers,
+                memoryBytes: Double(ProcessInfo.processInfo.physicalMemory), as: Scalar.self)
+            if let refusal { throw Failure(.usage, refusal) }
+        }
         let output = TrainOutput(quiet: quiet, json: json)
         var folder: RunFolder?
-        try processes.agree {
-            guard processes.isFirst else { return }
-            folder = try RunFolder(runFolder ?? defaultFolder())
-            try folder?.write(options, processes: processes, team: team)
-        }
         let trainer = try Trainer<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset,
             report: { event in
                 try folder?.record(event)
-                output.show(event)
+                try output.show(event)
             }, progress: { output.show($0) })
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: team, processes: processes)
+            let started = try RunFolder(runFolder ?? defaultFolder())
+            try started.write(options, processes: processes, team: team)
             let event = trainer.startEvent
-            try folder?.record(.start(event))
-            output.show(.start(event))
+            try started.record(.start(event))
+            try output.show(.start(event))
+            folder = started
         }
         let end = try trainer.run()
         try processes.agree {
             guard processes.isFirst, let folder else { return }
             try trainer.writeModel(to: folder.modelPath)
             try folder.record(.end(end))
-            output.show(.end(end), folder: folder.path)
+            try output.show(.end(end), folder: folder.path)
         }
     }
 

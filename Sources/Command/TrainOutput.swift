@@ -1,5 +1,6 @@
 import Foundation
 import MPI
+import Storage
 import Training
 
 /// What the first rank of a training run shows.
@@ -33,18 +34,23 @@ final class TrainOutput: @unchecked Sendable {
         }
     }
 
-    func show(_ event: Event, folder: String? = nil) {
+    /// Shows what happened; with the end also where it was written, and last of all the hash.
+    ///
+    /// - Throws: `.inputOutput` when standard output cannot take it.
+    func show(_ event: Event, folder: String? = nil) throws {
         clearBar()
-        if json {
-            if !quiet { print(event.json) }
-        } else if !quiet {
-            print(line(event))
-        }
+        var lines: [String] = []
+        if !quiet { lines.append(json ? try event.json() : line(event)) }
         if case .end(let end) = event {
-            if let folder, !json, !quiet { print("written to \(folder)") }
-            print("weights-sha256: \(end.weightsSHA256)")
+            if let folder, !json, !quiet { lines.append("written to \(folder)") }
+            lines.append("weights-sha256: \(end.weightsSHA256)")
         }
-        fflush(nil)
+        guard !lines.isEmpty else { return }
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+        } catch {
+            throw Failure(.inputOutput, "cannot write to standard output: \(String(cString: strerror(errno)))")
+        }
     }
 
     private func line(_ event: Event) -> String {
@@ -87,7 +93,9 @@ final class TrainOutput: @unchecked Sendable {
     }
 
     private func clearBar() {
-        if drawn { print("\r\u{1B}[K", terminator: "") }
+        guard drawn else { return }
+        print("\r\u{1B}[K", terminator: "")
+        fflush(nil)
         drawn = false
     }
 }

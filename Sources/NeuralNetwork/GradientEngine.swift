@@ -26,6 +26,10 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
     case frontprop
     /// The classic, for comparison.
     case backprop
+    /// The derivative of every output by every weight, as matrices: the article's NumPy version.
+    case matrix
+    /// The recursion written out, one weight at a time: the oracle.
+    case scalar
 
     /// An engine for slices of up to `capacity` samples of `samples`.
     public func makeEngine<Scalar: Real>(
@@ -36,6 +40,22 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
             LayeredEngine<Scalar>(topology: topology, samples: samples, capacity: capacity, deltas: Frontpropagation())
         case .backprop:
             LayeredEngine<Scalar>(topology: topology, samples: samples, capacity: capacity, deltas: Backpropagation())
+        case .matrix: MatrixEngine<Scalar>(topology: topology, samples: samples)
+        case .scalar: ScalarEngine<Scalar>(topology: topology, samples: samples)
         }
+    }
+
+    /// Why the gradients of `samples` samples are hopeless to compute, with an estimate; nil when they are not.
+    public func refusal<Scalar: Real>(
+        topology: Topology, samples: Int, workers: Int, memoryBytes: Double, as: Scalar.Type
+    ) -> String? {
+        let cost: GradientCost
+        switch self {
+        case .frontprop, .backprop: return nil
+        case .matrix: cost = MatrixEngine<Scalar>.cost(topology: topology, samples: samples)
+        case .scalar: cost = ScalarEngine<Scalar>.cost(topology: topology, samples: samples)
+        }
+        return cost.refusal(
+            of: "\(rawValue) on \(topology) with \(samples) samples", workers: workers, memoryBytes: memoryBytes)
     }
 }

@@ -7,16 +7,18 @@ public enum Event: Sendable {
     case end(EndEvent)
 
     /// One line of JSON, without its newline.
-    public var json: String {
+    ///
+    /// - Throws: when a number is not finite, which JSON cannot say.
+    public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data =
             switch self {
-            case .start(let event): try? encoder.encode(event)
-            case .epoch(let event): try? encoder.encode(event)
-            case .end(let event): try? encoder.encode(event)
+            case .start(let event): try encoder.encode(event)
+            case .epoch(let event): try encoder.encode(event)
+            case .end(let event): try encoder.encode(event)
             }
-        return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return String(decoding: data, as: UTF8.self)
     }
 }
 

@@ -27,8 +27,9 @@ public final class RunFolder {
 
     /// Appends one event to `metrics.jsonl`.
     public func record(_ event: Event) throws {
+        let line = Data((try event.json() + "\n").utf8)
         do {
-            try metrics.write(contentsOf: Data((event.json + "\n").utf8))
+            try metrics.write(contentsOf: line)
         } catch {
             throw Failure(.inputOutput, "cannot write \(path)/metrics.jsonl: \(String(cString: strerror(errno)))")
         }

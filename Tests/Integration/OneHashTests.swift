@@ -120,7 +120,7 @@ extension Integration {
         /// `--reduction allreduce` rounds otherwise, and only otherwise.
         ///
         /// A sum of B float32 terms in another order differs by at most B·ε of their magnitude; each of the 6 steps
-        /// may add as much to the weights' relative error, and the loss, smooth, follows them. Seen: below 1e-6.
+        /// may add as much to the weights' relative error, and the loss, smooth, follows them.
         @Test(.needsMPI, arguments: [1, 2]) func allReduceAgreesClosely(ranks: Int) async throws {
             try await withTemporaryFolder { folder in
                 var curves: [[Double]] = []

@@ -101,3 +101,8 @@ extension Topology {
         return buffer
     }
 }
+
+extension GradientMethod {
+    /// The engines that are fast enough for every network here; the others have tests of their own.
+    static let layered: [GradientMethod] = [.frontprop, .backprop]
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Kernels
+
+/// Engines compared with each other and with central differences, layer by layer.
+///
+/// The difference of two gradients in a layer is max |a − b| over its parameters, divided by the largest |a| or |b| in
+/// it: what rounding does to a parameter follows the layer's size, not its own.
+public struct GradientCheck: Sendable {
+    public enum Verdict: String, Sendable {
+        case passed
+        case failed
+        /// The derivatives are so small that differences of a loss in Double cannot tell.
+        case unresolved
+    }
+
+    public struct Comparison: Sendable {
+        public let first: String
+        public let second: String
+        /// k of Wᵏ and bᵏ; nil is the loss.
+        public let layer: Int?
+        /// Relative; infinite if a number is not finite.
+        public let difference: Double
+        /// Where it is, such as `0.weight[3,12]`: the place in the file's tensor.
+        public let place: String
+        public let limit: Double
+        public let verdict: Verdict
+    }
+
+    /// Between engines.
+    public static let engineLimit = 1e-12
+    /// Between engines and central differences.
+    public static let differenceLimit = 1e-6
+
+    public let topology: Topology
+    public let comparisons: [Comparison]
+
+    public var passed: Bool { comparisons.allSatisfy { $0.verdict != .failed } }
+
+    /// Runs the engines, which must be made for the problem's samples, and compares.
+    ///
+    /// - Complexity: beside the engines, 8·B·Σ n_k n_{k+1} flops for each of up to 1024 parameters a layer.
+    public init(_ problem: GradientProblem, engines: [(name: String, engine: any GradientEngine<Double>)]) {
+        topology = problem.topology
+        let differences = CentralDifferences(problem)
+        let results = engines.map { EngineResult(name: $0.name, engine: $0.engine, problem) }
+        var comparisons: [Comparison] = []
+        for (index, result) in results.enumerated() {
+            for other in results[(index + 1)...] { comparisons += result.compared(with: other, topology) }
+            comparisons += result.compared(with: differences, topology)
+        }
+        self.comparisons = comparisons
+    }
+}
+
+/// What one engine computed.
+private struct EngineResult {
+    let name: String
+    let loss: Double
+    let gradient: [Double]
+
+    init(name: String, engine: any GradientEngine<Double>, _ problem: GradientProblem) {
+        let memory = ScratchMemory<Double>(count: problem.topology.parameterCount)
+        // What an engine forgets to write must not pass for a small number.
+        memory.base.update(repeating: .nan, count: problem.topology.parameterCount)
+        self.name = name
+        loss = engine.gradient(
+            of: problem.batch, minibatchSize: problem.samples.count, parameters: problem.parameters, into: memory.base)
+        gradient = Array(UnsafeBufferPointer(start: memory.base, count: problem.topology.parameterCount))
+    }
+
+    func compared(with other: EngineResult, _ topology: Topology) -> [GradientCheck.Comparison] {
+        let layers = (0..<topology.depth).map { k in
+            let difference = LargestDifference(topology.parameters(k).map { ($0, gradient[$0], other.gradient[$0]) })
+            return comparison(
+                other.name, k, difference, at: topology.parameterName(difference.index),
+                limit: GradientCheck.engineLimit)
+        }
+        return [comparedLoss(other.name, other.loss)] + layers
+    }
+
+    func compared(with other: CentralDifferences, _ topology: Topology) -> [GradientCheck.Comparison] {
+        let layers = other.layers.enumerated().map { k, derivatives in
+            let scale = topology.parameters(k).reduce(0) { max($0, gradient[$1].magnitude) }
+            let difference = LargestDifference(derivatives.map { ($0, gradient[$0], $1) }, scale: scale)
+            return comparison(
+                "central differences", k, difference, at: topology.parameterName(difference.index),
+                limit: GradientCheck.differenceLimit, resolution: other.resolution)
+        }
+        return [comparedLoss("central differences", other.loss)] + layers
+    }
+
+    private func comparedLoss(_ name: String, _ other: Double) -> GradientCheck.Comparison {
+        comparison(name, nil, LargestDifference([(0, loss, other)]), at: "loss", limit: GradientCheck.engineLimit)
+    }
+
+    /// `resolution` is the smallest absolute difference that means something.
+    private func comparison(
+        _ other: String, _ layer: Int?, _ difference: LargestDifference, at place: String, limit: Double,
+        resolution: Double = 0
+    ) -> GradientCheck.Comparison {
+        let verdict: GradientCheck.Verdict =
+            difference.relative <= limit ? .passed : difference.absolute <= resolution ? .unresolved : .failed
+        return GradientCheck.Comparison(
+            first: name, second: other, layer: layer, difference: difference.relative, place: place, limit: limit,
+            verdict: verdict)
+    }
+}
+
+/// The largest difference of pairs of numbers, relative to the largest number among them.
+private struct LargestDifference {
+    private(set) var index = 0
+    private(set) var absolute = -1.0
+    private var scale: Double
+
+    /// `scale`: a number that is known to be among them already.
+    init(_ pairs: [(index: Int, a: Double, b: Double)], scale: Double = 0) {
+        self.scale = scale
+        for (index, a, b) in pairs {
+            let difference = a.isFinite && b.isFinite ? (a - b).magnitude : .infinity
+            self.scale = max(self.scale, a.magnitude, b.magnitude)
+            if difference > absolute { (self.index, absolute) = (index, difference) }
+        }
+    }
+
+    var relative: Double { absolute == 0 ? 0 : absolute.isFinite ? absolute / scale : .infinity }
+}
+
+extension GradientCheck: CustomStringConvertible {
+    /// A table, a line per comparison, and the verdict.
+    public var description: String {
+        let header = ["verdict", "engine", "against", "layer", "limit", "difference", "at"]
+        let rows = comparisons.map { row in
+            [
+                row.verdict.rawValue, row.first, row.second, row.layer.map(String.init) ?? "loss",
+                Self.scientific(row.limit), Self.scientific(row.difference), row.place,
+            ]
+        }
+        let widths = header.indices.dropLast().map { column in ([header] + rows).map { $0[column].count }.max()! }
+        let lines = ([header] + rows).map { row in
+            let padded = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+            return (padded + row.suffix(1)).joined(separator: "  ")
+        }
+        return (lines + ["\(topology): \(passed ? "passed" : "failed")"]).joined(separator: "\n")
+    }
+
+    private static func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
+}
