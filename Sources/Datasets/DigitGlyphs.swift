@@ -1,7 +1,7 @@
 /// A point of a digit or of the canvas: x to the right, y down.
 typealias Point = SIMD2<Float>
 
-/// The digits as a pen writes them: for each digit a few ways to write it, each a few strokes.
+/// The digits as a pen writes them: for each digit two ways to write it, each a few strokes.
 ///
 /// A digit fills -1…1 in both directions. Strokes are stored as the straight pieces that are drawn.
 struct DigitGlyphs: Sendable {
@@ -52,21 +52,15 @@ struct DigitGlyphs: Sendable {
     private static func p(_ x: Float, _ y: Float) -> Point { Point(x, y) }
 
     private static let outlines: [[[Stroke]]] = [
-        [  // 0: an oval; a slim one; one that the pen leaves open at the top.
+        [  // 0: an oval; a slim one.
             [.curve([p(0, -1), p(-0.72, -0.5), p(-0.78, 0.2), p(-0.2, 1), p(0.6, 0.65), p(0.8, -0.2), p(0, -1)])],
             [.curve([p(0.1, -1), p(-0.42, -0.45), p(-0.45, 0.4), p(0, 1), p(0.45, 0.4), p(0.5, -0.4), p(0.1, -1)])],
-            [
-                .curve([
-                    p(-0.2, -0.85), p(-0.8, -0.1), p(-0.4, 0.9), p(0.5, 0.8), p(0.8, -0.2), p(0.1, -1), p(-0.1, -0.6),
-                ])
-            ],
         ],
-        [  // 1: a bar; with a flag; with a flag and a foot.
+        [  // 1: a bar; with a flag.
             [.corners([p(0, -1), p(0, 0), p(0, 1)])],
             [.corners([p(-0.4, -0.55), p(0.1, -1), p(0.1, 0), p(0.1, 1)])],
-            [.corners([p(-0.4, -0.6), p(0, -1), p(0, 0), p(0, 1)]), .corners([p(-0.45, 1), p(0.45, 1)])],
         ],
-        [  // 2: with a flat base; with a loop at its corner; the base a wave.
+        [  // 2: with a flat base; with a loop at its corner.
             [
                 .curve([p(-0.65, -0.55), p(-0.1, -1), p(0.6, -0.6), p(0.25, 0.1), p(-0.7, 1)]),
                 .corners([p(-0.7, 1), p(0, 1), p(0.75, 1)]),
@@ -77,9 +71,8 @@ struct DigitGlyphs: Sendable {
                     p(0.3, 0.95), p(0.8, 0.75),
                 ])
             ],
-            [.curve([p(-0.75, -0.8), p(0.2, -1), p(0.65, -0.55), p(-0.7, 0.9), p(0, 0.8), p(0.75, 1)])],
         ],
-        [  // 3: two bows; a flat top; slim bows with a small gap between them.
+        [  // 3: two bows; a flat top.
             [
                 .curve([p(-0.65, -0.75), p(0, -1), p(0.55, -0.6), p(0.35, -0.15), p(-0.15, -0.05)]),
                 .curve([p(-0.15, -0.05), p(0.5, 0.1), p(0.65, 0.6), p(0, 1), p(-0.7, 0.75)]),
@@ -88,24 +81,15 @@ struct DigitGlyphs: Sendable {
                 .corners([p(-0.6, -1), p(0.6, -1), p(-0.05, -0.15)]),
                 .curve([p(-0.05, -0.15), p(0.55, 0.1), p(0.6, 0.7), p(0, 1), p(-0.65, 0.8)]),
             ],
-            [
-                .curve([
-                    p(-0.5, -0.9), p(0.3, -0.95), p(0.4, -0.4), p(-0.1, -0.1), p(0.5, 0.3), p(0.3, 0.9), p(-0.6, 0.9),
-                ])
-            ],
         ],
-        [  // 4: open; closed; with its bar low.
+        [  // 4: open; closed.
             [
                 .curve([p(-0.55, -0.95), p(-0.65, -0.4), p(-0.5, 0.05), p(0.1, 0.1), p(0.5, 0)]),
                 .corners([p(0.55, -1), p(0.5, 0), p(0.45, 1)]),
             ],
             [.corners([p(0.35, 1), p(0.35, 0), p(0.35, -1), p(-0.75, 0.35), p(0, 0.35), p(0.75, 0.35)])],
-            [
-                .corners([p(-0.1, -1), p(-0.7, 0.4), p(0, 0.45), p(0.75, 0.4)]),
-                .corners([p(0.3, -0.3), p(0.25, 0.35), p(0.2, 1)]),
-            ],
         ],
-        [  // 5: with corners; in one sweep; with a long bar.
+        [  // 5: with corners; in one sweep.
             [
                 .corners([p(0.65, -1), p(-0.5, -1), p(-0.55, -0.15)]),
                 .curve([p(-0.55, -0.15), p(0.2, -0.3), p(0.65, 0.25), p(0.35, 0.9), p(-0.65, 0.85)]),
@@ -115,12 +99,8 @@ struct DigitGlyphs: Sendable {
                     p(0.6, -0.95), p(-0.2, -0.9), p(-0.5, -0.35), p(0.1, -0.1), p(0.5, 0.4), p(0, 1), p(-0.65, 0.75),
                 ])
             ],
-            [
-                .corners([p(0.85, -0.9), p(-0.3, -0.95)]),
-                .curve([p(-0.3, -0.95), p(-0.45, -0.1), p(0.3, 0), p(0.45, 0.6), p(-0.1, 1), p(-0.6, 0.9)]),
-            ],
         ],
-        [  // 6: a bow with a loop; a straight neck; a wide loop.
+        [  // 6: a bow with a loop; a straight neck.
             [
                 .curve([
                     p(0.5, -0.95), p(-0.3, -0.6), p(-0.65, 0.2), p(-0.25, 0.95), p(0.5, 0.75), p(0.5, 0.15), p(-0.1, 0),
@@ -128,25 +108,15 @@ struct DigitGlyphs: Sendable {
                 ])
             ],
             [.curve([p(0.1, -1), p(-0.4, 0), p(-0.45, 0.7), p(0.05, 1), p(0.45, 0.6), p(0.1, 0.2), p(-0.4, 0.45)])],
-            [
-                .curve([
-                    p(0.2, -1), p(-0.6, -0.3), p(-0.75, 0.5), p(0, 1), p(0.75, 0.55), p(0.3, -0.05), p(-0.4, 0.15),
-                    p(-0.7, 0.5),
-                ])
-            ],
         ],
-        [  // 7: plain; with a bar; with a bent stem and a serif.
+        [  // 7: plain; with a bar.
             [.corners([p(-0.65, -1), p(0, -1), p(0.65, -1), p(0.2, 0), p(-0.2, 1)])],
             [
                 .corners([p(-0.65, -0.95), p(0.65, -0.95), p(0.2, 0), p(-0.25, 1)]),
                 .corners([p(-0.3, 0.05), p(0.6, 0)]),
             ],
-            [
-                .corners([p(-0.7, -0.6), p(-0.65, -1), p(0.6, -0.9)]),
-                .curve([p(0.6, -0.9), p(0.15, -0.2), p(-0.05, 0.4), p(-0.05, 1)]),
-            ],
         ],
-        [  // 8: crossing in one sweep; a small loop above a large one; slim.
+        [  // 8: crossing in one sweep; a small loop above a large one.
             [
                 .curve([
                     p(0, -1), p(-0.55, -0.6), p(0, -0.05), p(0.6, 0.5), p(0, 1), p(-0.6, 0.5), p(0, -0.05),
@@ -158,14 +128,8 @@ struct DigitGlyphs: Sendable {
                 .curve([p(0, -1), p(-0.4, -0.6), p(0, -0.2), p(0.4, -0.6), p(0, -1)]),
                 .curve([p(0, -0.2), p(-0.7, 0.4), p(0, 1), p(0.7, 0.4), p(0, -0.2)]),
             ],
-            [
-                .curve([
-                    p(0.45, -0.85), p(-0.3, -0.75), p(-0.1, -0.1), p(0.35, 0.6), p(-0.1, 1), p(-0.4, 0.6), p(0.1, 0),
-                    p(0.45, -0.85),
-                ])
-            ],
         ],
-        [  // 9: a loop on a straight stem; on a bow; a small loop.
+        [  // 9: a loop on a straight stem; on a bow.
             [
                 .curve([p(0.5, -0.6), p(0, -1), p(-0.6, -0.5), p(-0.2, 0.05), p(0.5, -0.45)]),
                 .corners([p(0.5, -0.65), p(0.5, 0.2), p(0.4, 1)]),
@@ -175,10 +139,6 @@ struct DigitGlyphs: Sendable {
                     p(0.5, -0.55), p(0, -1), p(-0.6, -0.55), p(-0.15, -0.05), p(0.5, -0.5), p(0.5, 0.2), p(0.15, 0.9),
                     p(-0.5, 0.85),
                 ])
-            ],
-            [
-                .curve([p(0.35, -0.7), p(-0.1, -0.95), p(-0.45, -0.6), p(-0.05, -0.3), p(0.35, -0.7)]),
-                .curve([p(0.35, -0.7), p(0.3, 0), p(-0.1, 1)]),
             ],
         ],
     ]

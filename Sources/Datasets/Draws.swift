@@ -13,17 +13,12 @@ struct Draws {
 
     mutating func word() -> UInt32 {
         if taken == 4 {
-            words = block()
+            words = philox.block(nextBlock)
+            nextBlock += 1
             taken = 0
         }
         defer { taken += 1 }
         return words[taken]
-    }
-
-    /// The next whole block; words that are left of the one before stay in turn.
-    mutating func block() -> SIMD4<UInt32> {
-        defer { nextBlock += 1 }
-        return philox.block(nextBlock)
     }
 
     /// Uniform in [-1, 1), a multiple of 2⁻²³.
@@ -31,9 +26,11 @@ struct Draws {
         Float(word() >> 8) * 0x1p-23 - 1
     }
 
-    /// A bell-shaped number in (-1, 1): the mean of three uniform ones.
-    mutating func bell() -> Float {
-        (signed() + signed() + signed()) / 3
+    /// Sixteen numbers of `signed()`, in turn.
+    mutating func signed16() -> SIMD16<Float> {
+        var result = SIMD16<Float>.zero
+        for lane in result.indices { result[lane] = signed() }
+        return result
     }
 
     /// Uniform in 0 ..< `bound`, up to a bias of `bound` · 2⁻³².

@@ -56,7 +56,7 @@ struct InkCanvas: ~Copyable {
         }
     }
 
-    /// Writes the drawing as bytes: `ink` within `radius` of a stroke, less by up to a quarter at random, fading to
+    /// Writes the drawing as bytes: `ink` within `radius` of a stroke, less by up to 15 % at random, fading to
     /// nothing over the soft edge; exactly zero elsewhere.
     func render(radius: Float, ink: Float, noise: inout Draws, into pixels: UnsafeMutableBufferPointer<UInt8>) {
         let slope = 1 / Self.softEdge
@@ -71,7 +71,7 @@ struct InkCanvas: ~Copyable {
                 var value = SIMD4<UInt32>.zero
                 if coverage != .zero {
                     let random = SIMD4<UInt32>(repeating: noise.word()) &>> SIMD4(0, 8, 16, 24) & 0xFF
-                    let grain = 1 - Self.exact(random) * (0.25 / 256)
+                    let grain = 1 - Self.exact(random) * (0.15 / 256)
                     value = Self.rounded(ink * coverage * grain)
                 }
                 for lane in 0..<4 { pixels[row * Self.size + column + lane] = UInt8(truncatingIfNeeded: value[lane]) }

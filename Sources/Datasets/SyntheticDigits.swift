@@ -7,8 +7,8 @@ import RandomNumbers
 /// with the samples of a shorter one. Only IEEE additions, multiplications, divisions and square roots are used, none
 /// of them fused, and no function of the mathematics library: the same bytes on every machine.
 ///
-/// About 80 % of the pixels are zero, as in MNIST. Ways to write a digit, slants and shifts differ so much that no
-/// linear model separates the digits well.
+/// 78 % of the pixels are zero (MNIST: 81 %). Turns, shifts and slants are such that no linear model tells the digits
+/// apart well: 16 epochs of the classifier reach about 88 % on the test set, softmax regression never more than 81 %.
 public struct SyntheticDigits: Sendable {
     public static let rows = 28
     public static let columns = 28
@@ -26,7 +26,7 @@ public struct SyntheticDigits: Sendable {
     /// A training and a test set.
     ///
     /// - Precondition: counts are at least 1 and below 2³¹.
-    /// - Complexity: about 10 µs of one core for each sample; uses all cores.
+    /// - Complexity: about 5 µs of one core for each sample; uses all cores.
     public func dataset(trainCount: Int = Self.trainCount, testCount: Int = Self.testCount) -> Dataset {
         Dataset(
             name: "synthetic", train: samples(.train, count: trainCount), test: samples(.test, count: testCount))
@@ -74,11 +74,6 @@ public struct SyntheticDigits: Sendable {
                 from = to
             }
         }
-        for _ in 0..<random.index(below: 3) {
-            let centre = Point(14 + 12 * random.signed(), 14 + 12 * random.signed())
-            let half = Point(random.signed(), random.signed())
-            canvas.addSegment(from: centre - half, to: centre + half, reach: hand.radius + InkCanvas.softEdge)
-        }
         canvas.render(radius: hand.radius, ink: hand.ink, noise: &random, into: pixels)
         return UInt8(digit)
     }
@@ -91,25 +86,28 @@ private struct Hand {
     private let down: Point
     private let centre: Point
     /// The elastic distortion: displacements, in pixels, at the nodes of a grid over the digit's square.
-    private let displacements: InlineArray<16, Point>
+    private let displacementsX: SIMD16<Float>
+    private let displacementsY: SIMD16<Float>
     private static let gridNodes = 4
 
+    /// The pen's radius in pixels, and the brightness of its ink.
     let radius: Float
     let ink: Float
 
     init(_ random: inout Draws) {
-        // Half an angle's tangent gives its sine and cosine by arithmetic alone.
-        let t = 0.8 * random.signed()
+        // Up to 39° either way; half an angle's tangent gives its sine and cosine by arithmetic alone.
+        let t = 0.35 * random.signed()
         let (cosine, sine) = ((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t))
-        let shear = 0.3 * random.signed()
-        let height = 11 * (1 + 0.05 * random.signed())
-        let width = height * (0.75 + 0.05 * random.signed())
+        let shear = 0.2 * random.signed()
+        let height = 10 * (1 + 0.08 * random.signed())
+        let width = height * (0.75 + 0.1 * random.signed())
         right = width * Point(cosine, sine)
         down = height * Point(-sine - shear * cosine, cosine - shear * sine)
-        centre = Point(14 + 1.5 * random.signed(), 14 + 2.5 * random.signed())
-        displacements = InlineArray { _ in 0.3 * Point(random.signed(), random.signed()) }
-        radius = 1.4 + 0.1 * random.signed()
-        ink = 240 + 15 * random.signed()
+        centre = Point(13.5 + 3.2 * random.signed(), 13.5 + 3.2 * random.signed())
+        displacementsX = 0.7 * random.signed16()
+        displacementsY = 0.7 * random.signed16()
+        radius = 1.5 + 0.35 * random.signed()
+        ink = 247 + 8 * random.signed()
     }
 
     func place(_ point: Point) -> Point {
@@ -118,10 +116,13 @@ private struct Hand {
             lowerBound: Point(0, 0), upperBound: Point(repeating: Float(Self.gridNodes - 2)))
         let f = u - cell
         let node = Int(cell.y) * Self.gridNodes + Int(cell.x)
-        let above = displacements[node] + f.x * (displacements[node + 1] - displacements[node])
-        let below =
-            displacements[node + Self.gridNodes]
-            + f.x * (displacements[node + Self.gridNodes + 1] - displacements[node + Self.gridNodes])
-        return centre + point.x * right + point.y * down + above + f.y * (below - above)
+        func displacement(_ node: Int) -> Point { Point(displacementsX[node], displacementsY[node]) }
+        let above = mix(displacement(node), displacement(node + 1), f.x)
+        let below = mix(displacement(node + Self.gridNodes), displacement(node + Self.gridNodes + 1), f.x)
+        return centre + point.x * right + point.y * down + mix(above, below, f.y)
+    }
+
+    private func mix(_ a: Point, _ b: Point, _ share: Float) -> Point {
+        a + share * (b - a)
     }
 }
