@@ -11,6 +11,9 @@ prepare_mpi 5
 say "format"
 swift format lint --strict --recursive Package.swift Sources Tests
 
+say "instruction sets"
+bash Tests/InstructionSets/test.sh
+
 say "build"
 swift build -c release --build-tests -Xswiftc -enable-testing
 folder=$(swift build -c release --show-bin-path)
