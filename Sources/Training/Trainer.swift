@@ -181,6 +181,12 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
                 testAccuracy: named ? Double(test.correct) / Double(dataset.test.count) : nil, phases: phases)
             lastEpoch = event
             do {
+                guard train.loss.isFinite, test.loss.isFinite else {
+                    throw Failure(
+                        .diverged,
+                        "training diverged in epoch \(epoch): the loss measured after its last step is not finite; "
+                            + "no model is written")
+                }
                 try report(.epoch(event))
             } catch {
                 failure = (error as? Failure) ?? Failure(.internalError, "\(error)")
