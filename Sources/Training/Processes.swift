@@ -22,9 +22,6 @@ public final class Processes: Sendable {
     }
 
     public var isFirst: Bool { world.rank == 0 }
-    public var nodeCount: Int {
-        get throws { Int(try world.allReduce(Int64(node.rank == 0 ? 1 : 0), operation: .sum)) }
-    }
 
     /// Runs `body` on every rank; when it fails on one, every rank throws that rank's failure.
     ///
