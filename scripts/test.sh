@@ -33,4 +33,7 @@ for ranks in 1 2 3 4 5; do
         >"$folder/mpi-tests-$ranks.log" 2>&1 || { cat "$folder/mpi-tests-$ranks.log"; exit 1; }
     grep -h "Test run with" "$folder/mpi-tests-$ranks.log"
 done
+say "killed and resumed"
+bash Tests/Integration/kill-loop.sh 4 "$RANDOM"
+
 say "all tests passed"

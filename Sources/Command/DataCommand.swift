@@ -14,7 +14,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-            print(DatasetSummary(try dataOptions.load()))
+            print(DatasetSummary(try dataOptions.source.load()))
         }
     }
 

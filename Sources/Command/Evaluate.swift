@@ -46,10 +46,9 @@ struct Evaluate: ParsableCommand {
         options.slices = Configuration.defaultSlices(workers: team.totalWorkers)
         let dataset = try NodeDataset(
             processes: processes, topology: options.topology, target: options.target == .inputs ? .inputs : .labels,
-            load: dataOptions.load)
+            load: dataOptions.source.load)
         let trainer = try Trainer<Scalar>(
-            processes: processes, team: team, configuration: options, dataset: dataset, report: { _ in },
-            progress: { _ in })
+            processes: processes, team: team, configuration: options, dataset: dataset)
         let result = try trainer.evaluate()
         guard processes.isFirst else { return }
         if json {

@@ -27,15 +27,24 @@ struct DataOptions: ParsableArguments {
         }
     }
 
+    var source: DataSource { DataSource(name: data, trainLimit: trainLimit, testLimit: testLimit) }
+}
+
+/// Samples by the name that the command line has for them.
+struct DataSource {
+    let name: String
+    let trainLimit: Int?
+    let testLimit: Int?
+
     /// The samples; for the first rank alone.
     func load() throws -> Dataset {
-        switch data {
+        switch name {
         case "synthetic":
             SyntheticDigits(seed: 1).dataset(
                 trainCount: trainLimit ?? SyntheticDigits.trainCount,
                 testCount: testLimit ?? SyntheticDigits.testCount)
         case "mnist": limited(try Dataset.load(directory: DataFolders.mnist))
-        default: limited(try Dataset.load(directory: data))
+        default: limited(try Dataset.load(directory: name))
         }
     }
 

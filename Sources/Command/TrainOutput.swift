@@ -40,6 +40,7 @@ final class TrainOutput: @unchecked Sendable {
     func show(_ event: Event, folder: String? = nil) throws {
         clearBar()
         var lines: [String] = []
+        if case .checkpoint = event, !json { return }  // said in metrics.jsonl, and by nothing going wrong
         if !quiet { lines.append(json ? try event.json() : line(event)) }
         if case .end(let end) = event {
             if let folder, !json, !quiet { lines.append("written to \(folder)") }
@@ -60,6 +61,12 @@ final class TrainOutput: @unchecked Sendable {
             return
                 "\(start.model) (\(start.parameters) parameters) on \(start.data), \(start.samples) samples; "
                 + "\(start.ranks) ranks, \(start.workers) workers, \(start.slices) slices\(idle)"
+        case .resume(let resume):
+            return
+                "resumed in epoch \(resume.epoch), after step \(resume.step); \(resume.ranks) ranks, "
+                + "\(resume.workers) workers"
+        case .checkpoint(let checkpoint):
+            return "saved \(checkpoint.path)"
         case .epoch(let epoch):
             let rate = Double(epoch.samples) / epoch.trainSeconds
             var text = String(

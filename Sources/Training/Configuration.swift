@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import NeuralNetwork
 
 /// The precision of parameters, activations and gradients.
@@ -35,8 +36,31 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var reduction = Reduction.exact
     /// Slices of a minibatch; nil until resolved for a number of workers.
     public var slices: Int?
+    public var checkpointEvery = CheckpointInterval.epochs(1)
 
     public init() {}
+
+    /// The options whose values differ from those of `other`, as the command line calls them, with both values.
+    public func differences(from other: Configuration) throws -> [(option: String, value: String, other: String)] {
+        let mine = try texts
+        let others = try other.texts
+        return Set(mine.keys).union(others.keys).sorted().compactMap { key in
+            let (value, other) = (mine[key] ?? "none", others[key] ?? "none")
+            return value == other ? nil : (key, value, other)
+        }
+    }
+
+    /// Every option's value as text, under its name on the command line.
+    private var texts: [String: String] {
+        get throws {
+            let object = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+            return Dictionary(
+                uniqueKeysWithValues: object.map { key, value in
+                    let words = key.replacing(/[A-Z]/) { "-\($0.output.lowercased())" }
+                    return ("--" + words, "\(value)")
+                })
+        }
+    }
 
     public enum TargetName: String, Sendable, Codable {
         case labels, inputs

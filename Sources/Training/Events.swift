@@ -3,7 +3,9 @@ import Foundation
 /// What happened in a run; one JSON object per event, in `metrics.jsonl` and on standard output with `--json`.
 public enum Event: Sendable {
     case start(StartEvent)
+    case resume(ResumeEvent)
     case epoch(EpochEvent)
+    case checkpoint(CheckpointEvent)
     case end(EndEvent)
 
     /// One line of JSON, without its newline.
@@ -15,7 +17,9 @@ public enum Event: Sendable {
         let data =
             switch self {
             case .start(let event): try encoder.encode(event)
+            case .resume(let event): try encoder.encode(event)
             case .epoch(let event): try encoder.encode(event)
+            case .checkpoint(let event): try encoder.encode(event)
             case .end(let event): try encoder.encode(event)
             }
         return String(decoding: data, as: UTF8.self)
@@ -49,6 +53,37 @@ public struct PhaseSeconds: Sendable, Codable, Equatable {
     public var update: Double
 }
 
+/// One rank's seconds of an epoch, each the mean over its workers.
+public struct RankSeconds: Sendable, Codable, Equatable {
+    public var rank: Int
+    public var host: String
+    public var compute: Double
+    public var wait: Double
+    public var reduce: Double
+    public var update: Double
+}
+
+/// A run goes on from a checkpoint; events of later epochs that stand above it do not count.
+public struct ResumeEvent: Sendable, Codable {
+    public var event = "resume"
+    /// The epoch under way, and its steps that are done.
+    public var epoch: Int
+    public var step: Int
+    public var ranks: Int
+    public var workers: Int
+    public var hosts: [String]
+}
+
+/// A checkpoint is on disk: the state before step `step` (from 0) of `epoch`.
+public struct CheckpointEvent: Sendable, Codable {
+    public var event = "checkpoint"
+    public var epoch: Int
+    public var step: Int
+    /// What writing took, beside the training.
+    public var seconds: Double
+    public var path: String
+}
+
 /// An epoch is over.
 public struct EpochEvent: Sendable, Codable {
     public var event = "epoch"
@@ -65,9 +100,10 @@ public struct EpochEvent: Sendable, Codable {
     public var trainAccuracy: Double?
     public var testAccuracy: Double?
     public var phases: PhaseSeconds
+    public var ranks: [RankSeconds]
 
     enum CodingKeys: String, CodingKey {
-        case event, epoch, samples, phases
+        case event, epoch, samples, phases, ranks
         case trainSeconds = "train_seconds"
         case batchLoss = "batch_loss"
         case trainLoss = "train_loss"

@@ -10,6 +10,8 @@ public final class NodeDataset: @unchecked Sendable {
     public let train: Samples
     public let test: Samples
     public let name: String
+    /// Of the first rank's copy, when it was loaded.
+    public let checksum: UInt64
     private let window: SharedWindow
 
     /// How one split lies in the window; the same on every node.
@@ -102,10 +104,43 @@ public final class NodeDataset: @unchecked Sendable {
             try leaders.broadcast(UnsafeMutableRawBufferPointer(start: window.base, count: total), root: 0)
         }
         try processes.node.barrier()
+        checksum = try Self.agreedChecksum(window, processes)
         name = header.name
         train = header.train.samples(at: window.base, target: target)
         test = header.test.samples(at: window.base + header.train.byteCount, target: target)
     }
+
+    /// The checksum of the first rank's copy, which every node's must have.
+    private static func agreedChecksum(_ window: SharedWindow, _ processes: Processes) throws -> UInt64 {
+        let blocks = (window.byteCount + blockSize - 1) / blockSize
+        var sum = [processes.node.rank == 0 ? (0..<blocks).reduce(0) { $0 &+ self.sum(window, $1) } : 0]
+        try sum.withUnsafeMutableBufferPointer { try processes.node.broadcast($0, root: 0) }
+        let sums = try processes.world.allGather(sum[0])
+        if let odd = sums.firstIndex(where: { $0 != sums[0] }) {
+            throw Failure(
+                .inputOutput,
+                "the samples of rank 0 on \(processes.hosts[0]) did not arrive whole at rank \(odd) on "
+                    + "\(processes.hosts[odd])")
+        }
+        return sums[0]
+    }
+
+    /// The checksum as `config.json` has it.
+    public var checksumText: String { String(checksum, radix: 16) }
+
+    /// The blocks that are checked, and the checksum of one; that of all is their sum.
+    var blockCount: Int { (window.byteCount + Self.blockSize - 1) / Self.blockSize }
+    func sum(ofBlock block: Int) -> UInt64 { Self.sum(window, block) }
+    private static var blockSize: Int { 1 << 16 }
+
+    private static func sum(_ window: SharedWindow, _ block: Int) -> UInt64 {
+        let start = block * blockSize
+        let size = min(blockSize, window.byteCount - start)
+        return Checksum.of(UnsafeRawBufferPointer(start: window.base + start, count: size))
+    }
+
+    /// Changes one bit of the first sample: see `FaultInjection`.
+    func flipBit() { window.base.assumingMemoryBound(to: UInt8.self).pointee ^= 4 }
 
     private static func check(_ header: Header, topology: Topology, target: Target) throws {
         for (part, split) in [("training", header.train), ("test", header.test)] {

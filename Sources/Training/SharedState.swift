@@ -18,6 +18,12 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let sums: UnsafeMutablePointer<Scalar>
     /// Per worker: the first parameter whose gradient did not fit, or -1.
     let misfits: UnsafeMutablePointer<Int64>
+    /// Per worker: what its rank asks all for, as a `Request`.
+    let requests: UnsafeMutablePointer<Int64>
+    /// Per worker: the samples it used in an epoch, as an `Accounting`.
+    let accounts: UnsafeMutablePointer<Accounting>
+    /// Per worker: the checksum of its part of the dataset.
+    let dataSums: UnsafeMutablePointer<UInt64>
     /// Per worker: the seconds of an epoch by phase.
     let seconds: UnsafeMutablePointer<Double>
     /// The epoch's order of the samples.
@@ -42,6 +48,9 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         let words = plan.add(Int64.self, parameterCount * Scalar.exactWords + Agreement.count)
         let sums = plan.add(Scalar.self, parameterCount + Agreement.count)
         let misfits = plan.add(Int64.self, team.workerCount)
+        let requests = plan.add(Int64.self, team.workerCount)
+        let accounts = plan.add(Accounting.self, team.workerCount)
+        let dataSums = plan.add(UInt64.self, team.workerCount)
         let seconds = plan.add(Double.self, team.workerCount * Phase.allCases.count)
         let permutation = plan.add(UInt32.self, trainCount)
         let verdict = plan.add(Int64.self, 1)
@@ -59,6 +68,9 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         self.words = place(words)
         self.sums = place(sums)
         self.misfits = place(misfits)
+        self.requests = place(requests)
+        self.accounts = place(accounts)
+        self.dataSums = place(dataSums)
         self.seconds = place(seconds)
         self.permutation = place(permutation)
         self.verdict = place(verdict)
@@ -86,6 +98,16 @@ public enum Phase: Int, CaseIterable, Sendable {
 
 /// What all workers agree on with a step, summed over teams beside the gradient.
 enum Agreement: Int {
-    case loss, misfits
-    static let count = 2
+    case loss, misfits, stops, failures
+    static let count = 4
+}
+
+/// What a rank asks all ranks for; they grant it after the step under way.
+enum Request: Int64 {
+    /// Nothing: go on.
+    case none
+    /// To save and end, since a signal came.
+    case stop
+    /// To end, since something failed here.
+    case failure
 }

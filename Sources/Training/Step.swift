@@ -15,9 +15,13 @@ final class Step<Scalar: Real & Datatype> {
     /// Parameters that are summed, converted and updated together, in the first-level cache.
     private static var piece: Int { 512 }
 
+    private var accounting = Accounting()
+    private let trace: WorkerTrace?
+
     init(_ trainer: Trainer<Scalar>, _ worker: Worker) {
         self.trainer = trainer
         self.worker = worker
+        trace = trainer.trace?.worker(worker)
         slices = worker.globalShare(of: trainer.sliceCount)
         // Whole cache lines, so that no two workers write to one.
         let lines = worker.share(of: (trainer.topology.parameterCount + 15) / 16)
@@ -35,28 +39,52 @@ final class Step<Scalar: Real & Datatype> {
     /// The order of the epoch's samples, drawn once per team.
     func beginEpoch(_ epoch: Int) {
         for phase in Phase.allCases { seconds(phase).pointee = 0 }
+        accounting = Accounting()
+        let start = now()
         if worker.isTeamLeader {
             let permutation = trainer.schedule.permutation(epoch: epoch)
             state.permutation.update(from: permutation, count: permutation.count)
         }
+        let drawn = lap(.compute, since: start)
         trainer.team.wait()
+        _ = lap(.wait, since: drawn)
+    }
+
+    /// The samples of the epoch's first `count` minibatches.
+    func accounting(ofFirst count: Int) -> Accounting {
+        let end = count == 0 ? 0 : trainer.schedule.minibatch(count - 1).upperBound
+        return .of(UnsafeBufferPointer(start: state.permutation, count: end))
+    }
+
+    /// Shows the team what this worker used in the epoch.
+    func showAccount() { state.accounts[worker.index] = accounting }
+
+    /// What a step came to; the same for every worker.
+    struct Outcome {
+        let loss: Double
+        /// A gradient was not finite or did not fit.
+        let diverged: Bool
+        let stops: Bool
+        let fails: Bool
     }
 
     /// Computes this worker's slices, and with all workers the sum and the update.
     ///
-    /// - Returns: the minibatch's loss; nil, for every worker, when a gradient was not finite or did not fit.
-    func take(_ minibatch: Int) throws -> Double? {
+    /// `request` is what this rank asks for, of its first worker.
+    func take(_ minibatch: Int, request: Request) throws -> Outcome {
         let range = trainer.schedule.minibatch(minibatch)
         let start = now()
         computeSlices(range)
+        state.requests[worker.index] = request.rawValue
         let computed = lap(.compute, since: start)
         trainer.team.wait()
         let gathered = lap(.wait, since: computed)
         let ended = trainer.team.teamCount == 1 ? addAndUpdate(gathered) : try addAcrossTeams(gathered)
         trainer.team.wait()
         _ = lap(.wait, since: ended)
-        let diverged = trainer.sum.agreedValue(.misfits) > 0 || anyMisfit
-        return diverged ? nil : trainer.sum.agreedValue(.loss)
+        return Outcome(
+            loss: trainer.sum.agreedValue(.loss), diverged: trainer.sum.agreedValue(.misfits) > 0 || anyMisfit,
+            stops: trainer.sum.agreedValue(.stops) > 0, fails: trainer.sum.agreedValue(.failures) > 0)
     }
 
     private func computeSlices(_ range: Range<Int>) {
@@ -65,6 +93,7 @@ final class Step<Scalar: Real & Datatype> {
                 minibatchSize: range.count, slice: slice, sliceCount: trainer.sliceCount)
             let samples = UnsafeBufferPointer(
                 start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
+            for sample in samples { accounting.note(sample) }
             let slot = slice - trainer.teamSlices.lowerBound
             state.losses[slot] = engine.gradient(
                 of: samples, minibatchSize: range.count, parameters: UnsafePointer(state.weights),
@@ -88,13 +117,13 @@ final class Step<Scalar: Real & Datatype> {
     /// Several teams: the leaders add up the teams' sums before anyone updates.
     private func addAcrossTeams(_ start: Double) throws -> Double {
         note(trainer.sum.addSlots(parameters))
-        let added = lap(.reduce, since: start)
+        let added = lap(.sum, since: start)
         trainer.team.wait()
         var waited = lap(.wait, since: added)
         if worker.isTeamLeader {
             agree(misfits: anyMisfit ? 1 : 0)
             try trainer.sum.addTeams(trainer.team.leaders!)
-            waited = lap(.reduce, since: waited)
+            waited = lap(.allReduce, since: waited)
         }
         trainer.team.wait()
         let ready = lap(.wait, since: waited)
@@ -110,11 +139,14 @@ final class Step<Scalar: Real & Datatype> {
             velocity: state.velocity, weights: state.weights)
     }
 
-    /// Sets what goes with the sum: the loss, and that something did not fit.
+    /// Sets what goes with the sum: the loss, that something did not fit, and what ranks ask for.
     private func agree(misfits: Double) {
         let loss = (0..<state.slotCount).reduce(0.0) { $0 + state.losses[$1] }
         trainer.sum.set(.loss, loss.isFinite ? loss : 0)
         trainer.sum.set(.misfits, loss.isFinite ? misfits : 1)
+        let requests = UnsafeBufferPointer(start: state.requests, count: trainer.team.workerCount)
+        trainer.sum.set(.stops, requests.contains(Request.stop.rawValue) ? 1 : 0)
+        trainer.sum.set(.failures, requests.contains(Request.failure.rawValue) ? 1 : 0)
     }
 
     /// Whether the weights are still numbers: a finite step can take them beyond the largest. The same for every worker.
@@ -134,21 +166,13 @@ final class Step<Scalar: Real & Datatype> {
         state.seconds + worker.index * Phase.allCases.count + phase.rawValue
     }
 
-    private func lap(_ phase: Phase, since start: Double) -> Double {
+    private func lap(_ kind: Span.Kind, since start: Double) -> Double {
         let end = now()
-        seconds(phase).pointee += end - start
+        seconds(kind.phase).pointee += end - start
+        trace?.add(kind, from: start, to: end)
         return end
     }
 
-    /// Each phase's longest time over all workers; by each team's leader.
-    func slowestPhases() throws -> PhaseSeconds {
-        let longest = try Phase.allCases.map { phase in
-            let inTeam = (0..<trainer.team.workerCount).map {
-                state.seconds[$0 * Phase.allCases.count + phase.rawValue]
-            }
-            return trainer.team.teamCount > 1
-                ? try trainer.team.leaders!.allReduce(inTeam.max()!, operation: .max) : inTeam.max()!
-        }
-        return PhaseSeconds(compute: longest[0], wait: longest[1], reduce: longest[2], update: longest[3])
-    }
+    /// A sample that is used once more than it should: see `FaultInjection`.
+    func repeatSample() { accounting.note(0) }
 }

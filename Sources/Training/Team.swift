@@ -18,6 +18,8 @@ public final class Team: @unchecked Sendable {
     /// This rank's first worker within the team, and the team's first of all.
     let firstWorker: Int
     let firstOfTeam: Int
+    /// This team's ranks, in order, with the workers that each has, as numbered within the team.
+    let ranks: [(rank: Int, workers: Range<Int>)]
     /// Workers that share this node's cores outnumber them.
     public let isOversubscribed: Bool
     public let workersOnNode: Int
@@ -37,6 +39,12 @@ public final class Team: @unchecked Sendable {
         let leaderOf = try world.allGather(leader)
         let threadsOf = try world.allGather(Int64(threads)).map(Int.init)
         let mates = leaderOf.indices.filter { leaderOf[$0] == leader }
+        var ranks: [(rank: Int, workers: Range<Int>)] = []
+        for mate in mates {
+            let first = ranks.last?.workers.upperBound ?? 0
+            ranks.append((mate, first..<first + threadsOf[mate]))
+        }
+        self.ranks = ranks
         workerCount = mates.reduce(0) { $0 + threadsOf[$1] }
         firstWorker = mates.filter { $0 < rank }.reduce(0) { $0 + threadsOf[$1] }
         firstOfTeam = leaderOf.indices.filter { leaderOf[$0] < leader }.reduce(0) { $0 + threadsOf[$1] }

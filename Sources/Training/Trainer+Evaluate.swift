@@ -54,6 +54,13 @@ extension Trainer {
             idleWorkers: max(0, team.totalWorkers - sliceCount))
     }
 
+    /// The event that opens a run that goes on.
+    public var resumeEvent: ResumeEvent {
+        ResumeEvent(
+            epoch: firstPosition.epoch, step: firstPosition.step, ranks: processes.world.size,
+            workers: team.totalWorkers, hosts: processes.hosts)
+    }
+
     /// Set by the worker on the calling thread, read after all have ended.
     private final class Scores: @unchecked Sendable {
         var result: Result<(train: Score, test: Score), any Error>?

@@ -20,28 +20,52 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     let sum: GradientSum<Scalar>
     /// Slices of this team; its slots.
     let teamSlices: Range<Int>
+    let trace: Trace?
+    private let fault: FaultInjection?
+    /// Where this run begins, the same on every rank.
+    private var start = TrainingState(model: "", precision: .float32, position: Position())
     /// What the first rank tells the world; unused on the others.
-    private let report: (Event) throws -> Void
+    let report: (Event) throws -> Void
     private let progress: (EpochProgress) -> Void
+    /// On the first rank, while a run is saved.
+    private(set) var checkpointer: Checkpointer<Scalar>?
     /// What went wrong on this rank, outside the step.
-    private var failure: Failure?
+    var failure: Failure?
     /// Where the gradient stopped being a number, by this rank's knowledge.
     private var divergence: Failure?
     private var hasDiverged = false
-    private var lastEpoch: EpochEvent?
-    private var trainSeconds = 0.0
+    /// Where the workers left off, because a signal came.
+    private var stopped: Position?
+    var lastEpoch: EpochEvent?
+    /// So far, on a team's leader.
+    var trainSeconds = 0.0
+
+    /// How a trainer runs, beside what it trains.
+    public struct Surroundings {
+        /// Where to go on; the first rank's counts.
+        public var checkpoint: CheckpointFile<TrainingState>?
+        /// Whether the workers' times are kept for `writeTrace`.
+        public var isTraced = false
+        public var fault: FaultInjection?
+        public var report: (Event) throws -> Void = { _ in }
+        public var progress: (EpochProgress) -> Void = { _ in }
+
+        public init() {}
+    }
 
     /// Collective. `configuration.slices` is resolved; `report` and `progress` are called on the first rank alone.
     public init(
         processes: Processes, team: Team, configuration: Configuration, dataset: NodeDataset,
-        report: @escaping (Event) throws -> Void, progress: @escaping (EpochProgress) -> Void
+        surroundings: Surroundings = Surroundings()
     ) throws {
         self.processes = processes
         self.team = team
         self.configuration = configuration
         self.dataset = dataset
-        self.report = report
-        self.progress = progress
+        report = surroundings.report
+        progress = surroundings.progress
+        fault = surroundings.fault
+        trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
         topology = configuration.topology
         sliceCount = configuration.reduction == .exact ? configuration.slices! : team.totalWorkers
         schedule = MinibatchSchedule(
@@ -55,44 +79,102 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             trainCount: dataset.train.count,
             blocks: Self.blockCount(dataset.train) + Self.blockCount(dataset.test))
         sum = GradientSum(state: state, reduction: configuration.reduction)
-        try placeFirstWeights()
+        try placeFirstWeights(surroundings.checkpoint)
     }
 
     public var weights: UnsafePointer<Scalar> { UnsafePointer(state.weights) }
 
+    /// Where the run begins: epoch 1, step 0 unless it goes on from a checkpoint.
+    public var firstPosition: Position { start.position }
+
     /// The first rank draws or reads them; the others receive them.
-    private func placeFirstWeights() throws {
-        try processes.agree {
-            guard processes.isFirst else { return }
-            if let path = configuration.weights {
+    private func placeFirstWeights(_ checkpoint: CheckpointFile<TrainingState>?) throws {
+        let first = try processes.fromFirst {
+            if let checkpoint {
+                try place(checkpoint)
+            } else if let path = configuration.weights {
                 try WeightsFile.read(path, into: state.weights, of: topology)
             } else {
                 configuration.initializer.fill(state.weights, of: topology, seed: configuration.seed)
             }
+            let state =
+                checkpoint?.state
+                ?? TrainingState(model: topology.description, precision: configuration.precision, position: Position())
+            return String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
         }
-        if let leaders = team.leaders {
-            try leaders.broadcast(
-                UnsafeMutableBufferPointer(start: state.weights, count: topology.parameterCount), root: 0)
+        start = try JSONDecoder().decode(TrainingState.self, from: Data(first.utf8))
+        for buffer in [state.weights, state.velocity] {
+            try team.leaders?.broadcast(
+                UnsafeMutableBufferPointer(start: buffer, count: topology.parameterCount), root: 0)
         }
         try team.communicator.barrier()
     }
 
-    /// Trains all epochs. - Returns: the hash of the final weights.
-    ///
-    /// - Throws: the same `Failure` on every rank.
-    public func run() throws -> EndEvent {
-        team.run { worker in self.work(worker) }
-        try processes.agree {
-            if let failure { throw failure }
-            if let divergence { throw divergence }
+    private func place(_ checkpoint: CheckpointFile<TrainingState>) throws {
+        let state = checkpoint.state
+        guard state.model == topology.description, state.precision == configuration.precision else {
+            throw Failure(
+                .badData,
+                "the checkpoint is of \(state.model) in \(state.precision), expected \(topology) in "
+                    + "\(configuration.precision)")
         }
-        try processes.agree {
-            if hasDiverged { throw Failure(.diverged, "training diverged: the loss is not finite") }
+        try WeightsFile.place(checkpoint.tensors, of: "the checkpoint", into: self.state.weights, topology)
+        try WeightsFile.place(
+            checkpoint.tensors, of: "the checkpoint", prefix: WeightsFile.velocityPrefix, into: self.state.velocity,
+            topology)
+    }
+
+    /// Trains to the last epoch.
+    ///
+    /// - Parameters:
+    ///   - checkpoints: where the first rank saves the run.
+    ///   - trace: the file that the workers' times are written to, where they are kept.
+    /// - Returns: how the run ended, with the hash of the final weights.
+    /// - Throws: the same `Failure` on every rank; `.interrupted` when a signal came and the run was saved.
+    public func run(checkpoints: CheckpointFolder?, trace path: String? = nil) throws -> EndEvent {
+        if let checkpoints {
+            checkpointer = Checkpointer(checkpoints, topology: topology, trace: trace?.checkpoints)
+        }
+        StopSignals.watch()
+        processes.reportCrashes()
+        let before = trace == nil ? nil : try Trace.measureOffset(processes)
+        trainSeconds = start.position.trainSeconds
+        if start.position == Position() { save(start.position) }
+        team.run { worker in self.work(worker) }
+        try settle()
+        if let trace, let before, let path {
+            try trace.write(to: path, before: before, after: try Trace.measureOffset(processes))
         }
         return EndEvent(
-            epochs: configuration.epochs, trainSeconds: trainSeconds, testLoss: lastEpoch?.testLoss,
-            testAccuracy: lastEpoch?.testAccuracy, weightsSHA256: WeightsFile.hash(weights, of: topology))
+            epochs: configuration.epochs, trainSeconds: trainSeconds, testLoss: lastEpoch?.testLoss ?? start.testLoss,
+            testAccuracy: lastEpoch?.testAccuracy ?? start.testAccuracy,
+            weightsSHA256: WeightsFile.hash(weights, of: topology))
     }
+
+    /// After all workers have ended: agrees on how, and throws unless the run is done.
+    private func settle() throws {
+        try processes.agree {
+            if let stopped, divergence == nil, failure == nil { save(stopped) }
+            let saved = Result { try checkpointer?.finish() }
+            if let failure { throw failure }
+            do {
+                try saved.get()
+                for event in checkpointer?.takeEvents() ?? [] { try report(.checkpoint(event)) }
+            } catch  where divergence != nil {}
+            if let divergence { throw Failure(.diverged, divergence.message + lastGood) }
+        }
+        try processes.agree {
+            if hasDiverged { throw Failure(.diverged, "training diverged: the loss is not finite\(lastGood)") }
+            if let stopped, let signal = StopSignals.received {
+                throw Failure(
+                    .interrupted,
+                    "stopped by \(signal) in epoch \(stopped.epoch) of \(configuration.epochs), after step "
+                        + "\(stopped.step) of \(schedule.minibatchCount); the run is saved, --resume goes on with it")
+            }
+        }
+    }
+
+    private var lastGood: String { checkpointer?.newest.map { "; the last good checkpoint is \($0)" } ?? "" }
 
     /// Writes the final weights; for the first rank.
     public func writeModel(to path: String) throws {
@@ -105,37 +187,105 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     private func work(_ worker: Worker) {
         let step = Step(self, worker)
         let evaluation = Evaluation(self, worker)
-        for epoch in 1...max(1, configuration.epochs) where epoch <= configuration.epochs {
-            let started = now()
-            step.beginEpoch(epoch)
-            var loss = 0.0
-            for minibatch in 0..<schedule.minibatchCount {
-                guard let batchLoss = onMain(worker, { try step.take(minibatch) }) else {
-                    noteDivergence("gradient", epoch: epoch, step: minibatch, worker)
-                    return
-                }
-                loss += batchLoss
-                if worker.isMain && processes.isFirst {
-                    progress(
-                        EpochProgress(
-                            epoch: epoch, samplesDone: schedule.minibatch(minibatch).upperBound,
-                            samples: dataset.train.count, seconds: now() - started))
-                }
-            }
-            let seconds = now() - started
-            guard step.weightsAreFinite() else {
-                noteDivergence("weights", epoch: epoch, step: schedule.minibatchCount - 1, worker)
-                return
-            }
+        var position = start.position
+        while position.epoch <= configuration.epochs {
+            guard train(&position, step, worker) else { return }
+            let evaluated = now()
             evaluation.measure()
-            if worker.isTeamLeader {
-                onMain(worker) {
-                    try finishEpoch(
-                        epoch, seconds: seconds, batchLoss: loss / Double(schedule.minibatchCount), step, evaluation)
-                }
-            }
+            checkDataset(worker)
+            trace?.worker(worker).add(.evaluate, from: evaluated, to: now())
+            if worker.isTeamLeader { onMain(worker) { try finishEpoch(&position, step, evaluation) } }
             team.wait()
             if state.verdict[0] != 0 { return }
+            position = position.nextEpoch
+        }
+    }
+
+    /// The rest of the epoch that `position` is in. - Returns: whether to go on.
+    private func train(_ position: inout Position, _ step: Step<Scalar>, _ worker: Worker) -> Bool {
+        let started = now() - position.epochSeconds
+        step.beginEpoch(position.epoch)
+        let isFirst = worker.isMain && processes.isFirst
+        while position.step < schedule.minibatchCount {
+            suffer(at: position, step, worker)
+            let request = worker.isMain ? self.request : .none
+            let outcome = onMain(worker) { try step.take(position.step, request: request) }
+            if outcome.diverged {
+                noteDivergence("gradient", position, worker)
+                return false
+            }
+            position.step += 1
+            position.batchLoss += outcome.loss
+            position.epochSeconds = now() - started
+            if outcome.stops || outcome.fails {
+                if worker.isMain && outcome.stops { stopped = position }
+                return false
+            }
+            if isFirst {
+                if isDue(position) && position.step < schedule.minibatchCount { save(position) }
+                progress(
+                    EpochProgress(
+                        epoch: position.epoch, samplesDone: schedule.minibatch(position.step - 1).upperBound,
+                        samples: dataset.train.count, seconds: position.epochSeconds))
+            }
+        }
+        step.showAccount()
+        guard step.weightsAreFinite() else {
+            position.step -= 1
+            noteDivergence("weights", position, worker)
+            return false
+        }
+        return true
+    }
+
+    /// What this rank asks of all.
+    private var request: Request {
+        if failure != nil || checkpointer?.failure != nil {
+            failure = failure ?? checkpointer?.failure
+            return .failure
+        }
+        return StopSignals.received == nil ? .none : .stop
+    }
+
+    /// Whether a checkpoint belongs here.
+    func isDue(_ position: Position) -> Bool {
+        switch configuration.checkpointEvery {
+        case .epochs(let count):
+            position.step == schedule.minibatchCount
+                && (position.epoch % count == 0 || position.epoch == configuration.epochs)
+        case .steps(let count):
+            ((position.epoch - 1) * schedule.minibatchCount + position.step) % count == 0
+        }
+    }
+
+    /// Saves the run as it is, on the first rank.
+    func save(_ position: Position) {
+        let state = TrainingState(
+            model: topology.description, precision: configuration.precision, position: position,
+            testLoss: lastEpoch?.testLoss ?? start.testLoss,
+            testAccuracy: lastEpoch?.testAccuracy ?? start.testAccuracy)
+        checkpointer?.save(weights: weights, velocity: UnsafePointer(self.state.velocity), state: state)
+    }
+
+    /// Shows the team whether this worker's part of the samples is as it was loaded.
+    private func checkDataset(_ worker: Worker) {
+        state.dataSums[worker.index] = worker.share(of: dataset.blockCount).reduce(0) {
+            $0 &+ dataset.sum(ofBlock: $1)
+        }
+        team.wait()
+    }
+
+    private func suffer(at position: Position, _ step: Step<Scalar>, _ worker: Worker) {
+        guard let fault, worker.isMain, processes.world.rank == fault.rank,
+            (position.epoch - 1) * schedule.minibatchCount + position.step == fault.step
+        else { return }
+        switch fault.kind {
+        case .flip:
+            state.weights.withMemoryRebound(to: UInt8.self, capacity: 1) { $0.pointee ^= 1 }
+        case .data: dataset.flipBit()
+        case .crash: fatalError("injected")
+        case .fail: failure = Failure(.inputOutput, "injected failure")
+        case .repeated: step.repeatSample()
         }
     }
 
@@ -150,7 +300,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         }
     }
 
-    private func noteDivergence(_ what: String, epoch: Int, step: Int, _ worker: Worker) {
+    private func noteDivergence(_ what: String, _ position: Position, _ worker: Worker) {
         guard worker.isMain else { return }
         hasDiverged = true
         let found = (0..<team.workerCount).map { Int(state.misfits[$0]) }.filter { $0 >= 0 }.min()
@@ -160,42 +310,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             found == nil ? "the loss" : "the \(what) of layer \(layer) (\(2 * layer).weight, \(2 * layer).bias)"
         divergence = Failure(
             .diverged,
-            "training diverged in epoch \(epoch), step \(step + 1) of \(schedule.minibatchCount): \(place) is not finite or "
-                + "beyond ±128; no model is written")
-    }
-
-    /// By each team's leader: gathers the epoch's figures, and agrees on going on.
-    private func finishEpoch(
-        _ epoch: Int, seconds: Double, batchLoss: Double, _ step: Step<Scalar>, _ evaluation: Evaluation<Scalar>
-    ) throws {
-        let phases = try step.slowestPhases()
-        let slowest = try team.teamCount > 1 ? team.leaders!.allReduce(seconds, operation: .max) : seconds
-        let (train, test) = try evaluation.scores()
-        trainSeconds += slowest
-        if processes.isFirst {
-            let named = configuration.target == .labels
-            let event = EpochEvent(
-                epoch: epoch, trainSeconds: slowest, samples: dataset.train.count, batchLoss: batchLoss,
-                trainLoss: train.loss / Double(dataset.train.count), testLoss: test.loss / Double(dataset.test.count),
-                trainAccuracy: named ? Double(train.correct) / Double(dataset.train.count) : nil,
-                testAccuracy: named ? Double(test.correct) / Double(dataset.test.count) : nil, phases: phases)
-            lastEpoch = event
-            do {
-                guard train.loss.isFinite, test.loss.isFinite else {
-                    throw Failure(
-                        .diverged,
-                        "training diverged in epoch \(epoch): the loss measured after its last step is not finite; "
-                            + "no model is written")
-                }
-                try report(.epoch(event))
-            } catch {
-                failure = (error as? Failure) ?? Failure(.internalError, "\(error)")
-            }
-        }
-        state.verdict[0] = failure == nil ? 0 : 1
-        if team.teamCount > 1 {
-            try team.leaders!.broadcast(UnsafeMutableBufferPointer(start: state.verdict, count: 1), root: 0)
-        }
+            "training diverged in epoch \(position.epoch), step \(position.step + 1) of \(schedule.minibatchCount): "
+                + "\(place) is not finite or beyond ±128; no model is written")
     }
 
     static func blockCount(_ samples: Samples) -> Int {

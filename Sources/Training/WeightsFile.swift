@@ -5,14 +5,17 @@ import Storage
 
 /// A network's parameters in a safetensors file that PyTorch's `Sequential.load_state_dict` takes.
 public enum WeightsFile {
+    /// What the names of a checkpoint's velocity start with.
+    static let velocityPrefix = "velocity."
+
     /// The tensors of `parameters` (in memory order), output-major as files have them.
     static func tensors<Scalar: Real>(
-        _ parameters: UnsafePointer<Scalar>, of topology: Topology
+        _ parameters: UnsafePointer<Scalar>, of topology: Topology, prefix: String = ""
     ) -> [Safetensors.Tensor] {
         topology.tensors.map { layout in
             layout.export(from: parameters).withUnsafeBytes {
                 Safetensors.Tensor(
-                    name: layout.name, shape: layout.shape,
+                    name: prefix + layout.name, shape: layout.shape,
                     elementType: Scalar.self == Float.self ? .float32 : .float64,
                     bytes: $0)
             }
@@ -59,11 +62,23 @@ public enum WeightsFile {
     public static func read<Scalar: Real>(
         _ path: String, into parameters: UnsafeMutablePointer<Scalar>, of topology: Topology
     ) throws {
-        let file = try Safetensors.read(path)
-        let layouts = topology.tensors
-        for layout in layouts {
-            guard let tensor = file[layout.name] else {
-                throw Failure(.badData, "\(path): expected the tensor \(layout.name) of the network \(topology)")
+        let tensors = try Safetensors.read(path).tensors
+        try place(tensors, of: path, into: parameters, topology)
+        let known = Set(topology.tensors.map(\.name))
+        if let extra = tensors.first(where: { !known.contains($0.name) }) {
+            throw Failure(.badData, "\(path): holds \(extra.name), which the network \(topology) has no place for")
+        }
+    }
+
+    /// Puts the tensors of the file `path` whose names start with `prefix` into `parameters`; as `read`.
+    static func place<Scalar: Real>(
+        _ tensors: [Safetensors.Tensor], of path: String, prefix: String = "",
+        into parameters: UnsafeMutablePointer<Scalar>, _ topology: Topology
+    ) throws {
+        for layout in topology.tensors {
+            guard let tensor = tensors.first(where: { $0.name == prefix + layout.name }) else {
+                throw Failure(
+                    .badData, "\(path): expected the tensor \(prefix)\(layout.name) of the network \(topology)")
             }
             guard tensor.shape == layout.shape else {
                 throw Failure(
@@ -83,11 +98,6 @@ public enum WeightsFile {
                     .badData, "\(path): \(layout.name) holds \(values[bad]) at element \(bad), expected finite numbers")
             }
             layout.place(values, into: parameters)
-        }
-        guard file.tensors.count == layouts.count else {
-            let known = Set(layouts.map(\.name))
-            let extra = file.tensors.first { !known.contains($0.name) }?.name ?? "?"
-            throw Failure(.badData, "\(path): holds \(extra), which the network \(topology) has no place for")
         }
     }
 }

@@ -62,12 +62,18 @@ extension Integration {
                 #expect(outcome.status != 0)
                 #expect(ContinuousClock.now - killed < .seconds(10))
                 #expect(outcome.hash == nil && !files.has("model.safetensors"))
-                for process in ranks.values { #expect(Self.isGone(process), "no rank is left behind") }
+                for process in ranks.values { #expect(try await Self.goes(process), "no rank is left behind") }
             }
         }
 
+        /// Whether a process that `mpirun` has killed is gone within two seconds.
+        private static func goes(_ process: Int32) async throws -> Bool {
+            for _ in 0..<200 where !isGone(process) { try await Task.sleep(for: .milliseconds(10)) }
+            return isGone(process)
+        }
+
         /// Returns in mid-run, or where the job has ended or begins nothing in half a minute.
-        private static func waitForAnEpoch(of job: Child, _ files: RunFiles) async throws {
+        static func waitForAnEpoch(of job: Child, _ files: RunFiles) async throws {
             // The last line may be half written: the text is looked at, not parsed.
             let epoch = Data(#""event":"epoch""#.utf8)
             for _ in 0..<600 where job.process.isRunning {
@@ -78,7 +84,7 @@ extension Integration {
         }
 
         /// The processes that `mpirun` started, by rank.
-        private static func ranks(of mpirun: Int32) -> [Int: Int32] {
+        static func ranks(of mpirun: Int32) -> [Int: Int32] {
             let processes =
                 (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap(Int32.init) ?? []
             var ranks: [Int: Int32] = [:]

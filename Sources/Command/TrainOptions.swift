@@ -1,0 +1,119 @@
+import ArgumentParser
+import NeuralNetwork
+import Storage
+import Training
+
+extension CheckpointInterval: ExpressibleByArgument {}
+extension FaultInjection: ExpressibleByArgument {}
+
+/// What a run is. None has a default here: what is not given is as `Configuration` has it, or as the run that is resumed.
+struct TrainOptions: ParsableArguments {
+    @Option(
+        help: "classifier (784x16x16x10), autoencoder (784x64x784), or sizes such as 784x30x10 (default: classifier).")
+    var model: String?
+    @Option(help: "synthetic, mnist, or a folder with the four IDX files, plain or .gz (default: synthetic).")
+    var data: String?
+    @Option(help: "Use the first N training samples.")
+    var trainLimit: Int?
+    @Option(help: "Use the first N test samples.")
+    var testLimit: Int?
+    @Option(help: "Passes over the training set (default: 16).")
+    var epochs: Int?
+    @Option(help: "Samples of a minibatch, over all ranks (default: 1000).")
+    var batchSize: Int?
+    @Option(help: "Rate of the momentum SGD: v = momentum·v - rate·gradient; w = w + v (default: 10.0).")
+    var learningRate: Double?
+    @Option(help: "Momentum of the SGD (default: 0.5).")
+    var momentum: Double?
+    @Option(help: "Seed of the first weights and of the shuffling (default: 1).")
+    var seed: UInt64?
+    @Flag(help: "Take the samples in the order of the file.")
+    var noShuffle = false
+    @Option(help: "kaiming: U(±1/√fan_in); normal: N(0,1)/√fan_in (default: kaiming).")
+    var initializer: Initializer?
+    @Option(help: "Start from the weights in this safetensors file instead.")
+    var weights: String?
+    @Option(help: "How gradients are computed: frontprop, backprop, matrix or scalar (default: frontprop).")
+    var gradient: GradientMethod?
+    @Option(help: "float32 or float64 (default: float32).")
+    var precision: Precision?
+    @Option(
+        help: "Slices of a minibatch: part of what a run is [8, or the first of 16, 24, 32, 48, … for more workers].")
+    var slices: Int?
+    @Option(
+        help: "exact: the same bits on any layout; allreduce: the textbook way, for comparison (default: exact).")
+    var reduction: Reduction?
+    @Option(help: "Save the run every N epochs, or every Nsteps (default: 1).")
+    var checkpointEvery: CheckpointInterval?
+
+    func validate() throws {
+        if let model { _ = try parseTopology(model) }
+        let counts = [
+            ("--epochs", epochs, 0), ("--batch-size", batchSize, 1), ("--slices", slices, 1),
+            ("--train-limit", trainLimit, 1), ("--test-limit", testLimit, 1),
+        ]
+        for (name, value, least) in counts {
+            if let value, value < least { throw ValidationError("\(name) must be at least \(least), not \(value).") }
+        }
+        if let slices, slices > 4096 { throw ValidationError("--slices must be at most 4096, not \(slices).") }
+        if let epochs, epochs > 1 << 31 { throw ValidationError("--epochs must be at most 2³¹, not \(epochs).") }
+    }
+
+    /// `options` with what was given in place of what was there.
+    ///
+    /// - Throws: `.usage` where they do not go together.
+    func applied(to options: Configuration) throws -> Configuration {
+        var options = options
+        if let model { options.model = try parseTopology(model).description }
+        options.data = data ?? options.data
+        options.trainLimit = trainLimit ?? options.trainLimit
+        options.testLimit = testLimit ?? options.testLimit
+        options.epochs = epochs ?? options.epochs
+        options.batchSize = batchSize ?? options.batchSize
+        options.learningRate = learningRate ?? options.learningRate
+        options.momentum = momentum ?? options.momentum
+        options.seed = seed ?? options.seed
+        options.shuffle = options.shuffle && !noShuffle
+        options.initializer = initializer ?? options.initializer
+        options.weights = weights ?? options.weights
+        options.gradient = gradient ?? options.gradient
+        options.precision = precision ?? options.precision
+        options.slices = slices ?? options.slices
+        options.reduction = reduction ?? options.reduction
+        options.checkpointEvery = checkpointEvery ?? options.checkpointEvery
+        let topology = options.topology
+        options.target = topology.outputCount == topology.inputCount ? .inputs : .labels
+        try check(options)
+        return options
+    }
+
+    private func check(_ options: Configuration) throws {
+        let largest =
+            options.precision == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+        guard abs(options.learningRate) <= largest, abs(options.momentum) <= largest else {
+            throw Failure(.usage, "--learning-rate and --momentum must be finite numbers of --precision")
+        }
+        guard options.reduction == .exact || slices == nil else {
+            throw Failure(.usage, "--slices goes with --reduction exact; allreduce has a slice per worker")
+        }
+    }
+
+    /// The options of a run that goes on: those it was begun with, and what may be given anew.
+    ///
+    /// - Throws: `.usage` naming an option that would change the result, with both values.
+    func resumed(_ begun: Configuration) throws -> Configuration {
+        let options = try applied(to: begun)
+        let changed = try options.differences(from: begun).filter { !["--data", "--epochs"].contains($0.option) }
+        if let first = changed.first {
+            throw Failure(
+                .usage,
+                "\(first.option) of the run that is resumed is \(first.other), not \(first.value): it would change the "
+                    + "result; leave it out")
+        }
+        guard options.epochs >= begun.epochs else {
+            throw Failure(
+                .usage, "--epochs of the run that is resumed is \(begun.epochs): give more, not \(options.epochs)")
+        }
+        return options
+    }
+}

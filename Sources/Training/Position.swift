@@ -1,0 +1,65 @@
+/// Where a run stands between two steps.
+public struct Position: Sendable, Codable, Equatable {
+    /// The epoch under way, from 1; one more than the last when all are done.
+    public var epoch = 1
+    /// Its minibatches that are done.
+    public var step = 0
+    /// Sum of their losses.
+    public var batchLoss = 0.0
+    /// Seconds of training, in this epoch and in all before it.
+    public var epochSeconds = 0.0
+    public var trainSeconds = 0.0
+
+    public init() {}
+
+    /// The place before the first step of the next epoch.
+    var nextEpoch: Position {
+        var next = Position()
+        next.epoch = epoch + 1
+        next.trainSeconds = trainSeconds
+        return next
+    }
+}
+
+/// What a checkpoint holds beside the tensors.
+public struct TrainingState: Sendable, Codable {
+    public var model: String
+    public var precision: Precision
+    public var position: Position
+    /// Of the last epoch that is done.
+    public var testLoss: Double?
+    public var testAccuracy: Double?
+}
+
+/// How often a run is saved.
+public enum CheckpointInterval: Sendable, Codable, Equatable, LosslessStringConvertible {
+    case epochs(Int), steps(Int)
+
+    /// `3` for epochs, `500steps` for steps; nil for anything else.
+    public init?(_ text: String) {
+        let isSteps = text.hasSuffix("steps")
+        guard let count = Int(isSteps ? String(text.dropLast(5)) : text), count >= 1 else { return nil }
+        self = isSteps ? .steps(count) : .epochs(count)
+    }
+
+    public var description: String {
+        switch self {
+        case .epochs(let count): "\(count)"
+        case .steps(let count): "\(count)steps"
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let interval = CheckpointInterval(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is no interval of checkpoints"))
+        }
+        self = interval
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
