@@ -77,6 +77,9 @@ struct Train: ParsableCommand {
             options.slices = team.totalWorkers
         }
         let dataset = try loadDataset(options, processes, begun)
+        if options.optimizer == .genetic {
+            return try search(processes: processes, team: team, dataset: dataset, configuration: options, Scalar.self)
+        }
         try processes.agree {
             let refusal = options.gradient.refusal(
                 topology: options.topology, samples: dataset.train.count * options.epochs, workers: team.totalWorkers,
@@ -143,7 +146,7 @@ struct Train: ParsableCommand {
         }
     }
 
-    private func defaultFolder(_ options: Configuration) -> String {
+    func defaultFolder(_ options: Configuration) -> String {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.dateFormat = "yyyy-MM-dd-HHmmss"

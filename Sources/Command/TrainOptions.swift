@@ -37,6 +37,9 @@ struct TrainOptions: ParsableArguments {
     var gradient: GradientMethod?
     @Option(help: "float32 or float64 (default: float32).")
     var precision: Precision?
+    @Option(help: "sgd: momentum SGD on gradients; genetic: a population and no gradient (default: sgd).")
+    var optimizer: Optimizer?
+    @OptionGroup var genetic: GeneticArguments
     @Option(
         help: "Slices of a minibatch: part of what a run is [8, or the first of 16, 24, 32, 48, … for more workers].")
     var slices: Int?
@@ -78,12 +81,15 @@ struct TrainOptions: ParsableArguments {
         options.weights = weights ?? options.weights
         options.gradient = gradient ?? options.gradient
         options.precision = precision ?? options.precision
+        options.optimizer = optimizer ?? options.optimizer
         options.slices = slices ?? options.slices
         options.reduction = reduction ?? options.reduction
         options.checkpointEvery = checkpointEvery ?? options.checkpointEvery
         let topology = options.topology
         options.target = topology.outputCount == topology.inputCount ? .inputs : .labels
         try check(options)
+        try refuseForeign(options.optimizer)
+        if options.optimizer == .genetic { options.genetic = try genetic.applied(to: options) }
         return options
     }
 
@@ -96,6 +102,20 @@ struct TrainOptions: ParsableArguments {
         guard options.reduction == .exact || slices == nil else {
             throw Failure(.usage, "--slices goes with --reduction exact; allreduce has a slice per worker")
         }
+    }
+
+    /// Refuses the options of the optimiser that is not asked for.
+    private func refuseForeign(_ optimizer: Optimizer) throws {
+        let ofGradients: [(name: String, isGiven: Bool)] = [
+            ("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil),
+            ("--momentum", momentum != nil), ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
+            ("--slices", slices != nil), ("--reduction", reduction != nil),
+            ("--checkpoint-every", checkpointEvery != nil),
+        ]
+        let foreign = optimizer == .genetic ? ofGradients : genetic.given
+        guard let (name, _) = foreign.first(where: \.isGiven) else { return }
+        let owner = optimizer == .genetic ? "--optimizer sgd, not with genetic" : "--optimizer genetic, not with sgd"
+        throw Failure(.usage, "\(name) goes with \(owner)")
     }
 
     /// The options of a run that goes on: those it was begun with, and what may be given anew.

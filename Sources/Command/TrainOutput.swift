@@ -41,7 +41,7 @@ final class TrainOutput: @unchecked Sendable {
         clearBar()
         var lines: [String] = []
         if case .checkpoint = event, !json { return }  // said in metrics.jsonl, and by nothing going wrong
-        if !quiet { lines.append(json ? try event.json() : line(event)) }
+        if !quiet, json || !isPassing(event) { lines.append(json ? try event.json() : line(event)) }
         if case .end(let end) = event {
             if let folder, !json, !quiet { lines.append("written to \(folder)") }
             lines.append("weights-sha256: \(end.weightsSHA256)")
@@ -52,6 +52,11 @@ final class TrainOutput: @unchecked Sendable {
         } catch {
             throw Failure(.inputOutput, "cannot write to standard output: \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// A round without figures of the whole sets is for the files; the bar shows it on a terminal.
+    private func isPassing(_ event: Event) -> Bool {
+        if case .round(let round) = event { round.testLoss == nil } else { false }
     }
 
     private func line(_ event: Event) -> String {
@@ -76,14 +81,24 @@ final class TrainOutput: @unchecked Sendable {
                 text += String(format: "  accuracy %.4f train %.4f test", train, test)
             }
             return text
+        case .round(let round):
+            var text = String(
+                format: "round %5d  %d evaluations  loss %.6f best %.6f mean  %.6f train %.6f test", round.round,
+                round.evaluations, round.bestLoss, round.meanLoss, round.trainLoss ?? .nan, round.testLoss ?? .nan)
+            if let train = round.trainAccuracy, let test = round.testAccuracy {
+                text += String(format: "  accuracy %.4f train %.4f test", train, test)
+            }
+            return text
         case .end(let end):
             let accuracy = end.testAccuracy.map { String(format: ", test accuracy %.4f", $0) } ?? ""
-            return String(format: "%d epochs in %.3f s of training", end.epochs, end.trainSeconds) + accuracy
+            let what = end.rounds.map { "\($0) rounds, \(end.evaluations ?? 0) fitness evaluations" }
+            return (what ?? "\(end.epochs) epochs")
+                + String(format: " in %.3f s of training", end.trainSeconds) + accuracy
         }
     }
 
     /// Draws the bar of an epoch under way, ten times a second at most.
-    func show(_ progress: EpochProgress) {
+    func show(_ progress: EpochProgress, of things: String = "samples") {
         let (done, all, seconds) = (progress.samplesDone, progress.samples, progress.seconds)
         guard bar, seconds - lastDrawn > 0.1 || seconds < lastDrawn else { return }
         lastDrawn = seconds
@@ -93,8 +108,8 @@ final class TrainOutput: @unchecked Sendable {
         let cells = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
         let rate = Double(done) / max(seconds, 1e-9)
         print(
-            "\r\u{1B}[Kepoch \(progress.epoch) \(cells) "
-                + String(format: "%.0f samples/s, %.1f s left", rate, Double(all - done) / max(rate, 1e-9)),
+            "\r\u{1B}[K\(things == "samples" ? "epoch" : "round") \(progress.epoch) \(cells) "
+                + String(format: "%.0f \(things)/s, %.1f s left", rate, Double(all - done) / max(rate, 1e-9)),
             terminator: "")
         fflush(nil)
     }

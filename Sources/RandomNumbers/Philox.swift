@@ -48,16 +48,19 @@ public struct Philox: Sendable {
 
     /// The ten rounds, as published.
     static func rounds(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        var c = counter
-        var k = key
+        // In scalars: moving lanes in and out of a vector takes longer than the rounds.
+        var (x, y, z, w) = (counter.x, counter.y, counter.z, counter.w)
+        var (a, b) = (key.x, key.y)
         for _ in 0..<10 {
-            let low = UInt64(c.x) * 0xD251_1F53
-            let high = UInt64(c.z) * 0xCD9E_8D57
-            c = SIMD4(
-                UInt32(truncatingIfNeeded: high >> 32) ^ c.y ^ k.x, UInt32(truncatingIfNeeded: high),
-                UInt32(truncatingIfNeeded: low >> 32) ^ c.w ^ k.y, UInt32(truncatingIfNeeded: low))
-            k &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+            let low = UInt64(x) &* 0xD251_1F53
+            let high = UInt64(z) &* 0xCD9E_8D57
+            (x, y, z, w) = (
+                UInt32(truncatingIfNeeded: high >> 32) ^ y ^ a, UInt32(truncatingIfNeeded: high),
+                UInt32(truncatingIfNeeded: low >> 32) ^ w ^ b, UInt32(truncatingIfNeeded: low)
+            )
+            a &+= 0x9E37_79B9
+            b &+= 0xBB67_AE85
         }
-        return c
+        return SIMD4(x, y, z, w)
     }
 }

@@ -33,6 +33,9 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var weights: String?
     public var gradient = GradientMethod.frontprop
     public var precision = Precision.float32
+    public var optimizer = Optimizer.sgd
+    /// Of the genetic optimiser alone.
+    public var genetic: GeneticOptions?
     public var reduction = Reduction.exact
     /// Slices of a minibatch; nil until resolved for a number of workers.
     public var slices: Int?
@@ -53,7 +56,10 @@ public struct Configuration: Sendable, Equatable, Codable {
     /// Every option's value as text, under its name on the command line.
     private var texts: [String: String] {
         get throws {
-            let object = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+            var object = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+            // The search's options are options of their own.
+            let search = object.removeValue(forKey: "genetic") as? [String: Any] ?? [:]
+            object.merge(search) { $1 }
             return Dictionary(
                 uniqueKeysWithValues: object.map { key, value in
                     let words = key.replacing(/[A-Z]/) { "-\($0.output.lowercased())" }

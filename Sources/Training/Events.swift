@@ -6,6 +6,7 @@ public enum Event: Sendable {
     case resume(ResumeEvent)
     case epoch(EpochEvent)
     case checkpoint(CheckpointEvent)
+    case round(RoundEvent)
     case end(EndEvent)
 
     /// One line of JSON, without its newline.
@@ -20,6 +21,7 @@ public enum Event: Sendable {
             case .resume(let event): try encoder.encode(event)
             case .epoch(let event): try encoder.encode(event)
             case .checkpoint(let event): try encoder.encode(event)
+            case .round(let event): try encoder.encode(event)
             case .end(let event): try encoder.encode(event)
             }
         return String(decoding: data, as: UTF8.self)
@@ -122,9 +124,12 @@ public struct EndEvent: Sendable, Codable {
     public var testAccuracy: Double?
     /// SHA-256 of the final parameters.
     public var weightsSHA256: String
+    /// Of a genetic search: its rounds, and the networks it measured on a minibatch.
+    public var rounds: Int?
+    public var evaluations: Int?
 
     enum CodingKeys: String, CodingKey {
-        case event, epochs
+        case event, epochs, rounds, evaluations
         case trainSeconds = "train_seconds"
         case testLoss = "test_loss"
         case testAccuracy = "test_accuracy"

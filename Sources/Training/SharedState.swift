@@ -79,7 +79,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     /// Offsets of arrays that start on cache lines of their own.
-    private struct Plan {
+    struct Plan {
         var byteCount = 0
 
         mutating func add<T>(_: T.Type, _ count: Int) -> Int {

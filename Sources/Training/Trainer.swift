@@ -290,7 +290,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     /// Runs `body`; an error of MPI, which leaves the ranks out of step, ends the job.
-    private func onMain<Value>(_ worker: Worker, _ body: () throws -> Value) -> Value {
+    func onMain<Value>(_ worker: Worker, _ body: () throws -> Value) -> Value {
         do {
             return try body()
         } catch {

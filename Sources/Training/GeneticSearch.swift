@@ -1,0 +1,144 @@
+import Foundation
+import Kernels
+import MPI
+import NeuralNetwork
+import Storage
+
+/// Trains one network by a population and no gradient, on all workers; see Docs/genetic.md.
+///
+/// Every rank makes one, and calls `run` at the same time. A node holds the population once: its workers make the new
+/// individuals together, while fitness is shared out over all workers of all nodes.
+public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
+    let trainer: Trainer<Scalar>
+    let options: GeneticOptions
+    let state: GeneticState<Scalar>
+    private let report: (Event) throws -> Void
+    private let progress: (EpochProgress) -> Void
+    /// What went wrong on this rank.
+    private var failure: Failure?
+    private var lastMeasured: RoundEvent?
+    private var seconds = 0.0
+
+    var team: Team { trainer.team }
+    var topology: Topology { trainer.topology }
+
+    /// Collective. `trainer` has the first weights, and its configuration the options of the search; `report` and
+    /// `progress` are called on the first rank alone.
+    public init(
+        _ trainer: Trainer<Scalar>, report: @escaping (Event) throws -> Void,
+        progress: @escaping (EpochProgress) -> Void
+    ) throws {
+        self.trainer = trainer
+        options = trainer.configuration.genetic!
+        self.report = report
+        self.progress = progress
+        let most = max(options.population, options.candidates)
+        state = try GeneticState(
+            team: trainer.team, topology: trainer.topology, slotCount: options.slotCount,
+            blocks: most * FitnessMeasure<Scalar>.blocks(options))
+    }
+
+    /// The event that opens a search; its slices are a round's pieces of work, a block of one candidate's minibatch each.
+    public var startEvent: StartEvent {
+        var event = trainer.startEvent
+        event.slices = options.candidates * FitnessMeasure<Scalar>.blocks(options)
+        event.idleWorkers = max(0, event.workers - event.slices)
+        return event
+    }
+
+    /// Searches all rounds, and leaves the best individual in the trainer's weights.
+    ///
+    /// - Throws: the same `Failure` on every rank.
+    public func run() throws -> EndEvent {
+        team.run { worker in self.work(worker) }
+        try trainer.processes.agree { if let failure { throw failure } }
+        return EndEvent(
+            epochs: 0, trainSeconds: seconds, testLoss: lastMeasured?.testLoss,
+            testAccuracy: lastMeasured?.testAccuracy, weightsSHA256: WeightsFile.hash(trainer.weights, of: topology),
+            rounds: state.round, evaluations: evaluations(after: state.round))
+    }
+
+    /// Networks measured so far; the article's first population is measured too.
+    private func evaluations(after round: Int) -> Int {
+        (options.operators == .article ? options.population : 0) + round * options.candidates
+    }
+
+    // MARK: Every worker's work
+
+    /// All rounds, by one worker; all workers take the same turns.
+    private func work(_ worker: Worker) {
+        let fitness = FitnessMeasure(self, worker)
+        let evaluation = Evaluation(trainer, worker)
+        if state.round == 0 { begin(worker, fitness) }
+        for round in (state.round + 1)...max(state.round + 1, options.rounds) where round <= options.rounds {
+            let started = now()
+            breed(round, worker)
+            team.wait()
+            fitness.measure(slots: candidateSlots, round: round)
+            select(round, worker)
+            team.wait()
+            let elapsed = now() - started
+            let measures = round % options.evaluateEvery == 0 || round == options.rounds
+            if measures { measureBest(worker, evaluation) }
+            // Between two rounds: the state is whole, and every worker waits for what the teams' leaders agree on.
+            if worker.isTeamLeader {
+                trainer.onMain(worker) {
+                    try finish(round, seconds: elapsed, scores: measures ? try evaluation.scores() : nil)
+                }
+            }
+            team.wait()
+            if state.verdict[0] != 0 { return }
+        }
+    }
+
+    /// Puts the best individual in the trainer's weights, and measures it on both sets.
+    private func measureBest(_ worker: Worker, _ evaluation: Evaluation<Scalar>) {
+        for chunk in chunks(worker, of: 1) {
+            (trainer.state.weights + chunk.range.lowerBound)
+                .update(from: state.slot(bestSlot) + chunk.range.lowerBound, count: chunk.range.count)
+        }
+        team.wait()
+        evaluation.measure()
+    }
+
+    /// By each team's leader: records the round, and agrees on going on.
+    private func finish(_ round: Int, seconds elapsed: Double, scores: (train: Score, test: Score)?) throws {
+        let slowest = try team.teamCount > 1 ? team.leaders!.allReduce(elapsed, operation: .max) : elapsed
+        seconds += slowest
+        state.round = round
+        if trainer.processes.isFirst {
+            do {
+                try record(round, seconds: slowest, scores: scores)
+            } catch {
+                failure = (error as? Failure) ?? Failure(.internalError, "\(error)")
+            }
+        }
+        state.verdict[0] = failure == nil ? 0 : 1
+        if team.teamCount > 1 {
+            try team.leaders!.broadcast(UnsafeMutableBufferPointer(start: state.verdict, count: 1), root: 0)
+        }
+    }
+
+    private func record(_ round: Int, seconds: Double, scores: (train: Score, test: Score)?) throws {
+        let losses = scoredSlots.map { state.losses[$0] }
+        guard losses.allSatisfy(\.isFinite), scores.map({ $0.train.loss.isFinite && $0.test.loss.isFinite }) != false
+        else {
+            throw Failure(.diverged, "training diverged in round \(round): a loss is not finite; no model is written")
+        }
+        var event = RoundEvent(
+            round: round, evaluations: evaluations(after: round), trainSeconds: seconds,
+            bestLoss: losses.min()!, meanLoss: losses.reduce(0, +) / Double(losses.count))
+        if let (train, test) = scores {
+            let (trainCount, testCount) = (Double(trainer.dataset.train.count), Double(trainer.dataset.test.count))
+            event.trainLoss = train.loss / trainCount
+            event.testLoss = test.loss / testCount
+            if trainer.configuration.target == .labels {
+                event.trainAccuracy = Double(train.correct) / trainCount
+                event.testAccuracy = Double(test.correct) / testCount
+            }
+            lastMeasured = event
+        }
+        try report(.round(event))
+        progress(EpochProgress(epoch: round, samplesDone: round, samples: options.rounds, seconds: self.seconds))
+    }
+}
