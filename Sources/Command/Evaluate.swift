@@ -35,9 +35,7 @@ struct Evaluate: ParsableCommand {
         let processes = try Processes(Session.environment)
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: .exact, threads: threads)
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: weights, isDirectory: &isFolder)
-        let path = exists && isFolder.boolValue ? weights + "/model.safetensors" : weights
+        let path = SavedNetwork<Scalar>.file(weights)
         let model = try processes.fromFirst { try WeightsFile.topology(of: path).description }
         var options = Configuration()
         options.model = model

@@ -59,5 +59,7 @@ struct Frontprop: ParsableCommand {
         commandName: "frontprop",
         abstract: "Train dense networks on many CPUs, with the same bits on any number of ranks and threads.",
         version: frontpropVersion,
-        subcommands: [Train.self, Evaluate.self, GradientCheckCommand.self, DataCommand.self])
+        subcommands: [
+            Train.self, Evaluate.self, Predict.self, GradientCheckCommand.self, JacobianCommand.self, DataCommand.self,
+        ])
 }

@@ -1,0 +1,169 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Kernels
+import NeuralNetwork
+import Storage
+import Training
+
+struct JacobianCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jacobian", abstract: "∂output/∂input of samples, as safetensors and as pictures.",
+        discussion: """
+            Writes jacobian.safetensors (jacobian [B, n_L, n_0], outputs [B, n_L], inputs [B, n_0], labels [B]), a picture \
+            of the mean sensitivity for each class, and all of them in classes.png. The matrices of some samples are \
+            checked against central differences; exit code 1 when they differ by more than the limit.
+            """)
+
+    @Option(help: "A model.safetensors, or a run's folder that holds one.")
+    var weights: String
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var sampleOptions: SampleOptions
+    @Option(help: "float32 or float64.")
+    var precision = Precision.float32
+    @Option(help: "Samples whose matrices are checked, the first of those chosen.")
+    var check = 3
+    @Option(help: "The folder to write to.")
+    var output = "jacobian"
+
+    func validate() throws {
+        guard check >= 0 else { throw ValidationError("--check must be at least 0, not \(check).") }
+    }
+
+    func run() throws {
+        guard Session.environment.world.rank == 0 else { return }
+        OpenBLAS.useOneThread()
+        switch precision {
+        case .float32: try run(Float.self)
+        case .float64: try run(Double.self)
+        }
+    }
+
+    private func run<Scalar: Real>(_: Scalar.Type) throws {
+        let network = try SavedNetwork<Scalar>(weights, model: nil)
+        let dataset = try dataOptions.load()
+        let images = sampleOptions.set == .test ? dataset.test : dataset.train
+        let chosen = try ChosenSamples(
+            images, try sampleOptions.numbers(in: images, defaultCount: 1000), name: dataset.name,
+            topology: network.topology)
+        try refuseTooMany(chosen.samples.count, network.topology, bytes: MemoryLayout<Scalar>.stride)
+        let matrices = JacobianFile(network, chosen)
+        try AtomicFile.createFolder(output)
+        try matrices.write(to: output + "/jacobian.safetensors", name: dataset.name)
+        try writePictures(matrices, chosen, network.topology)
+        print(
+            "\(chosen.samples.count) matrices of \(network.topology.outputCount)×\(network.topology.inputCount) written to "
+                + output)
+        if check > 0, try !passes(matrices, chosen, network.topology) { throw ExitCode(1) }
+    }
+
+    private func refuseTooMany(_ count: Int, _ topology: Topology, bytes: Int) throws {
+        let needed = 2 * Double(count) * Double(topology.outputCount) * Double(topology.inputCount) * Double(bytes)
+        let there = Double(ProcessInfo.processInfo.physicalMemory)
+        guard needed <= there / 2 else {
+            throw Failure(
+                .usage,
+                String(
+                    format: "the matrices of %d samples take %.1f GB while they are written; this host has %.1f: "
+                        + "choose fewer with --count", count, needed / 1e9, there / 1e9))
+        }
+    }
+
+    /// A picture for each class, and a sheet of all: mean inputs above mean sensitivities.
+    private func writePictures<Scalar>(
+        _ matrices: JacobianFile<Scalar>, _ chosen: ChosenSamples, _ topology: Topology
+    ) throws {
+        var maps = SensitivityMaps(topology: topology, classes: 10)
+        for index in 0..<chosen.samples.count {
+            maps.add(matrices.matrix(index), of: UInt32(index), in: chosen.samples)
+        }
+        let classes = maps.counts.indices.filter { maps.counts[$0] > 0 }
+        let largest = classes.flatMap { maps.map($0) }.map(abs).max() ?? 0
+        let tiles = classes.map { Pictures.signed(maps.map($0), largest: largest) }
+        let single = Pictures(rows: chosen.rows, columns: chosen.columns, scale: 8)
+        for (tile, label) in zip(tiles, classes) {
+            try single.sheet([[tile]]).write(to: "\(output)/class-\(label).png")
+        }
+        let means = classes.map { Pictures.ink(maps.meanInput($0)) }
+        try Pictures(rows: chosen.rows, columns: chosen.columns, scale: 3)
+            .sheet([means, tiles]).write(to: output + "/classes.png")
+    }
+
+    private func passes<Scalar>(
+        _ matrices: JacobianFile<Scalar>, _ chosen: ChosenSamples, _ topology: Topology
+    ) throws -> Bool {
+        let exact = try SavedNetwork<Double>(weights, model: nil)
+        let checks = (0..<min(check, chosen.samples.count)).map {
+            JacobianCheck(
+                matrices.matrix($0), of: UInt32($0), in: chosen.samples, topology: topology,
+                parameters: exact.parameters)
+        }
+        let worst = checks.indices.max { checks[$0].relative < checks[$1].relative }!
+        let passed = checks.allSatisfy(\.passed)
+        print(
+            String(
+                format: "central differences, %d samples: largest difference %.2e absolute, %.2e relative "
+                    + "(limit %.0e) at sample %d, output %d, input %d: %@", checks.count,
+                checks.map(\.absolute).max()!, checks[worst].relative, JacobianCheck.limit(Scalar.self),
+                chosen.numbers[worst], checks[worst].place.output, checks[worst].place.input,
+                passed ? "passed" : "FAILED"))
+        return passed
+    }
+}
+
+/// The matrices of chosen samples, in memory and in a file.
+private final class JacobianFile<Scalar: Real> {
+    private let values: UnsafeMutableBufferPointer<Scalar>
+    private var outputs: [Scalar]
+    private let chosen: ChosenSamples
+    private let topology: Topology
+
+    init(_ network: SavedNetwork<Scalar>, _ chosen: ChosenSamples) {
+        topology = network.topology
+        self.chosen = chosen
+        let (count, units) = (chosen.samples.count, network.topology.outputCount)
+        values = .allocate(capacity: count * units * network.topology.inputCount)
+        outputs = [Scalar](repeating: 0, count: count * units)
+        let jacobian = Jacobian<Scalar>(topology: network.topology, samples: chosen.samples)
+        let batch = (0..<count).map(UInt32.init)
+        batch.withUnsafeBufferPointer {
+            jacobian.matrices(of: $0, parameters: network.parameters, into: values.baseAddress!)
+        }
+        let pass = ForwardPass<Scalar>(topology: network.topology, samples: chosen.samples, capacity: min(count, 250))
+        for first in stride(from: 0, to: count, by: 250) {
+            let block = batch[first..<min(first + 250, count)]
+            outputs.withUnsafeMutableBufferPointer { outputs in
+                block.withUnsafeBufferPointer {
+                    pass.outputs($0, parameters: network.parameters, into: outputs.baseAddress! + first * units)
+                }
+            }
+        }
+    }
+
+    deinit { values.deallocate() }
+
+    /// n_L × n_0 of one sample; valid as long as this object.
+    func matrix(_ index: Int) -> UnsafeBufferPointer<Scalar> {
+        let size = topology.outputCount * topology.inputCount
+        return UnsafeBufferPointer(rebasing: values[index * size..<(index + 1) * size])
+    }
+
+    func write(to path: String, name: String) throws {
+        let count = chosen.samples.count
+        let inputs = (0..<count).flatMap { chosen.pixels($0).map { Scalar($0) / 255 } }
+        let labels = (0..<count).map { Scalar(chosen.samples.labels[$0]) }
+        let tensors = [
+            tensor("jacobian", [count, topology.outputCount, topology.inputCount], UnsafeRawBufferPointer(values)),
+            outputs.withUnsafeBytes { tensor("outputs", [count, topology.outputCount], $0) },
+            inputs.withUnsafeBytes { tensor("inputs", [count, topology.inputCount], $0) },
+            labels.withUnsafeBytes { tensor("labels", [count], $0) },
+        ]
+        let numbers = chosen.numbers.map(String.init).joined(separator: ",")
+        try Safetensors(tensors: tensors, metadata: ["data": name, "samples": numbers]).write(to: path)
+    }
+
+    private func tensor(_ name: String, _ shape: [Int], _ bytes: UnsafeRawBufferPointer) -> Safetensors.Tensor {
+        Safetensors.Tensor(
+            name: name, shape: shape, elementType: Scalar.self == Float.self ? .float32 : .float64, bytes: bytes)
+    }
+}

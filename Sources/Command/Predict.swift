@@ -1,0 +1,135 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import NeuralNetwork
+import Storage
+import Training
+
+struct Predict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Outputs for samples, as CSV or JSON lines.",
+        discussion: "For an autoencoder, --pictures shows what it makes of its inputs: inputs above, outputs below.")
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case csv, jsonl }
+
+    @Option(help: "A model.safetensors, or a run's folder that holds one.")
+    var weights: String
+    @Option(help: "The network that the file must hold: classifier, autoencoder, or sizes [whatever it holds].")
+    var model: String?
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var sampleOptions: SampleOptions
+    @Option(help: "float32 or float64.")
+    var precision = Precision.float32
+    @Option(help: "csv, or jsonl: an object a line.")
+    var format = Format.csv
+    @Option(help: "Write to this file instead of standard output.")
+    var output: String?
+    @Option(help: "Write a PNG of the first samples, their outputs below; for networks with an output for each input.")
+    var pictures: String?
+
+    private static var picturesAcross: Int { 10 }
+    private static var mostPictures: Int { 50 }
+    private static var blockSize: Int { 250 }
+
+    func validate() throws {
+        if let model { _ = try parseTopology(model) }
+    }
+
+    func run() throws {
+        guard Session.environment.world.rank == 0 else { return }
+        OpenBLAS.useOneThread()
+        switch precision {
+        case .float32: try run(Float.self)
+        case .float64: try run(Double.self)
+        }
+    }
+
+    private func run<Scalar: Real>(_: Scalar.Type) throws {
+        let network = try SavedNetwork<Scalar>(weights, model: model)
+        if pictures != nil, network.topology.outputCount != network.topology.inputCount {
+            throw Failure(
+                .usage, "--pictures needs a network with an output for each input, \(network.topology) is none")
+        }
+        let dataset = try dataOptions.load()
+        let images = sampleOptions.set == .test ? dataset.test : dataset.train
+        let chosen = try ChosenSamples(
+            images, try sampleOptions.numbers(in: images, defaultCount: nil), name: dataset.name,
+            topology: network.topology)
+        let text = TextOutput(output)
+        try text.write(header(network.topology))
+        let (count, units) = (chosen.samples.count, network.topology.outputCount)
+        let pass = ForwardPass<Scalar>(
+            topology: network.topology, samples: chosen.samples, capacity: min(count, Self.blockSize))
+        var values = [Scalar](repeating: 0, count: min(count, Self.blockSize) * units)
+        var shown: [[Double]] = []
+        for first in stride(from: 0, to: count, by: Self.blockSize) {
+            let block = (first..<min(first + Self.blockSize, count)).map(UInt32.init)
+            block.withUnsafeBufferPointer { pass.outputs($0, parameters: network.parameters, into: &values) }
+            for index in block.indices {
+                let outputs = values[index * units..<(index + 1) * units]
+                try text.write(line(chosen, first + index, outputs))
+                if shown.count < Self.mostPictures { shown.append(outputs.map(Double.init)) }
+            }
+        }
+        try text.finish()
+        if let pictures { try draw(chosen, shown, to: pictures) }
+    }
+
+    private func header(_ topology: Topology) -> String {
+        guard format == .csv else { return "" }
+        let names = topology.outputCount == topology.inputCount ? ["sample", "label"] : ["sample", "label", "answer"]
+        return (names + (0..<topology.outputCount).map { "output_\($0)" }).joined(separator: ",") + "\n"
+    }
+
+    /// One sample: its number in the set, its label, the answer (the first of the largest outputs), and all outputs.
+    private func line<Scalar: Real>(_ chosen: ChosenSamples, _ index: Int, _ outputs: ArraySlice<Scalar>) -> String {
+        let (number, label) = (chosen.numbers[index], chosen.samples.labels[index])
+        let texts = outputs.map { "\($0)" }
+        let answer =
+            chosen.samples.target == .inputs ? nil : outputs.firstIndex(of: outputs.max()!)! - outputs.startIndex
+        switch format {
+        case .csv:
+            return (["\(number)", "\(label)"] + (answer.map { ["\($0)"] } ?? []) + texts).joined(separator: ",") + "\n"
+        case .jsonl:
+            let named = answer.map { "\"answer\":\($0)," } ?? ""
+            return "{\"sample\":\(number),\"label\":\(label),\(named)\"outputs\":[\(texts.joined(separator: ","))]}\n"
+        }
+    }
+
+    /// Rows of inputs, each with the outputs below.
+    private func draw(_ chosen: ChosenSamples, _ outputs: [[Double]], to path: String) throws {
+        var tiles: [[[[UInt8]]]] = []
+        for first in stride(from: 0, to: outputs.count, by: Self.picturesAcross) {
+            let line = first..<min(first + Self.picturesAcross, outputs.count)
+            tiles.append(line.map { Pictures.ink(chosen.pixels($0).map { Double($0) / 255 }) })
+            tiles.append(line.map { Pictures.ink(outputs[$0]) })
+        }
+        try Pictures(rows: chosen.rows, columns: chosen.columns, scale: 3).sheet(tiles).write(to: path)
+    }
+}
+
+/// Text to standard output as it comes, or to a file when all is there.
+private final class TextOutput {
+    private let path: String?
+    private var kept = ""
+
+    init(_ path: String?) { self.path = path }
+
+    func write(_ text: String) throws {
+        kept += text
+        if path == nil, kept.utf8.count > 1 << 16 { try flush() }
+    }
+
+    func finish() throws {
+        if let path { try AtomicFile.write(kept, to: path) } else { try flush() }
+    }
+
+    private func flush() throws {
+        defer { kept = "" }
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(kept.utf8))
+        } catch {
+            throw Failure(.inputOutput, "cannot write to standard output: \(String(cString: strerror(errno)))")
+        }
+    }
+}

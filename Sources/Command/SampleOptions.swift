@@ -1,0 +1,102 @@
+import ArgumentParser
+import Datasets
+import Kernels
+import NeuralNetwork
+import Storage
+
+/// Which of the two sets.
+enum SetName: String, CaseIterable, ExpressibleByArgument {
+    case train, test
+}
+
+/// Chosen samples of one of the sets.
+struct SampleOptions: ParsableArguments {
+    @Option(help: "train or test: the set that the samples are of.")
+    var set = SetName.test
+    @Option(help: "Sample numbers and ranges, from 0, such as 0,1,5-9.")
+    var samples: String?
+    @Option(help: "The first N samples instead.")
+    var count: Int?
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("--count must be at least 1, not \(count).") }
+        guard samples == nil || count == nil else { throw ValidationError("--samples and --count exclude each other.") }
+        if let samples, Self.ranges(samples) == nil {
+            throw ValidationError("'\(samples)' names no samples: expected numbers and ranges such as 0,1,5-9.")
+        }
+    }
+
+    private static func ranges(_ text: String) -> [ClosedRange<Int>]? {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { part -> ClosedRange<Int>? in
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard let first = ends[0], let last = ends[ends.count - 1], ends.count <= 2, first <= last else {
+                return nil
+            }
+            return first...last
+        }
+        return parts.contains(nil) ? nil : parts.compactMap { $0 }
+    }
+
+    /// The chosen samples' numbers in the set; the first `defaultCount` (nil: all) where none are named.
+    ///
+    /// - Throws: `.usage` for a number that the set does not have.
+    func numbers(in images: ImageSet, defaultCount: Int?) throws -> [Int] {
+        guard let samples else { return Array(0..<min(images.count, count ?? defaultCount ?? images.count)) }
+        let ranges = Self.ranges(samples)!
+        if let last = ranges.map(\.upperBound).max(), last >= images.count {
+            throw Failure(.usage, "there is no sample \(last): the \(set.rawValue) set has 0 to \(images.count - 1)")
+        }
+        return ranges.flatMap(Array.init)
+    }
+}
+
+/// Samples of an image set in memory of this process, numbered from 0 as they were chosen.
+final class ChosenSamples {
+    let numbers: [Int]
+    let rows: Int
+    let columns: Int
+    let samples: Samples
+    private let bytes: UnsafeMutablePointer<UInt8>
+    private let labels: UnsafeMutablePointer<UInt8>
+
+    /// - Throws: `.badData` where the network cannot take the images, or has no output for a label.
+    init(_ images: ImageSet, _ numbers: [Int], name: String, topology: Topology) throws {
+        guard images.pixelCount == topology.inputCount else {
+            throw Failure(
+                .badData,
+                "\(name): samples have \(images.pixelCount) pixels, the network \(topology) expects "
+                    + "\(topology.inputCount)")
+        }
+        let target: Target = topology.outputCount == topology.inputCount ? .inputs : .labels
+        if target == .labels, let label = numbers.map({ images.labels[$0] }).max(), label >= topology.outputCount {
+            throw Failure(
+                .badData,
+                "\(name): there is the label \(label), the network \(topology) has outputs for 0 to "
+                    + "\(topology.outputCount - 1)")
+        }
+        self.numbers = numbers
+        (rows, columns) = (images.rows, images.columns)
+        bytes = .allocate(capacity: numbers.count * images.pixelCount + kernelPadding)
+        bytes.initialize(repeating: 0, count: numbers.count * images.pixelCount + kernelPadding)
+        labels = .allocate(capacity: numbers.count)
+        for (index, number) in numbers.enumerated() {
+            for pixel in 0..<images.pixelCount {
+                bytes[index * images.pixelCount + pixel] = images.images[number * images.pixelCount + pixel]
+            }
+            (labels + index).initialize(to: images.labels[number])
+        }
+        samples = Samples(
+            inputs: InputRows(bytes: bytes, offsets: nil, columns: images.pixelCount), labels: labels,
+            count: numbers.count, target: target)
+    }
+
+    deinit {
+        bytes.deallocate()
+        labels.deallocate()
+    }
+
+    /// A sample's pixels, 0…255.
+    func pixels(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: bytes + index * rows * columns, count: rows * columns)
+    }
+}
