@@ -5,7 +5,7 @@ import Training
 extension Optimizer: ExpressibleByArgument {}
 extension SearchOperators: ExpressibleByArgument {}
 
-/// The options of `--optimizer genetic`. None has a default here, as in `TrainOptions`.
+/// The options of `--optimizer genetic`.
 struct GeneticArguments: ParsableArguments {
     @Option(
         help: """
@@ -29,8 +29,14 @@ struct GeneticArguments: ParsableArguments {
     @Option(help: "Genetic: rounds between two measurements on the whole sets [a tenth of the rounds].")
     var evaluateEvery: Int?
 
-    /// Each option's name, and whether it is given.
-    var given: [(name: String, isGiven: Bool)] {
+    /// Options of gradient descent, which a genetic search has no use for.
+    private static let gradientOptions = [
+        "--epochs", "--batch-size", "--learning-rate", "--momentum", "--no-shuffle", "--gradient", "--slices",
+        "--reduction",
+    ]
+
+    /// The options that were given, under their names.
+    private var given: [(name: String, isGiven: Bool)] {
         [
             ("--operators", operators != nil), ("--population", population != nil), ("--rounds", rounds != nil),
             ("--fitness-samples", fitnessSamples != nil), ("--crossover", crossover != nil),
@@ -39,7 +45,31 @@ struct GeneticArguments: ParsableArguments {
         ]
     }
 
-    func validate() throws {
+    func validate() throws { try checkNumbers() }
+
+    /// The genetic options of a run with these others; nil for another optimiser.
+    ///
+    /// - Throws: `.usage` for the options of the optimiser that is not asked for.
+    func applied(to options: Configuration, arguments: [String] = CommandLine.arguments) throws -> GeneticOptions? {
+        guard options.optimizer == .genetic else {
+            guard let (name, _) = given.first(where: \.isGiven) else { return nil }
+            throw Failure(.usage, "\(name) goes with --optimizer genetic, not with \(options.optimizer.rawValue)")
+        }
+        if let name = Self.gradientOptions.first(where: { name in
+            arguments.contains { $0 == name || $0.hasPrefix(name + "=") }
+        }) {
+            throw Failure(.usage, "\(name) goes with gradients, not with --optimizer genetic")
+        }
+        let begun = options.genetic
+        return GeneticOptions(
+            operators: operators ?? begun?.operators ?? .article, topology: options.topology,
+            population: population ?? begun?.population, rounds: rounds ?? begun?.rounds,
+            fitnessSamples: fitnessSamples ?? begun?.fitnessSamples,
+            evaluateEvery: evaluateEvery ?? begun?.evaluateEvery, crossover: crossover ?? begun?.crossover,
+            mutation: mutation ?? begun?.mutation, mutationScale: mutationScale ?? begun?.mutationScale)
+    }
+
+    private func checkNumbers() throws {
         if let population, population < 2 || population % 2 != 0 || population > 1 << 16 {
             throw ValidationError("--population must be an even number from 2 to 65536, not \(population).")
         }
@@ -60,16 +90,5 @@ struct GeneticArguments: ParsableArguments {
         if let mutationScale, !(mutationScale > 0 && mutationScale <= 1e6) {
             throw ValidationError("--mutation-scale must be above 0 and at most 1e6, not \(mutationScale).")
         }
-    }
-
-    /// The options as resolved for a network; those of `options`, where they are there, count for what is not given.
-    func applied(to options: Configuration) throws -> GeneticOptions {
-        let begun = options.genetic
-        return GeneticOptions(
-            operators: operators ?? begun?.operators ?? .article, topology: options.topology,
-            population: population ?? begun?.population, rounds: rounds ?? begun?.rounds,
-            fitnessSamples: fitnessSamples ?? begun?.fitnessSamples,
-            evaluateEvery: evaluateEvery ?? begun?.evaluateEvery, crossover: crossover ?? begun?.crossover,
-            mutation: mutation ?? begun?.mutation, mutationScale: mutationScale ?? begun?.mutationScale)
     }
 }

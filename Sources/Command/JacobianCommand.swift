@@ -41,7 +41,7 @@ struct JacobianCommand: ParsableCommand {
 
     private func run<Scalar: Real>(_: Scalar.Type) throws {
         let network = try SavedNetwork<Scalar>(weights, model: nil)
-        let dataset = try dataOptions.load()
+        let dataset = try dataOptions.source.load()
         let images = sampleOptions.set == .test ? dataset.test : dataset.train
         let chosen = try ChosenSamples(
             images, try sampleOptions.numbers(in: images, defaultCount: 1000), name: dataset.name,

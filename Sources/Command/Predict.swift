@@ -50,7 +50,7 @@ struct Predict: ParsableCommand {
             throw Failure(
                 .usage, "--pictures needs a network with an output for each input, \(network.topology) is none")
         }
-        let dataset = try dataOptions.load()
+        let dataset = try dataOptions.source.load()
         let images = sampleOptions.set == .test ? dataset.test : dataset.train
         let chosen = try ChosenSamples(
             images, try sampleOptions.numbers(in: images, defaultCount: nil), name: dataset.name,

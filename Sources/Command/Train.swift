@@ -33,6 +33,9 @@ struct Train: ParsableCommand {
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
         if let threads, threads > 1024 { throw ValidationError("--threads must be at most 1024, not \(threads).") }
+        if trace != nil && given.optimizer == .genetic {
+            throw ValidationError("--trace shows the steps of gradient descent, not those of --optimizer genetic.")
+        }
         if resume != nil && runFolder != nil {
             throw ValidationError("--resume names the run's folder: leave out --run.")
         }
@@ -71,21 +74,21 @@ struct Train: ParsableCommand {
         var options = given
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: options.reduction, threads: threads)
-        if options.reduction == .exact {
+        if options.optimizer == .genetic {
+            options.slices = 1
+        } else if options.reduction == .exact {
             options.slices = options.slices ?? Configuration.defaultSlices(workers: team.totalWorkers)
         } else {
             options.slices = team.totalWorkers
         }
         let dataset = try loadDataset(options, processes, begun)
-        if options.optimizer == .genetic {
-            return try search(processes: processes, team: team, dataset: dataset, configuration: options, Scalar.self)
-        }
-        try processes.agree {
-            let refusal = options.gradient.refusal(
+        let memory = Double(ProcessInfo.processInfo.physicalMemory)
+        let refusal =
+            options.genetic?.refusal(topology: options.topology, precision: options.precision, memoryBytes: memory)
+            ?? options.gradient.refusal(
                 topology: options.topology, samples: dataset.train.count * options.epochs, workers: team.totalWorkers,
-                memoryBytes: Double(ProcessInfo.processInfo.physicalMemory), as: Scalar.self)
-            if let refusal { throw Failure(.usage, refusal) }
-        }
+                memoryBytes: memory, as: Scalar.self)
+        try processes.agree { if let refusal { throw Failure(.usage, refusal) } }
         let output = TrainOutput(quiet: quiet, json: json)
         var folder = resumed
         var surroundings = Trainer<Scalar>.Surroundings()
@@ -99,18 +102,23 @@ struct Train: ParsableCommand {
         surroundings.checkpoint = try processes.agree { try resumed.flatMap { try newestCheckpoint(of: $0) } }
         let trainer = try Trainer<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset, surroundings: surroundings)
+        let search = options.optimizer == .genetic ? try GeneticSearch(trainer) : nil
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: team, processes: processes)
             let run = try resumed ?? RunFolder.create(runFolder ?? defaultFolder(options))
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
-            for event in resumed == nil ? [Event.start(trainer.startEvent)] : [.resume(trainer.resumeEvent)] {
+            for event in resumed == nil
+                ? [Event.start(search?.startEvent ?? trainer.startEvent)] : [.resume(trainer.resumeEvent)]
+            {
                 try run.record(event)
                 try output.show(event)
             }
         }
-        let end = try trainer.run(checkpoints: folder?.checkpoints, trace: trace)
+        let end =
+            try search?.run(checkpoints: folder?.checkpoints)
+            ?? trainer.run(checkpoints: folder?.checkpoints, trace: trace)
         try processes.agree {
             guard processes.isFirst, let folder else { return }
             try trainer.writeModel(to: folder.modelPath)
@@ -146,7 +154,7 @@ struct Train: ParsableCommand {
         }
     }
 
-    func defaultFolder(_ options: Configuration) -> String {
+    private func defaultFolder(_ options: Configuration) -> String {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.dateFormat = "yyyy-MM-dd-HHmmss"

@@ -88,8 +88,7 @@ struct TrainOptions: ParsableArguments {
         let topology = options.topology
         options.target = topology.outputCount == topology.inputCount ? .inputs : .labels
         try check(options)
-        try refuseForeign(options.optimizer)
-        if options.optimizer == .genetic { options.genetic = try genetic.applied(to: options) }
+        options.genetic = try genetic.applied(to: options)
         return options
     }
 
@@ -102,20 +101,6 @@ struct TrainOptions: ParsableArguments {
         guard options.reduction == .exact || slices == nil else {
             throw Failure(.usage, "--slices goes with --reduction exact; allreduce has a slice per worker")
         }
-    }
-
-    /// Refuses the options of the optimiser that is not asked for.
-    private func refuseForeign(_ optimizer: Optimizer) throws {
-        let ofGradients: [(name: String, isGiven: Bool)] = [
-            ("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil),
-            ("--momentum", momentum != nil), ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
-            ("--slices", slices != nil), ("--reduction", reduction != nil),
-            ("--checkpoint-every", checkpointEvery != nil),
-        ]
-        let foreign = optimizer == .genetic ? ofGradients : genetic.given
-        guard let (name, _) = foreign.first(where: \.isGiven) else { return }
-        let owner = optimizer == .genetic ? "--optimizer sgd, not with genetic" : "--optimizer genetic, not with sgd"
-        throw Failure(.usage, "\(name) goes with \(owner)")
     }
 
     /// The options of a run that goes on: those it was begun with, and what may be given anew.

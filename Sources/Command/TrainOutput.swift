@@ -40,7 +40,6 @@ final class TrainOutput: @unchecked Sendable {
     func show(_ event: Event, folder: String? = nil) throws {
         clearBar()
         var lines: [String] = []
-        if case .checkpoint = event, !json { return }  // said in metrics.jsonl, and by nothing going wrong
         if !quiet, json || !isPassing(event) { lines.append(json ? try event.json() : line(event)) }
         if case .end(let end) = event {
             if let folder, !json, !quiet { lines.append("written to \(folder)") }
@@ -54,9 +53,13 @@ final class TrainOutput: @unchecked Sendable {
         }
     }
 
-    /// A round without figures of the whole sets is for the files; the bar shows it on a terminal.
+    /// A checkpoint, and a round without figures of the whole sets, are for the files.
     private func isPassing(_ event: Event) -> Bool {
-        if case .round(let round) = event { round.testLoss == nil } else { false }
+        switch event {
+        case .round(let round): round.testLoss == nil
+        case .checkpoint: true
+        default: false
+        }
     }
 
     private func line(_ event: Event) -> String {
@@ -98,7 +101,7 @@ final class TrainOutput: @unchecked Sendable {
     }
 
     /// Draws the bar of an epoch under way, ten times a second at most.
-    func show(_ progress: EpochProgress, of things: String = "samples") {
+    func show(_ progress: EpochProgress) {
         let (done, all, seconds) = (progress.samplesDone, progress.samples, progress.seconds)
         guard bar, seconds - lastDrawn > 0.1 || seconds < lastDrawn else { return }
         lastDrawn = seconds
@@ -108,8 +111,10 @@ final class TrainOutput: @unchecked Sendable {
         let cells = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
         let rate = Double(done) / max(seconds, 1e-9)
         print(
-            "\r\u{1B}[K\(things == "samples" ? "epoch" : "round") \(progress.epoch) \(cells) "
-                + String(format: "%.0f \(things)/s, %.1f s left", rate, Double(all - done) / max(rate, 1e-9)),
+            "\r\u{1B}[K\(progress.unit) \(progress.epoch) \(cells) "
+                + String(
+                    format: "%.0f \(progress.unit == "epoch" ? "samples" : "rounds")/s, %.1f s left", rate,
+                    Double(all - done) / max(rate, 1e-9)),
             terminator: "")
         fflush(nil)
     }

@@ -28,13 +28,16 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
     private(set) var newest: String?
 
     /// Copies the state, and returns; it is on disk some time after. Waits for the one before.
-    func save(weights: UnsafePointer<Scalar>, velocity: UnsafePointer<Scalar>, state: TrainingState) {
+    ///
+    /// - Parameter networks: each a network's worth of numbers, with what its tensors' names begin with.
+    func save(_ networks: [(prefix: String, parameters: UnsafePointer<Scalar>)], state: TrainingState) {
         busy.wait()
-        let weights = Array(UnsafeBufferPointer(start: weights, count: topology.parameterCount))
-        let velocity = Array(UnsafeBufferPointer(start: velocity, count: topology.parameterCount))
+        let copies = networks.map { network in
+            (network.prefix, Array(UnsafeBufferPointer(start: network.parameters, count: topology.parameterCount)))
+        }
         busy.enter()
         queue.async {
-            self.write(weights, velocity, state)
+            self.write(copies, state)
             self.busy.leave()
         }
     }
@@ -53,15 +56,14 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
         }
     }
 
-    private func write(_ weights: [Scalar], _ velocity: [Scalar], _ state: TrainingState) {
+    private func write(_ networks: [(prefix: String, parameters: [Scalar])], _ state: TrainingState) {
         // A run that diverges ends soon; what it came to must not replace what was good.
-        guard weights.allSatisfy(\.isFinite), velocity.allSatisfy(\.isFinite) else { return }
+        guard networks.allSatisfy({ $0.parameters.allSatisfy(\.isFinite) }) else { return }
         let started = now()
         let result = Result {
-            let tensors = weights.withUnsafeBufferPointer { weights in
-                velocity.withUnsafeBufferPointer { velocity in
-                    WeightsFile.tensors(weights.baseAddress!, of: topology)
-                        + WeightsFile.tensors(velocity.baseAddress!, of: topology, prefix: WeightsFile.velocityPrefix)
+            let tensors = networks.flatMap { network in
+                network.parameters.withUnsafeBufferPointer {
+                    WeightsFile.tensors($0.baseAddress!, of: topology, prefix: network.prefix)
                 }
             }
             return try folder.save(

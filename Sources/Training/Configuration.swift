@@ -56,12 +56,11 @@ public struct Configuration: Sendable, Equatable, Codable {
     /// Every option's value as text, under its name on the command line.
     private var texts: [String: String] {
         get throws {
-            var object = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(self)) as? [String: Any] ?? [:]
-            // The search's options are options of their own.
-            let search = object.removeValue(forKey: "genetic") as? [String: Any] ?? [:]
-            object.merge(search) { $1 }
+            let object = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+            // The genetic optimiser's options are options like the others.
+            let flat = object.flatMap { ($0.value as? [String: Any]).map(Array.init) ?? [$0] }
             return Dictionary(
-                uniqueKeysWithValues: object.map { key, value in
+                uniqueKeysWithValues: flat.map { key, value in
                     let words = key.replacing(/[A-Z]/) { "-\($0.output.lowercased())" }
                     return ("--" + words, "\(value)")
                 })

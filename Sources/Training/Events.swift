@@ -5,8 +5,8 @@ public enum Event: Sendable {
     case start(StartEvent)
     case resume(ResumeEvent)
     case epoch(EpochEvent)
-    case checkpoint(CheckpointEvent)
     case round(RoundEvent)
+    case checkpoint(CheckpointEvent)
     case end(EndEvent)
 
     /// One line of JSON, without its newline.
@@ -20,8 +20,8 @@ public enum Event: Sendable {
             case .start(let event): try encoder.encode(event)
             case .resume(let event): try encoder.encode(event)
             case .epoch(let event): try encoder.encode(event)
-            case .checkpoint(let event): try encoder.encode(event)
             case .round(let event): try encoder.encode(event)
+            case .checkpoint(let event): try encoder.encode(event)
             case .end(let event): try encoder.encode(event)
             }
         return String(decoding: data, as: UTF8.self)
@@ -137,8 +137,10 @@ public struct EndEvent: Sendable, Codable {
     }
 }
 
-/// How far an epoch is.
+/// How far an epoch, or a search of rounds, is.
 public struct EpochProgress: Sendable {
+    /// What `epoch` counts.
+    public var unit = "epoch"
     public var epoch: Int
     public var samplesDone: Int
     public var samples: Int

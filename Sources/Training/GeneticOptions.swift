@@ -69,8 +69,11 @@ public struct GeneticOptions: Sendable, Equatable, Codable {
     /// Networks in memory: the population and its children; or mean, deviations and candidates.
     var slotCount: Int { operators == .article ? population + childCount : 2 + population }
 
-    /// Bytes of shared memory that a node needs for the networks.
-    public func bytes(_ topology: Topology, precision: Precision) -> Double {
-        Double(slotCount) * Double(topology.parameterCount) * (precision == .float32 ? 4 : 8)
+    /// Why a node cannot hold the networks; nil when it can.
+    public func refusal(topology: Topology, precision: Precision, memoryBytes: Double) -> String? {
+        let needed = Double(slotCount) * Double(topology.parameterCount) * (precision == .float32 ? 4 : 8)
+        guard needed > memoryBytes / 2 else { return nil }
+        return "a population of \(population) of \(topology) takes "
+            + String(format: "%.1f GB; this host has %.1f", needed / 1e9, memoryBytes / 1e9)
     }
 }

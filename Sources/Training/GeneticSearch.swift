@@ -12,30 +12,72 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
     let trainer: Trainer<Scalar>
     let options: GeneticOptions
     let state: GeneticState<Scalar>
-    private let report: (Event) throws -> Void
-    private let progress: (EpochProgress) -> Void
-    /// What went wrong on this rank.
-    private var failure: Failure?
     private var lastMeasured: RoundEvent?
     private var seconds = 0.0
 
     var team: Team { trainer.team }
     var topology: Topology { trainer.topology }
 
-    /// Collective. `trainer` has the first weights, and its configuration the options of the search; `report` and
-    /// `progress` are called on the first rank alone.
-    public init(
-        _ trainer: Trainer<Scalar>, report: @escaping (Event) throws -> Void,
-        progress: @escaping (EpochProgress) -> Void
-    ) throws {
+    /// Collective. `trainer` has the first weights, its configuration the options of the search.
+    public init(_ trainer: Trainer<Scalar>) throws {
         self.trainer = trainer
         options = trainer.configuration.genetic!
-        self.report = report
-        self.progress = progress
         let most = max(options.population, options.candidates)
         state = try GeneticState(
             team: trainer.team, topology: trainer.topology, slotCount: options.slotCount,
             blocks: most * FitnessMeasure<Scalar>.blocks(options))
+        if let record = trainer.start.search { try resume(record) }
+    }
+
+    /// The slots that hold a network between two rounds.
+    private var keptSlots: [Int] { options.operators == .article ? scoredSlots : [0, 1] }
+
+    /// Takes up the population where the trainer's checkpoint has it.
+    private func resume(_ record: SearchRecord) throws {
+        for slot in 0..<options.slotCount {
+            state.losses[slot] = record.losses[slot]
+            state.order[slot] = record.order[slot]
+        }
+        state.round = trainer.firstPosition.step
+        seconds = trainer.firstPosition.trainSeconds
+        try trainer.processes.agree {
+            guard let checkpoint = trainer.checkpoint else { return }
+            for slot in keptSlots {
+                try WeightsFile.place(
+                    checkpoint.tensors, of: "the checkpoint", prefix: prefix(slot), into: state.slot(slot), topology)
+            }
+        }
+        for slot in keptSlots {
+            try team.leaders?.broadcast(
+                UnsafeMutableBufferPointer(start: state.slot(slot), count: topology.parameterCount), root: 0)
+        }
+        try team.communicator.barrier()
+    }
+
+    private func prefix(_ slot: Int) -> String { "individual.\(slot)." }
+
+    /// Saves the search as it is after `round`, on the first rank; the trainer's weights go with it as the best so far.
+    private func save(_ round: Int) {
+        var position = Position()
+        position.step = round
+        position.trainSeconds = seconds
+        let slots = 0..<options.slotCount
+        let record = SearchRecord(losses: slots.map { state.losses[$0] }, order: slots.map { state.order[$0] })
+        let networks = [("", trainer.weights)] + keptSlots.map { (prefix($0), UnsafePointer(state.slot($0))) }
+        trainer.checkpointer?.save(
+            networks,
+            state: TrainingState(
+                model: topology.description, precision: trainer.configuration.precision, position: position,
+                testLoss: lastMeasured?.testLoss ?? trainer.start.testLoss,
+                testAccuracy: lastMeasured?.testAccuracy ?? trainer.start.testAccuracy, search: record))
+    }
+
+    /// Whether a checkpoint belongs here: epochs are counted by measurements, steps by rounds.
+    private func isDue(_ round: Int) -> Bool {
+        switch trainer.configuration.checkpointEvery {
+        case .epochs(let count): round % (count * options.evaluateEvery) == 0 || round == options.rounds
+        case .steps(let count): round % count == 0
+        }
     }
 
     /// The event that opens a search; its slices are a round's pieces of work, a block of one candidate's minibatch each.
@@ -49,12 +91,14 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
     /// Searches all rounds, and leaves the best individual in the trainer's weights.
     ///
     /// - Throws: the same `Failure` on every rank.
-    public func run() throws -> EndEvent {
+    public func run(checkpoints: CheckpointFolder?) throws -> EndEvent {
+        trainer.begin(checkpoints)
         team.run { worker in self.work(worker) }
-        try trainer.processes.agree { if let failure { throw failure } }
+        try trainer.settle()
         return EndEvent(
-            epochs: 0, trainSeconds: seconds, testLoss: lastMeasured?.testLoss,
-            testAccuracy: lastMeasured?.testAccuracy, weightsSHA256: WeightsFile.hash(trainer.weights, of: topology),
+            epochs: 0, trainSeconds: seconds, testLoss: lastMeasured?.testLoss ?? trainer.start.testLoss,
+            testAccuracy: lastMeasured?.testAccuracy ?? trainer.start.testAccuracy,
+            weightsSHA256: WeightsFile.hash(trainer.weights, of: topology),
             rounds: state.round, evaluations: evaluations(after: state.round))
     }
 
@@ -80,6 +124,8 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
             let elapsed = now() - started
             let measures = round % options.evaluateEvery == 0 || round == options.rounds
             if measures { measureBest(worker, evaluation) }
+            if worker.isMain { trainer.state.requests[worker.index] = trainer.request.rawValue }
+            team.wait()
             // Between two rounds: the state is whole, and every worker waits for what the teams' leaders agree on.
             if worker.isTeamLeader {
                 trainer.onMain(worker) {
@@ -87,7 +133,10 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
                 }
             }
             team.wait()
-            if state.verdict[0] != 0 { return }
+            if worker.isMain && state.verdict[0] == Request.stop.rawValue {
+                trainer.stopped = ("after round \(round) of \(options.rounds)", { self.save(round) })
+            }
+            if state.verdict[0] != Request.none.rawValue { return }
         }
     }
 
@@ -110,13 +159,13 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
             do {
                 try record(round, seconds: slowest, scores: scores)
             } catch {
-                failure = (error as? Failure) ?? Failure(.internalError, "\(error)")
+                trainer.failure = (error as? Failure) ?? Failure(.internalError, "\(error)")
             }
         }
-        state.verdict[0] = failure == nil ? 0 : 1
-        if team.teamCount > 1 {
-            try team.leaders!.broadcast(UnsafeMutableBufferPointer(start: state.verdict, count: 1), root: 0)
-        }
+        let asked = (0..<team.workerCount).map { trainer.state.requests[$0] }.max() ?? 0
+        let failed = trainer.failure == nil ? Request.none : .failure
+        let verdict = max(asked, failed.rawValue)
+        state.verdict[0] = team.teamCount > 1 ? try team.leaders!.allReduce(verdict, operation: .max) : verdict
     }
 
     private func record(_ round: Int, seconds: Double, scores: (train: Score, test: Score)?) throws {
@@ -138,7 +187,11 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
             }
             lastMeasured = event
         }
-        try report(.round(event))
-        progress(EpochProgress(epoch: round, samplesDone: round, samples: options.rounds, seconds: self.seconds))
+        try trainer.report(.round(event))
+        for event in trainer.checkpointer?.takeEvents() ?? [] { try trainer.report(.checkpoint(event)) }
+        if isDue(round) { save(round) }
+        trainer.progress(
+            EpochProgress(
+                unit: "round", epoch: round, samplesDone: round, samples: options.rounds, seconds: self.seconds))
     }
 }

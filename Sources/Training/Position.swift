@@ -29,6 +29,15 @@ public struct TrainingState: Sendable, Codable {
     /// Of the last epoch that is done.
     public var testLoss: Double?
     public var testAccuracy: Double?
+    /// Of a genetic search, whose rounds are the position's steps.
+    var search: SearchRecord?
+}
+
+/// A population between two rounds, but for its networks.
+struct SearchRecord: Sendable, Codable {
+    /// By slot; only those of kept slots mean anything.
+    var losses: [Double]
+    var order: [Int64]
 }
 
 /// How often a run is saved.

@@ -23,10 +23,12 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     let trace: Trace?
     private let fault: FaultInjection?
     /// Where this run begins, the same on every rank.
-    private var start = TrainingState(model: "", precision: .float32, position: Position())
+    private(set) var start = TrainingState(model: "", precision: .float32, position: Position())
     /// What the first rank tells the world; unused on the others.
     let report: (Event) throws -> Void
-    private let progress: (EpochProgress) -> Void
+    let progress: (EpochProgress) -> Void
+    /// What the first weights were read from, until a search has taken from it, too.
+    let checkpoint: CheckpointFile<TrainingState>?
     /// On the first rank, while a run is saved.
     private(set) var checkpointer: Checkpointer<Scalar>?
     /// What went wrong on this rank, outside the step.
@@ -34,8 +36,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     /// Where the gradient stopped being a number, by this rank's knowledge.
     private var divergence: Failure?
     private var hasDiverged = false
-    /// Where the workers left off, because a signal came.
-    private var stopped: Position?
+    /// Where the workers left off because a signal came, and how that is saved.
+    var stopped: (place: String, save: () -> Void)?
     var lastEpoch: EpochEvent?
     /// So far, on a team's leader.
     var trainSeconds = 0.0
@@ -65,6 +67,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         report = surroundings.report
         progress = surroundings.progress
         fault = surroundings.fault
+        checkpoint = surroundings.checkpoint
         trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
         topology = configuration.topology
         sliceCount = configuration.reduction == .exact ? configuration.slices! : team.totalWorkers
@@ -79,7 +82,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             trainCount: dataset.train.count,
             blocks: Self.blockCount(dataset.train) + Self.blockCount(dataset.test))
         sum = GradientSum(state: state, reduction: configuration.reduction)
-        try placeFirstWeights(surroundings.checkpoint)
+        try placeFirstWeights()
     }
 
     public var weights: UnsafePointer<Scalar> { UnsafePointer(state.weights) }
@@ -88,7 +91,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     public var firstPosition: Position { start.position }
 
     /// The first rank draws or reads them; the others receive them.
-    private func placeFirstWeights(_ checkpoint: CheckpointFile<TrainingState>?) throws {
+    private func placeFirstWeights() throws {
         let first = try processes.fromFirst {
             if let checkpoint {
                 try place(checkpoint)
@@ -119,6 +122,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
                     + "\(configuration.precision)")
         }
         try WeightsFile.place(checkpoint.tensors, of: "the checkpoint", into: self.state.weights, topology)
+        guard state.search == nil else { return }
         try WeightsFile.place(
             checkpoint.tensors, of: "the checkpoint", prefix: WeightsFile.velocityPrefix, into: self.state.velocity,
             topology)
@@ -132,11 +136,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     /// - Returns: how the run ended, with the hash of the final weights.
     /// - Throws: the same `Failure` on every rank; `.interrupted` when a signal came and the run was saved.
     public func run(checkpoints: CheckpointFolder?, trace path: String? = nil) throws -> EndEvent {
-        if let checkpoints {
-            checkpointer = Checkpointer(checkpoints, topology: topology, trace: trace?.checkpoints)
-        }
-        StopSignals.watch()
-        processes.reportCrashes()
+        begin(checkpoints)
         let before = trace == nil ? nil : try Trace.measureOffset(processes)
         trainSeconds = start.position.trainSeconds
         if start.position == Position() { save(start.position) }
@@ -151,10 +151,19 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             weightsSHA256: WeightsFile.hash(weights, of: topology))
     }
 
+    /// Before the workers start: from now on signals are requests, and crashes have a message.
+    func begin(_ checkpoints: CheckpointFolder?) {
+        if let checkpoints {
+            checkpointer = Checkpointer(checkpoints, topology: topology, trace: trace?.checkpoints)
+        }
+        StopSignals.watch()
+        processes.reportCrashes()
+    }
+
     /// After all workers have ended: agrees on how, and throws unless the run is done.
-    private func settle() throws {
+    func settle() throws {
         try processes.agree {
-            if let stopped, divergence == nil, failure == nil { save(stopped) }
+            if let stopped, divergence == nil, failure == nil { stopped.save() }
             let saved = Result { try checkpointer?.finish() }
             if let failure { throw failure }
             do {
@@ -168,8 +177,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             if let stopped, let signal = StopSignals.received {
                 throw Failure(
                     .interrupted,
-                    "stopped by \(signal) in epoch \(stopped.epoch) of \(configuration.epochs), after step "
-                        + "\(stopped.step) of \(schedule.minibatchCount); the run is saved, --resume goes on with it")
+                    "stopped by \(signal) \(stopped.place); the run is saved, --resume goes on with it")
             }
         }
     }
@@ -218,7 +226,13 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             position.batchLoss += outcome.loss
             position.epochSeconds = now() - started
             if outcome.stops || outcome.fails {
-                if worker.isMain && outcome.stops { stopped = position }
+                if worker.isMain && outcome.stops {
+                    let position = position
+                    stopped = (
+                        "in epoch \(position.epoch) of \(configuration.epochs), after step \(position.step) of "
+                            + "\(schedule.minibatchCount)", { self.save(position) }
+                    )
+                }
                 return false
             }
             if isFirst {
@@ -239,7 +253,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     /// What this rank asks of all.
-    private var request: Request {
+    var request: Request {
         if failure != nil || checkpointer?.failure != nil {
             failure = failure ?? checkpointer?.failure
             return .failure
@@ -264,7 +278,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             model: topology.description, precision: configuration.precision, position: position,
             testLoss: lastEpoch?.testLoss ?? start.testLoss,
             testAccuracy: lastEpoch?.testAccuracy ?? start.testAccuracy)
-        checkpointer?.save(weights: weights, velocity: UnsafePointer(self.state.velocity), state: state)
+        checkpointer?.save(
+            [("", weights), (WeightsFile.velocityPrefix, UnsafePointer(self.state.velocity))], state: state)
     }
 
     /// Shows the team whether this worker's part of the samples is as it was loaded.
