@@ -71,6 +71,7 @@ struct Train: ParsableCommand {
         var options = given
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: options.reduction, threads: threads)
+        let placement = try Placement.gather(processes, threads: threads)
         if options.reduction == .exact {
             options.slices = options.slices ?? Configuration.defaultSlices(workers: team.totalWorkers)
         } else {
@@ -101,7 +102,7 @@ struct Train: ParsableCommand {
             processes: processes, team: team, configuration: options, dataset: dataset, surroundings: surroundings)
         try processes.agree {
             guard processes.isFirst else { return }
-            output.warn(of: team, processes: processes)
+            output.warn(of: placement, threadsAreGiven: self.threads != nil)
             let run = try resumed ?? RunFolder.create(runFolder ?? defaultFolder(options))
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
