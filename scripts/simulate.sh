@@ -121,7 +121,7 @@ for ranks in "${counts[@]}"; do
     say "$ranks simulated ranks, batch $batch, $slices slices"
     smpirun -np "$ranks" -platform "$work/platform.xml" -hostfile "$work/hosts" \
         --cfg=smpi/host-speed:1Gf --cfg=smpi/wtime:0 --cfg=smpi/lat-factor:0:1 --cfg=smpi/bw-factor:0:1 \
-        --cfg=smpi/allreduce:"$choice" --log=root.thres:critical \
+        --cfg=smpi/coll-selector:mpich --cfg=smpi/allreduce:"$choice" --log=root.thres:critical \
         "$folder/frontprop.so" train --model "$model" --data synthetic --train-limit $((batch * steps)) --test-limit 100 \
         --batch-size "$batch" --epochs "$epochs" --slices "$slices" --threads 1 --quiet --run "$run"
     metrics=$run/metrics.jsonl
