@@ -57,9 +57,10 @@ let package = Package(
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
         // Runs the program as users do; depends on it so that it is built.
         .testTarget(
             name: "IntegrationTests", dependencies: ["Command"], path: "Tests/Integration",
-            exclude: ["kill-loop.sh"]),
+            exclude: ["cluster.sh", "kill-loop.sh", "links.sh", "slurm.sh", "virtual-hosts.sh"]),
     ]
 )

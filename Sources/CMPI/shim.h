@@ -1,10 +1,21 @@
-// Open MPI's handles are macros that cast the address of a global, which Swift does not import.
-// Each accessor here returns one of them; nothing else belongs in this file.
+// Open MPI's handles are macros that cast the address of a global, which Swift does not import, and other MPIs give the
+// error codes other types. Each accessor here returns one of them, or makes a call that an MPI replaces by a macro;
+// nothing else belongs in this file.
 
 #ifndef FRONTPROP_CMPI_SHIM_H
 #define FRONTPROP_CMPI_SHIM_H
 
+#if __has_include(<smpi_helpers.h>)  // SimGrid's SMPI, see scripts/simulate.sh
+#define SMPI_NO_OVERRIDE_MALLOC
+#include <smpi_helpers.h>
+#endif
 #include <mpi.h>
+#include <stdlib.h>
+#include <time.h>
+
+static inline int cmpi_success(void) { return MPI_SUCCESS; }
+static inline int cmpi_error_other(void) { return MPI_ERR_OTHER; }
+static inline int cmpi_error_unknown(void) { return MPI_ERR_UNKNOWN; }
 
 static inline MPI_Comm cmpi_comm_world(void) { return MPI_COMM_WORLD; }
 static inline MPI_Comm cmpi_comm_null(void) { return MPI_COMM_NULL; }
@@ -23,5 +34,9 @@ static inline MPI_Op cmpi_sum(void) { return MPI_SUM; }
 static inline MPI_Op cmpi_min(void) { return MPI_MIN; }
 static inline MPI_Op cmpi_max(void) { return MPI_MAX; }
 static inline MPI_Op cmpi_bitwise_or(void) { return MPI_BOR; }
+
+// SMPI replaces both where C calls them: by the simulated clock, and by the end of one simulated process.
+static inline int cmpi_monotonic_time(struct timespec *time) { return clock_gettime(CLOCK_MONOTONIC, time); }
+static inline void cmpi_exit(int status) { exit(status); }
 
 #endif

@@ -19,8 +19,7 @@ enum Main {
         Session.environment = environment
         let status = run(isFirst: environment.world.rank == 0)
         fflush(nil)
-        try? environment.finalize()
-        exit(status)
+        environment.exit(status: status)
     }
 
     private static func run(isFirst: Bool) -> Int32 {

@@ -74,6 +74,7 @@ struct Train: ParsableCommand {
         var options = given
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: options.reduction, threads: threads)
+        let placement = try Placement.gather(processes, threads: threads)
         if options.optimizer == .genetic {
             options.slices = 1
         } else if options.reduction == .exact {
@@ -105,7 +106,7 @@ struct Train: ParsableCommand {
         let search = options.optimizer == .genetic ? try GeneticSearch(trainer) : nil
         try processes.agree {
             guard processes.isFirst else { return }
-            output.warn(of: team, processes: processes)
+            output.warn(of: placement, threadsAreGiven: self.threads != nil)
             let run = try resumed ?? RunFolder.create(runFolder ?? defaultFolder(options))
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run

@@ -26,11 +26,9 @@ final class TrainOutput: @unchecked Sendable {
     }
 
     /// Layouts that work, but not as well as they could.
-    func warn(of team: Team, processes: Processes) {
-        if team.isOversubscribed {
-            Main.say(
-                "frontprop: warning: \(team.workersOnNode) workers share \(team.coresOnNode) cores on "
-                    + "\(Environment.hostName); give fewer ranks or --threads, or more cores (mpirun --bind-to none)")
+    func warn(of placement: Placement?, threadsAreGiven: Bool) {
+        for advice in placement?.advice(threadsAreGiven: threadsAreGiven) ?? [] {
+            Main.say("frontprop: warning: \(advice)")
         }
     }
 

@@ -50,9 +50,21 @@ public final class Environment: Sendable {
         if isLaunched { try Library.finalize() }
     }
 
+    /// The ranks are simulated by SimGrid's SMPI: `seconds` is the time that the simulated machine would have taken.
+    public static var isSimulated: Bool { Library.isSimulated }
+
+    /// Seconds of a clock that only goes forward; between ranks its zeros differ.
+    public static var seconds: Double { Library.seconds }
+
+    /// Ends MPI and this process.
+    public func exit(status: Int32) -> Never {
+        try? finalize()
+        Library.exit(status: status)
+    }
+
     /// Ends every process of the run at once; the launcher exits with `status`.
     public func abort(status: Int32) -> Never {
         world.messages?.abort(status: status)
-        exit(status)
+        Library.exit(status: status)
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 #if MPI
     internal import CMPI
 
@@ -7,7 +9,7 @@
         static var version: String {
             var length: Int32 = 0
             let text = [CChar](unsafeUninitializedCapacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) { buffer, count in
-                count = MPI_Get_library_version(buffer.baseAddress, &length) == MPI_SUCCESS ? Int(length) : 0
+                count = MPI_Get_library_version(buffer.baseAddress, &length) == cmpi_success() ? Int(length) : 0
             }
             let line = text.prefix { $0 != 0 && $0 != CChar(UInt8(ascii: "\n")) }
             return String(decoding: line.lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -20,10 +22,11 @@
             var provided: Int32 = 0
             try check(MPI_Init_thread(nil, nil, threadLevel.rawValue, &provided), "MPI_Init_thread")
             let world = try MPICommunicator(cmpi_comm_world())
-            guard provided >= threadLevel.rawValue else {
+            // A rank of SMPI is a thread among others of one process; it gives no more than `single` to any of them.
+            guard provided >= threadLevel.rawValue || isSimulated else {
                 try finalize()
                 throw MPIError(
-                    function: "MPI_Init_thread", code: MPI_ERR_OTHER, errorClass: MPI_ERR_OTHER,
+                    function: "MPI_Init_thread", code: cmpi_error_other(), errorClass: cmpi_error_other(),
                     text: "thread level \(threadLevel) (\(threadLevel.rawValue)) asked for, \(provided) given")
             }
             return world
@@ -32,17 +35,31 @@
         static func finalize() throws {
             try check(MPI_Finalize(), "MPI_Finalize")
         }
+
+        /// The ranks are simulated by SimGrid's SMPI.
+        static var isSimulated: Bool { version.hasPrefix("SMPI") }
+
+        static var seconds: Double {
+            var time = timespec()
+            _ = cmpi_monotonic_time(&time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+        }
+
+        static func exit(status: Int32) -> Never {
+            cmpi_exit(status)
+            fatalError("exit returned")
+        }
     }
 
     /// The funnel of every call: throws where `code` is not `MPI_SUCCESS`.
     private func check(_ code: Int32, _ function: StaticString) throws {
-        guard code != MPI_SUCCESS else { return }
+        guard code != cmpi_success() else { return }
         var errorClass: Int32 = 0
-        if MPI_Error_class(code, &errorClass) != MPI_SUCCESS { errorClass = MPI_ERR_UNKNOWN }
+        if MPI_Error_class(code, &errorClass) != cmpi_success() { errorClass = cmpi_error_unknown() }
         var length: Int32 = 0
         let text = String(unsafeUninitializedCapacity: Int(MPI_MAX_ERROR_STRING)) { buffer in
             buffer.withMemoryRebound(to: CChar.self) {
-                MPI_Error_string(code, $0.baseAddress, &length) == MPI_SUCCESS ? Int(length) : 0
+                MPI_Error_string(code, $0.baseAddress, &length) == cmpi_success() ? Int(length) : 0
             }
         }
         throw MPIError(function: "\(function)", code: code, errorClass: errorClass, text: text)
@@ -194,5 +211,15 @@
         static func start(threadLevel: ThreadLevel) throws -> (any MessagePassing)? { nil }
 
         static func finalize() throws {}
+
+        static let isSimulated = false
+
+        static var seconds: Double {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+        }
+
+        static func exit(status: Int32) -> Never { Foundation.exit(status) }
     }
 #endif

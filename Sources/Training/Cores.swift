@@ -2,8 +2,10 @@ import Foundation
 
 /// The processor cores of this process and its node.
 public enum Cores {
-    /// Cores that this process may run on.
-    public static var usable: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+    /// Cores that this process may run on; those that the launcher bound it to.
+    public static var usable: Int {
+        max(1, NodeProcessors.allowedHere()?.count ?? ProcessInfo.processInfo.activeProcessorCount)
+    }
     /// Cores of the node that are switched on.
     public static var online: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 

@@ -21,9 +21,7 @@ public final class Team: @unchecked Sendable {
     /// This team's ranks, in order, with the workers that each has, as numbered within the team.
     let ranks: [(rank: Int, workers: Range<Int>)]
     /// Workers that share this node's cores outnumber them.
-    public let isOversubscribed: Bool
-    public let workersOnNode: Int
-    public let coresOnNode: Int
+    let isOversubscribed: Bool
     private let barrierWindow: SharedWindow
 
     /// Collective over all ranks.
@@ -51,8 +49,8 @@ public final class Team: @unchecked Sendable {
         totalWorkers = threadsOf.reduce(0, +)
         teamCount = Set(leaderOf).count
 
-        workersOnNode = Int(try processes.node.allReduce(Int64(threads), operation: .sum))
-        coresOnNode = min(Cores.online, Int(try processes.node.allReduce(Int64(Cores.usable), operation: .sum)))
+        let workersOnNode = Int(try processes.node.allReduce(Int64(threads), operation: .sum))
+        let coresOnNode = min(Cores.online, Int(try processes.node.allReduce(Int64(Cores.usable), operation: .sum)))
         isOversubscribed = workersOnNode > coresOnNode
         barrierWindow = try SharedWindow(byteCount: MemoryLayout<cb_barrier>.stride, communicator: communicator)
     }

@@ -335,8 +335,4 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
 }
 
 /// Seconds of a clock that only goes forward.
-func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
+func now() -> Double { Environment.seconds }
