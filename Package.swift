@@ -39,10 +39,12 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: ["CBarrier", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Storage"]),
+        // Reads the records of runs; knows nothing of how they came about.
+        .target(name: "Reporting", dependencies: ["Storage"]),
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Storage", "Training",
+                "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Reporting", "Storage", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -53,6 +55,7 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["RandomNumbers", "Storage"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Storage"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
         // Runs the program as users do; depends on it so that it is built.
         .testTarget(name: "IntegrationTests", dependencies: ["Command"], path: "Tests/Integration"),

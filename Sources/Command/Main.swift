@@ -59,5 +59,8 @@ struct Frontprop: ParsableCommand {
         commandName: "frontprop",
         abstract: "Train dense networks on many CPUs, with the same bits on any number of ranks and threads.",
         version: frontpropVersion,
-        subcommands: [Train.self, Evaluate.self, GradientCheckCommand.self, DataCommand.self])
+        subcommands: [
+            Train.self, Evaluate.self, GradientCheckCommand.self, ScalingCommand.self, ReportCommand.self,
+            DataCommand.self, CommunicationCommand.self,
+        ])
 }

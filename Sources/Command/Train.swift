@@ -101,7 +101,7 @@ struct Train: ParsableCommand {
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: team, processes: processes)
-            let started = try RunFolder(runFolder ?? defaultFolder())
+            let started = try RunFolder(runFolder ?? defaultRunFolder(model))
             try started.write(options, processes: processes, team: team)
             let event = trainer.startEvent
             try started.record(.start(event))
@@ -138,12 +138,5 @@ struct Train: ParsableCommand {
         options.reduction = reduction
         options.slices = reduction == .exact ? slices ?? Configuration.defaultSlices(workers: workers) : workers
         return options
-    }
-
-    private func defaultFolder() -> String {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.dateFormat = "yyyy-MM-dd-HHmmss"
-        return "runs/\(format.string(from: Date()))-\(model)"
     }
 }
