@@ -100,6 +100,7 @@ for attempt in $(seq 0 "$restarts"); do
     0 | 64 | 65 | 66 | 73 | 76 | 77) exit "$status" ;;
     esac
     if [ -n "$stopping" ]; then exit "$status"; fi
+    if [ "$attempt" = "$restarts" ]; then break; fi
     echo "train-until-done: ended with $status; restart $((attempt + 1)) of $restarts" >&2
     sleep 1
 done

@@ -85,10 +85,10 @@ struct ScalingExperiment: Sendable {
         case .communication:
             let count = topology.parameterCount
             let isFloat = options.precision == .float32
-            let words = (isFloat ? Float.exactWords : Double.exactWords) * count + 2
+            let words = (isFloat ? Float.exactWords : Double.exactWords) * count + 4
             return [
                 "communication", "--words", [1, words / 16, words / 4, words].map(String.init).joined(separator: ","),
-                isFloat ? "--floats" : "--doubles", "\(count + 2)", "--threads", "\(trial.layout.threads)",
+                isFloat ? "--floats" : "--doubles", "\(count + 4)", "--threads", "\(trial.layout.threads)",
             ]
         case .training(_, let reduction):
             var words = ["train", "--json", "--model", options.model, "--data", options.dataOptions.data]

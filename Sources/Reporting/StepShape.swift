@@ -63,7 +63,7 @@ public struct StepShape: Sendable, Hashable {
     /// Bytes of the gradient as it is sent, with the loss and the misfits.
     public var messageBytes: Double {
         let word = isExact || isDouble ? 8.0 : 4.0
-        return (Double(parameters) * (isExact && isDouble ? 2 : 1) + 2) * word
+        return (Double(parameters) * (isExact && isDouble ? 2 : 1) + 4) * word
     }
 
     /// The all-reduces that this step needs.

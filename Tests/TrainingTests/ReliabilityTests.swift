@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Storage
+@testable import Training
+
+/// What finds that something went wrong unseen, and what says where a run stands.
+@Suite struct Reliability {
+    /// Whichever bit of whichever byte changes, the checksum does.
+    @Test(arguments: [1, 7, 8, 31, 32, 33, 100]) func checksumSeesEveryBit(size: Int) {
+        var bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }
+        let whole = bytes.withUnsafeBytes { Checksum.of($0) }
+        for bit in 0..<8 * size {
+            bytes[bit / 8] ^= 1 << (bit % 8)
+            #expect(bytes.withUnsafeBytes { Checksum.of($0) } != whole, "bit \(bit)")
+            bytes[bit / 8] ^= 1 << (bit % 8)
+        }
+        #expect(bytes.withUnsafeBytes { Checksum.of($0) } == whole)
+        #expect((bytes + [0]).withUnsafeBytes { Checksum.of($0) } != whole)
+    }
+
+    @Test func accountingIsOfTheSetNotOfTheOrder() {
+        let all = Accounting.of(0..<1000 as Range<UInt32>)
+        #expect(Accounting.of((0..<1000 as Range<UInt32>).reversed()) == all)
+        #expect(Accounting.of([UInt32](0..<999) + [998]) != all, "one twice, one never: the count is right")
+        #expect(all - Accounting.of(0..<300 as Range<UInt32>) == Accounting.of(300..<1000 as Range<UInt32>))
+    }
+
+    @Test func oddReplicaIsNamed() {
+        #expect(Replicas.oddOne([5, 5, 5]) == nil)
+        #expect(Replicas.oddOne([7]) == nil)
+        #expect(Replicas.oddOne([5, 6, 5]).map { [$0.index, $0.agreeing] } == [1, 2])
+        #expect(Replicas.oddOne([6, 5, 5]).map { [$0.index, $0.agreeing] } == [0, 2])
+        #expect(Replicas.oddOne([5, 6]).map { [$0.index, $0.agreeing] } == [1, 1])
+    }
+
+    @Test func intervalsOfCheckpoints() {
+        #expect(CheckpointInterval("3") == .epochs(3) && CheckpointInterval("500steps") == .steps(500))
+        for text in ["", "0", "-1", "steps", "0steps", "3 steps", "1.5", "5step"] {
+            #expect(CheckpointInterval(text) == nil, "\(text)")
+        }
+        for text in ["3", "500steps"] { #expect(CheckpointInterval(text)?.description == text) }
+    }
+
+    @Test func optionsThatDiffer() throws {
+        var a = Configuration()
+        var b = a
+        #expect(try a.differences(from: b).isEmpty)
+        b.learningRate = 0.5
+        b.checkpointEvery = .steps(9)
+        a.trainLimit = 7
+        let found = try a.differences(from: b)
+        #expect(found.map(\.option) == ["--checkpoint-every", "--learning-rate", "--train-limit"])
+        #expect(found.map(\.value) == ["1", "10", "7"] && found.map(\.other) == ["9steps", "0.5", "none"])
+    }
+}
