@@ -42,10 +42,12 @@ let package = Package(
             dependencies: [
                 "CBarrier", "CSignals", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Storage",
             ]),
+        // Reads the records of runs; knows nothing of how they came about.
+        .target(name: "Reporting", dependencies: ["Storage"]),
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Storage", "Training",
+                "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Reporting", "Storage", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -56,6 +58,7 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["RandomNumbers", "Storage"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Storage"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),
         // Runs the program as users do; depends on it so that it is built.

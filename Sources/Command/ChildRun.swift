@@ -18,8 +18,9 @@ struct ChildLauncher: Sendable {
     }
 
     /// - Parameter line: words separated by spaces, such as `mpirun -n {ranks}` or `srun -n {ranks} -c {threads}`.
-    init(_ line: String) {
-        words = line.split(separator: " ").map(String.init)
+    /// - Parameter more: words that may hold spaces, after those.
+    init(_ line: String, more: [String] = []) {
+        words = line.split(separator: " ").map(String.init) + more
         program = Bundle.main.executablePath ?? CommandLine.arguments[0]
     }
 

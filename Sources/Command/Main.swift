@@ -59,6 +59,7 @@ struct Frontprop: ParsableCommand {
         abstract: "Train dense networks on many CPUs, with the same bits on any number of ranks and threads.",
         version: frontpropVersion,
         subcommands: [
-            Train.self, Evaluate.self, Predict.self, GradientCheckCommand.self, JacobianCommand.self, DataCommand.self,
+            Train.self, Evaluate.self, Predict.self, GradientCheckCommand.self, JacobianCommand.self,
+            ScalingCommand.self, ReportCommand.self, DataCommand.self, CommunicationCommand.self,
         ])
 }

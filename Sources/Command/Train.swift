@@ -107,7 +107,7 @@ struct Train: ParsableCommand {
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: placement, threadsAreGiven: self.threads != nil)
-            let run = try resumed ?? RunFolder.create(runFolder ?? defaultFolder(options))
+            let run = try resumed ?? RunFolder.create(runFolder ?? defaultRunFolder(given.model ?? "classifier"))
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
             for event in resumed == nil
@@ -153,12 +153,5 @@ struct Train: ParsableCommand {
             Main.say("frontprop: warning: \(folder.path) holds no checkpoint yet; the run starts from its beginning")
             return nil
         }
-    }
-
-    private func defaultFolder(_ options: Configuration) -> String {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.dateFormat = "yyyy-MM-dd-HHmmss"
-        return "runs/\(format.string(from: Date()))-\(given.model ?? "classifier")"
     }
 }

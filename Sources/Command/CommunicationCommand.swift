@@ -1,0 +1,137 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import MPI
+import Training
+
+/// Who the ranks of a layout are, and how long their all-reduces take; started by `scaling` under a launcher.
+struct CommunicationCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "communication", abstract: "Describe the ranks, and time all-reduces.", shouldDisplay: false)
+
+    @Option(help: "Numbers of 64-bit words to all-reduce.")
+    var words = CommaSeparated<Int>([])
+    @Option(help: "Numbers of float32 to all-reduce.")
+    var floats = CommaSeparated<Int>([])
+    @Option(help: "Numbers of float64 to all-reduce.")
+    var doubles = CommaSeparated<Int>([])
+    @Option(help: "Seconds to spend on each number.")
+    var seconds = 0.2
+    @Option(help: "Threads that a rank will have.")
+    var threads = 1
+
+    /// What the first rank prints, as one JSON object.
+    struct Result: Codable {
+        var nodes: Int
+        var hosts: [String]
+        var binding: [String]
+        var coresPerNode: Int
+        var oversubscribed: Bool
+        var cpu: String
+        var mpi: String
+        var blas: String
+        var version: String
+        var loops: [Loop]
+    }
+
+    struct Loop: Codable {
+        var group: String
+        var type: String
+        var words: Int
+        var bytes: Int
+        var calls: Int
+        var callSeconds: Double
+    }
+
+    func validate() throws {
+        let sizes = words.values + floats.values + doubles.values
+        guard sizes.allSatisfy({ (1...1 << 28).contains($0) }), threads >= 1, (0...60).contains(seconds) else {
+            throw ValidationError("sizes, threads and seconds must be positive, and no more than 2^28 and 60 seconds.")
+        }
+    }
+
+    func run() throws {
+        let processes = try Processes(Session.environment)
+        let binding = try processes.world.allGatherStrings(Cores.allowed)
+        let own = Cores.numbers(in: Cores.allowed)
+        // Bit sets of the node's cores, for MPI has no union of lists.
+        var cores = [UInt64](repeating: 0, count: 64)
+        for core in own where core < 64 * 64 { cores[core / 64] |= 1 << UInt64(core % 64) }
+        try cores.withUnsafeMutableBufferPointer {
+            try processes.node.allReduce(inPlace: $0, operation: .bitwiseOr)
+        }
+        let available = cores.reduce(0) { $0 + $1.nonzeroBitCount }
+        let isShort = available > 0 && available < processes.node.size * threads || !own.isEmpty && own.count < threads
+        let oversubscribed = try processes.world.allReduce(Int32(isShort ? 1 : 0), operation: .max) > 0
+        let fewestCores = try processes.world.allReduce(Int64(Cores.online), operation: .min)
+        let loops = try self.loops(processes)
+        guard processes.isFirst else { return }
+        let result = Result(
+            nodes: Set(processes.hosts).count, hosts: processes.hosts, binding: binding,
+            coresPerNode: Int(fewestCores), oversubscribed: oversubscribed, cpu: Cores.processorName,
+            mpi: Environment.libraryVersion, blas: "\(OpenBLAS.configuration) (\(OpenBLAS.coreName))",
+            version: frontpropVersion, loops: loops)
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    }
+
+    private func loops(_ processes: Processes) throws -> [Loop] {
+        var groups: [(name: String, ranks: Communicator)] = []
+        if processes.world.size > 1 { groups.append(("ranks", processes.world)) }
+        let nodes = try processes.world.allReduce(Int64(processes.leaders == nil ? 0 : 1), operation: .sum)
+        let hasLeaders = nodes > 1 && nodes < processes.world.size
+        if hasLeaders, let leaders = processes.leaders { groups.append(("leaders", leaders)) }
+        let loops = try groups.flatMap { group in
+            try words.values.map { try time(group.name, group.ranks, count: $0, of: Int64.self, "int64") }
+                + floats.values.map { try time(group.name, group.ranks, count: $0, of: Float.self, "float") }
+                + doubles.values.map { try time(group.name, group.ranks, count: $0, of: Double.self, "double") }
+        }
+        // The other ranks leave the leaders their cores.
+        try processes.world.barrier()
+        return loops
+    }
+
+    /// Times calls on `count` zeros: of each call the slowest rank, of the calls the median.
+    private func time<Element: Datatype & Numeric>(
+        _ group: String, _ ranks: Communicator, count: Int, of _: Element.Type, _ type: String
+    ) throws -> Loop {
+        let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: count)
+        buffer.initialize(repeating: 0)
+        defer { buffer.deallocate() }
+        func measured(_ calls: Int) throws -> [Double] {
+            var times = try (0..<calls).map { _ in
+                try ranks.barrier()
+                let start = ContinuousClock.now
+                try ranks.allReduce(inPlace: buffer, operation: .sum)
+                return (ContinuousClock.now - start) / .seconds(1)
+            }
+            try times.withUnsafeMutableBufferPointer { try ranks.allReduce(inPlace: $0, operation: .max) }
+            return times.sorted()
+        }
+        let warm = try measured(10)
+        let calls = max(10, min(10_000, Int(seconds / max(warm[5], 1e-7))))
+        let times = try measured(calls)
+        return Loop(
+            group: group, type: type, words: count, bytes: count * MemoryLayout<Element>.stride, calls: calls,
+            callSeconds: times[calls / 2])
+    }
+}
+
+extension Cores {
+    /// The cores that this process may run on, as Linux lists them: `0-3,8`.
+    static var allowed: String {
+        let lines = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8))?.split(separator: "\n") ?? []
+        let line = lines.first { $0.hasPrefix("Cpus_allowed_list:") }
+        return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "unknown"
+    }
+
+    /// The numbers in such a list; none where it is none.
+    static func numbers(in list: String) -> [Int] {
+        list.split(separator: ",").flatMap { part in
+            let ends = part.split(separator: "-").compactMap { Int($0) }
+            return ends.count == 2 && ends[0] <= ends[1] ? Array(ends[0]...ends[1]) : ends
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import Storage
+import Training
+
+/// Several values in one option, separated by commas.
+struct CommaSeparated<Value: LosslessStringConvertible & Sendable>: ExpressibleByArgument, Sendable {
+    let values: [Value]
+
+    init(_ values: [Value]) { self.values = values }
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Value(String($0)) }
+        guard !values.isEmpty, values.count == parts.count else { return nil }
+        self.values = values
+    }
+
+    var defaultValueDescription: String { values.map(\.description).joined(separator: ",") }
+}
+
+/// A number of ranks, and of threads of each.
+struct Layout: Hashable, Sendable {
+    var ranks: Int
+    var threads: Int
+
+    var workers: Int { ranks * threads }
+}
+
+/// Which layouts, and how they are started.
+struct LayoutOptions: ParsableArguments {
+    @Option(help: "Numbers of ranks, separated by commas [1 and the cores of this host].")
+    var ranks: CommaSeparated<Int>?
+    @Option(help: "Numbers of threads of each rank.")
+    var threads = CommaSeparated([1])
+    @Option(
+        help:
+            "What starts the ranks, such as 'srun -n {ranks} -c {threads}' [mpirun, with ranks bound to cores of their own]."
+    )
+    var launcher: String?
+    @Option(help: "A file of hosts for mpirun, one a line: NAME slots=N.")
+    var hosts: String?
+    @Flag(help: "Let mpirun start more ranks than there are slots.")
+    var oversubscribe = false
+
+    func validate() throws {
+        for (name, values) in [("--ranks", ranks?.values ?? []), ("--threads", threads.values)] {
+            if let value = values.first(where: { $0 < 1 || $0 > 65_536 }) {
+                throw ValidationError("\(name) must be at least 1, not \(value).")
+            }
+        }
+        if let launcher, launcher.allSatisfy(\.isWhitespace) {
+            throw ValidationError("--launcher must name a program.")
+        }
+        guard hosts == nil && !oversubscribe || isMPIRun else {
+            throw ValidationError("--hosts and --oversubscribe go with mpirun; another launcher has its own ways.")
+        }
+    }
+
+    var layouts: [Layout] {
+        let ranks = self.ranks?.values ?? Array(Set([1, Cores.online])).sorted()
+        return ranks.flatMap { ranks in threads.values.map { Layout(ranks: ranks, threads: $0) } }
+    }
+
+    private var isMPIRun: Bool {
+        let program = launcher?.split(separator: " ").first.map(String.init) ?? "mpirun"
+        return ["mpirun", "mpiexec", "orterun"].contains(URL(fileURLWithPath: program).lastPathComponent)
+    }
+
+    /// What starts `layout`.
+    ///
+    /// - Throws: `.missingInput` where the file of hosts is not there.
+    func launcher(for layout: Layout) throws -> ChildLauncher {
+        var line = launcher ?? "mpirun"
+        if !line.contains("{ranks}") { line += " -n {ranks}" }
+        if launcher == nil {
+            // Cores of its own for each rank, where this host has them. What other hosts have is not known here.
+            let fits = hosts == nil && layout.workers <= Cores.online
+            line += fits ? " --map-by slot:PE={threads} --bind-to core" : " --bind-to none"
+        }
+        if oversubscribe { line += " --oversubscribe" }
+        var words: [String] = []
+        if let hosts {
+            guard FileManager.default.fileExists(atPath: hosts) else {
+                throw Failure(.missingInput, "there is no file \(hosts), which --hosts names")
+            }
+            words = ["--hostfile", hosts]
+        }
+        return ChildLauncher(line, more: words)
+    }
+}

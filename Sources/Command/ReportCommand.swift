@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Reporting
+import Storage
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "One self-contained HTML page from one or more runs, or from scaling experiments.",
+        discussion: """
+            Of runs: their curves, times and configurations. Of scaling experiments: everything measured, and a model that \
+            predicts larger clusters, which also goes to model.json beside the page.
+            """)
+
+    @Argument(help: "Folders of training runs, or of scaling experiments.")
+    var directories: [String]
+    @Option(name: .shortAndLong, help: "The page [report.html in the first folder].")
+    var output: String?
+    @Option(help: "Predict for a network of this latency in seconds [as fitted, else 25e-6].")
+    var latency: Double?
+    @Option(help: "Predict for links of this rate in bits/s [as fitted, else 10e9].")
+    var linkRate: Double?
+    @Option(help: "Predict for nodes of this many workers [the cores of the measured nodes].")
+    var workersPerNode: Int?
+    @Option(help: "Predict for minibatches of these sizes, separated by commas [as measured].")
+    var batchSizes: CommaSeparated<Int>?
+
+    func validate() throws {
+        for (name, value) in [("--latency", latency), ("--link-rate", linkRate)] {
+            if let value, !(value > 0 && value.isFinite) { throw ValidationError("\(name) must be a positive number.") }
+        }
+        let counts =
+            [("--workers-per-node", workersPerNode ?? 1)] + (batchSizes?.values ?? []).map { ("--batch-sizes", $0) }
+        for (name, value) in counts where !(1...1 << 30).contains(value) {
+            throw ValidationError("\(name) must be at least 1, not \(value).")
+        }
+    }
+
+    func run() throws {
+        guard Session.environment.world.rank == 0 else { return }
+        let experiments = directories.filter(ScalingReport.isExperiment)
+        let runs = directories.filter { !ScalingReport.isExperiment($0) && RunRecord.isRun($0) }
+        for directory in directories where !experiments.contains(directory) && !runs.contains(directory) {
+            throw Failure(
+                .missingInput,
+                "\(directory): expected the folder of a run (metrics.jsonl) or of a scaling experiment (points.jsonl)")
+        }
+        guard experiments.isEmpty || runs.isEmpty else {
+            throw Failure(
+                .usage,
+                "\(experiments[0]) is a scaling experiment and \(runs[0]) a run: a report is of the one or the other")
+        }
+        let path = output ?? directories[0] + "/report.html"
+        if experiments.isEmpty {
+            try AtomicFile.write(try RunReport(folders: runs).html(), to: path)
+        } else {
+            let cluster = Cluster(
+                latency: latency, linkRate: linkRate, workersPerNode: workersPerNode, batchSizes: batchSizes?.values)
+            let report = try ScalingReport(folders: experiments, cluster: cluster)
+            try AtomicFile.write(try report.html(), to: path)
+            let folder = (path as NSString).deletingLastPathComponent
+            try report.writeModels(to: (folder.isEmpty ? "" : folder + "/") + "model.json")
+            print(report.summary)
+        }
+        print("report: \(path)")
+    }
+}

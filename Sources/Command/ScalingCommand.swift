@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import NeuralNetwork
+import Reporting
+import Storage
+import Training
+
+struct ScalingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scaling",
+        abstract: "Strong and weak scaling experiments, run and reported.",
+        discussion: """
+            Trains on every layout, each repeat as a fresh start of the launcher, in a random order. Started again with \
+            the same --run it goes on where it was interrupted. Exit code 1 when some points failed.
+            """)
+
+    @OptionGroup var layout: LayoutOptions
+    @Option(help: "strong: the batch stays; weak: it grows with the workers.")
+    var kind = CommaSeparated(["strong", "weak"])
+    @Option(help: "exact, allreduce, or both, separated by a comma.")
+    var reduction = CommaSeparated(["exact"])
+    @Option(help: "Runs of each point; six are the fewest that give a 95 % interval.")
+    var repeats = 6
+    @Option(help: "Runs before all others, recorded apart.")
+    var warmUp = 1
+    @Option(help: "Seed of the order of the runs.")
+    var orderSeed: UInt64 = 1
+    @Option(help: "Seconds that one run may take.")
+    var timeLimit = 600.0
+    @Option(help: "The network's rate in bits/s, to be recorded.")
+    var linkRate: Double?
+    @Option(help: "Cores of a node that are its own, where several hosts share a machine [all of the node].")
+    var coresPerNode: Int?
+
+    @Option(help: "As in train.") var model = "classifier"
+    @OptionGroup var dataOptions: DataOptions
+    @Option(help: "Of each run; the first is its warm-up, and not counted.") var epochs = 4
+    @Option(help: "Samples of a minibatch; with weak scaling, of each worker.") var batchSize = 1000
+    @Option(help: "One value for all points [the ladder's for the largest layout].") var slices: Int?
+    @Option(help: "As in train.") var precision = Precision.float32
+    @Option(help: "As in train.") var gradient = GradientMethod.frontprop
+    @Option(name: .customLong("run"), help: "Where everything is written [runs/<time>-scaling].")
+    var folder: String?
+    @Argument(parsing: .postTerminator, help: "Further options for train, after --.")
+    var trainOptions: [String] = []
+
+    func validate() throws {
+        _ = try parseTopology(model)
+        for kind in kind.values where kind != "strong" && kind != "weak" {
+            throw ValidationError("'\(kind)' is no kind of scaling: expected strong, weak, or strong,weak.")
+        }
+        for name in reduction.values where Reduction(rawValue: name) == nil {
+            throw ValidationError("'\(name)' is no reduction: expected exact, allreduce, or exact,allreduce.")
+        }
+        let counts = [
+            ("--repeats", repeats, 1), ("--warm-up", warmUp, 0), ("--epochs", epochs, 2),
+            ("--batch-size", batchSize, 1),
+            ("--slices", slices ?? 1, 1), ("--cores-per-node", coresPerNode ?? 1, 1),
+        ]
+        for (name, value, least) in counts where value < least {
+            throw ValidationError("\(name) must be at least \(least), not \(value).")
+        }
+        if let slices, slices > 4096 { throw ValidationError("--slices must be at most 4096, not \(slices).") }
+        if let linkRate, !(linkRate > 0 && linkRate.isFinite) {
+            throw ValidationError("--link-rate must be a positive number of bits/s.")
+        }
+        guard timeLimit > 0, timeLimit.isFinite else { throw ValidationError("--time-limit must be positive.") }
+    }
+
+    func run() throws {
+        guard !Session.environment.isLaunched else {
+            if Session.environment.world.rank > 0 { throw ExitCode(ExitStatus.usage.rawValue) }
+            throw Failure(.usage, "start scaling by itself: it starts mpirun for each of its runs")
+        }
+        let folder = self.folder ?? defaultRunFolder("scaling")
+        let experiment = try ScalingExperiment(folder: folder, options: self)
+        let failed = try ChildRun.wait { try await experiment.run() }
+        try conclude(folder)
+        if failed > 0 {
+            Main.say("frontprop: \(failed) points failed; the same command runs them again")
+            throw ExitCode(1)
+        }
+    }
+
+    /// Writes the report, and says the essential.
+    private func conclude(_ folder: String) throws {
+        let report: ScalingReport
+        do {
+            report = try ScalingReport(folders: [folder])
+        } catch let failure as Failure where failure.status == .badData {
+            return  // Nothing but failures: they have been told.
+        }
+        try report.writeModels(to: folder + "/model.json")
+        print(report.summary)
+        try AtomicFile.write(try report.html(), to: folder + "/report.html")
+        print("report: \(folder)/report.html")
+    }
+}
+
+/// A folder for a run of which none was named.
+func defaultRunFolder(_ name: String) -> String {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.dateFormat = "yyyy-MM-dd-HHmmss"
+    return "runs/\(format.string(from: Date()))-\(name)"
+}

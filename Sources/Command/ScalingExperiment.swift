@@ -1,0 +1,186 @@
+import Foundation
+import Kernels
+import MPI
+import NeuralNetwork
+import RandomNumbers
+import Reporting
+import Storage
+import Training
+
+/// The runs of a scaling experiment: which there are, in which order, and which are done.
+struct ScalingExperiment: Sendable {
+    /// One run of the launcher.
+    struct Trial: Sendable {
+        enum Work: Sendable {
+            case training(ScalingPoint.Kind, Reduction)
+            case communication
+        }
+
+        var work: Work
+        var layout: Layout
+        var `repeat`: Int
+        var isWarmUp = false
+        var id = ""
+        var order = 0
+    }
+
+    let folder: String
+    let options: ScalingCommand
+    let slices: Int
+    private(set) var trials: [Trial] = []
+    private let launchers: [Layout: ChildLauncher]
+
+    var pointsFile: String { folder + "/points.jsonl" }
+
+    /// Plans the runs, and makes the folder.
+    ///
+    /// - Throws: `Failure` where the file of hosts is missing, or the folder cannot be made.
+    init(folder: String, options: ScalingCommand) throws {
+        self.folder = folder
+        self.options = options
+        let layouts = options.layout.layouts
+        launchers = try Dictionary(
+            layouts.map { ($0, try options.layout.launcher(for: $0)) }, uniquingKeysWith: { first, _ in first })
+        slices = options.slices ?? Configuration.defaultSlices(workers: layouts.map(\.workers).max()!)
+        let planned = plan(layouts)
+        var numbers = PhiloxSequence(Philox(seed: options.orderSeed, purpose: .check))
+        let warmUps = planned.filter(\.isWarmUp)
+        let shuffled = planned.filter { !$0.isWarmUp }.shuffled(using: &numbers)
+        trials = (warmUps + shuffled).enumerated().map { order, trial in
+            var trial = trial
+            trial.order = order + 1
+            trial.id = identifier(of: trial)
+            return trial
+        }
+        try AtomicFile.createFolder(folder + "/runs")
+    }
+
+    private func plan(_ layouts: [Layout]) -> [Trial] {
+        let kinds = options.kind.values.compactMap(ScalingPoint.Kind.init)
+        let works = kinds.flatMap { kind in
+            options.reduction.values.compactMap(Reduction.init).map { Trial.Work.training(kind, $0) }
+        }
+        let warmUps = (0..<options.warmUp).map {
+            Trial(work: works[0], layout: layouts[0], repeat: $0 + 1, isWarmUp: true)
+        }
+        let repeats = 1...options.repeats
+        let training = repeats.flatMap { number in
+            works.flatMap { work in layouts.map { Trial(work: work, layout: $0, repeat: number) } }
+        }
+        // A loop is the ranks' alone: one number of threads will do.
+        let threads = options.layout.threads.values.min()!
+        let loops = repeats.flatMap { number in
+            layouts.filter { $0.ranks > 1 && $0.threads == threads }.map {
+                Trial(work: .communication, layout: $0, repeat: number)
+            }
+        }
+        return warmUps + training + loops
+    }
+
+    // MARK: Commands
+
+    /// What is passed to `frontprop` for `trial`, but for where it writes.
+    func arguments(of trial: Trial) -> [String] {
+        switch trial.work {
+        case .communication:
+            let count = topology.parameterCount
+            let isFloat = options.precision == .float32
+            let words = (isFloat ? Float.exactWords : Double.exactWords) * count + 2
+            return [
+                "communication", "--words", [1, words / 16, words / 4, words].map(String.init).joined(separator: ","),
+                isFloat ? "--floats" : "--doubles", "\(count + 2)", "--threads", "\(trial.layout.threads)",
+            ]
+        case .training(_, let reduction):
+            var words = ["train", "--json", "--model", options.model, "--data", options.dataOptions.data]
+            if let limit = options.dataOptions.trainLimit { words += ["--train-limit", "\(limit)"] }
+            if let limit = options.dataOptions.testLimit { words += ["--test-limit", "\(limit)"] }
+            words += ["--epochs", "\(options.epochs)", "--batch-size", "\(batchSize(of: trial))"]
+            words += ["--precision", options.precision.rawValue, "--gradient", options.gradient.rawValue]
+            words += ["--reduction", reduction.rawValue, "--threads", "\(trial.layout.threads)"]
+            if reduction == .exact { words += ["--slices", "\(slices)"] }
+            return words + options.trainOptions
+        }
+    }
+
+    var topology: Topology { Topology(options.model)! }
+
+    func batchSize(of trial: Trial) -> Int {
+        if case .training(.weak, _) = trial.work { options.batchSize * trial.layout.workers } else { options.batchSize }
+    }
+
+    func launcher(of layout: Layout) -> ChildLauncher { launchers[layout]! }
+
+    /// Tells apart all that can change a result, so that only the same point counts as done.
+    private func identifier(of trial: Trial) -> String {
+        let launch = launcher(of: trial.layout).words
+        let labels = ["\(options.linkRate ?? 0)", "\(options.coresPerNode ?? 0)"]
+        let words = (launch + arguments(of: trial) + labels).joined(separator: "\n")
+        let digest = Array(words.utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
+        let name =
+            switch trial.work {
+            case .training(let kind, let reduction): "\(kind.rawValue)-\(reduction.rawValue)-b\(batchSize(of: trial))"
+            case .communication: "communication"
+            }
+        let place = "r\(trial.layout.ranks)t\(trial.layout.threads)"
+        return "\(name)-\(place)-\(digest.prefix(8))-\(trial.isWarmUp ? "warmup" : "")\(trial.repeat)"
+    }
+
+    // MARK: Running
+
+    /// Runs what is not done yet. - Returns: how many points failed.
+    ///
+    /// - Throws: `Failure` where nothing can be run or written.
+    func run() async throws -> Int {
+        let done = try donePoints()
+        let left = trials.filter { !done.contains($0.id) }
+        try record(left.count)
+        print(
+            "\(trials.count) runs, \(trials.count - left.count) of them done already; \(slices) slices; "
+                + "order by seed \(options.orderSeed); in \(folder)")
+        var runner = ScalingRunner(experiment: self)
+        var failed = 0
+        for trial in left {
+            let points = try await runner.points(of: trial)
+            try JSONLines.append(points, to: pointsFile)
+            try writeTable()
+            if points.contains(where: \.failed) { failed += 1 }
+            print("[\(trial.order)/\(trials.count)] \(points.map(\.line).last ?? "")")
+            fflush(nil)
+        }
+        return failed
+    }
+
+    /// The points that need not be run again: a loop writes several, whose ids begin with its own.
+    private func donePoints() throws -> Set<String> {
+        guard FileManager.default.fileExists(atPath: pointsFile) else { return [] }
+        let (points, unreadable) = try ScalingPoint.read(pointsFile)
+        if unreadable > 0 {
+            Main.say(
+                "frontprop: warning: \(pointsFile): \(unreadable) lines are cut short or no points; they are left out")
+        }
+        return Set(points.filter { !$0.failed }.map { String($0.id.prefix { $0 != "/" }) })
+    }
+
+    private func writeTable() throws {
+        try AtomicFile.write(ScalingPoint.csv(try ScalingPoint.read(pointsFile).points), to: folder + "/points.csv")
+    }
+
+    /// One command's options, in `experiments.jsonl`.
+    private func record(_ left: Int) throws {
+        struct Record: Encodable {
+            var started: String
+            var arguments: [String]
+            var orderSeed: UInt64
+            var slices: Int
+            var runs: Int
+            var runsLeft: Int
+            var host: String
+            var version: String
+        }
+        let record = Record(
+            started: ISO8601DateFormatter().string(from: Date()), arguments: Array(CommandLine.arguments.dropFirst()),
+            orderSeed: options.orderSeed, slices: slices, runs: trials.count, runsLeft: left,
+            host: Environment.hostName, version: frontpropVersion)
+        try JSONLines.append([record], to: folder + "/experiments.jsonl")
+    }
+}

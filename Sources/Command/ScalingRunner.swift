@@ -1,0 +1,204 @@
+import Foundation
+import Reporting
+import Storage
+import Training
+
+/// Runs the points of an experiment, one after the other.
+struct ScalingRunner {
+    let experiment: ScalingExperiment
+    /// Who the ranks of a layout are, once asked.
+    private var descriptions: [Layout: CommunicationCommand.Result] = [:]
+
+    private var options: ScalingCommand { experiment.options }
+
+    init(experiment: ScalingExperiment) { self.experiment = experiment }
+
+    /// Runs `trial`: one point, or for a loop one for each size. A run that fails is a point that says so.
+    ///
+    /// - Throws: `Failure` where no run can be started at all.
+    mutating func points(of trial: ScalingExperiment.Trial) async throws -> [ScalingPoint] {
+        var point = ScalingPoint(
+            id: trial.id, source: .measured, kind: .communication, nodes: 1, ranks: trial.layout.ranks,
+            threads: trial.layout.threads)
+        point.repeat = trial.repeat
+        point.order = trial.order
+        point.warmUp = trial.isWarmUp ? true : nil
+        point.linkRate = options.linkRate
+        point.parameters = experiment.topology.parameterCount
+        point.started = ISO8601DateFormatter().string(from: Date())
+        do {
+            switch trial.work {
+            case .communication:
+                let run = try await start(trial.layout, experiment.arguments(of: trial))
+                point.command = run.command
+                return try loops(run, point)
+            case .training(let kind, let reduction):
+                point.kind = kind
+                point.model = experiment.topology.description
+                point.data = options.dataOptions.data
+                point.precision = options.precision.rawValue
+                point.gradient = options.gradient.rawValue
+                point.reduction = reduction.rawValue
+                point.batchSize = experiment.batchSize(of: trial)
+                point.slices = reduction == .exact ? experiment.slices : trial.layout.workers
+                if descriptions[trial.layout] == nil {
+                    descriptions[trial.layout] = try await describe(trial.layout)
+                }
+                point.describe(descriptions[trial.layout]!, coresPerNode: options.coresPerNode)
+                let folder = "\(experiment.folder)/runs/\(trial.id)"
+                // Left by a run that failed or was interrupted.
+                try? FileManager.default.removeItem(atPath: folder)
+                let run = try await start(trial.layout, experiment.arguments(of: trial) + ["--run", folder])
+                point.command = run.command
+                try point.take(run)
+                return [point]
+            }
+        } catch let failure as PointFailure {
+            point.command = failure.command
+            point.exitCode = failure.status
+            point.message = failure.message
+            return [point]
+        }
+    }
+
+    /// Starts `arguments` on `layout`, and waits for its end, no longer than the limit.
+    private func start(_ layout: Layout, _ arguments: [String]) async throws -> ChildRun {
+        let launcher = experiment.launcher(of: layout)
+        let limit = options.timeLimit
+        let run = try await withThrowingTaskGroup(of: ChildRun?.self) { group in
+            group.addTask {
+                try await ChildRun.frontprop(
+                    arguments, launcher: launcher, ranks: layout.ranks, threads: layout.threads)
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(limit))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next()!
+        }
+        let command = launcher.command(ranks: layout.ranks, threads: layout.threads, arguments: arguments)
+        guard let run else {
+            throw PointFailure(command: command, status: 124, message: "did not end within \(limit) seconds")
+        }
+        guard run.status == 0 else { throw PointFailure(run, ranks: layout.ranks) }
+        return run
+    }
+
+    private func describe(_ layout: Layout) async throws -> CommunicationCommand.Result {
+        try Self.result(of: await start(layout, ["communication", "--threads", "\(layout.threads)"]))
+    }
+
+    private static func result(of run: ChildRun) throws -> CommunicationCommand.Result {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let line = run.lines.last(where: { $0.hasPrefix("{") }),
+            let result = try? decoder.decode(CommunicationCommand.Result.self, from: Data(line.utf8))
+        else { throw PointFailure(command: run.command, status: run.status, message: "expected a JSON object from it") }
+        return result
+    }
+
+    private func loops(_ run: ChildRun, _ point: ScalingPoint) throws -> [ScalingPoint] {
+        let result = try Self.result(of: run)
+        return result.loops.map { loop in
+            var one = point
+            one.id = "\(point.id)/\(loop.group)-\(loop.type)-\(loop.words)"
+            one.describe(result, coresPerNode: options.coresPerNode)
+            one.group = loop.group
+            one.type = loop.type
+            one.words = loop.words
+            one.bytes = loop.bytes
+            one.calls = loop.calls
+            one.callSeconds = loop.callSeconds
+            return one
+        }
+    }
+}
+
+/// A run that failed: the experiment goes on.
+struct PointFailure: Error {
+    var command: [String]
+    /// Never 0.
+    var status: Int32
+    var message: String
+
+    init(command: [String], status: Int32, message: String) {
+        self.command = command
+        self.status = status == 0 ? 1 : status
+        self.message = message
+    }
+
+    /// With the advice that helps, where the launcher's own does not.
+    init(_ run: ChildRun, ranks: Int) {
+        let said = run.errors.split(separator: "\n").first { $0.hasPrefix("frontprop: ") && !$0.contains("warning:") }
+        var message = said.map { String($0.dropFirst("frontprop: ".count)) } ?? String(run.errors.suffix(600))
+        if run.errors.contains("not enough slots") {
+            message =
+                "the launcher has not enough slots for \(ranks) ranks: give fewer --ranks, a --hosts file with more slots, "
+                + "or --oversubscribe"
+        }
+        self.init(
+            command: run.command, status: run.status,
+            message: message.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty ? "it said nothing" : message)
+    }
+}
+
+extension ScalingPoint {
+    fileprivate mutating func describe(_ result: CommunicationCommand.Result, coresPerNode: Int?) {
+        nodes = result.nodes
+        hosts = result.hosts
+        binding = result.binding
+        self.coresPerNode = coresPerNode ?? result.coresPerNode
+        oversubscribed = result.oversubscribed || workers > self.coresPerNode! * nodes
+        cpu = result.cpu
+        mpi = result.mpi
+        blas = result.blas
+        version = result.version
+    }
+
+    /// Takes over what a run of `train --json` printed.
+    fileprivate mutating func take(_ run: ChildRun) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let events = run.lines.filter { $0.hasPrefix("{") }.compactMap {
+            try? decoder.decode(RunRecord.Entry.self, from: Data($0.utf8))
+        }
+        let epochs = events.filter { $0.event == "epoch" }
+        let seconds = epochs.compactMap(\.trainSeconds)
+        guard seconds.count >= 2, let end = events.last(where: { $0.event == "end" }), let batchSize,
+            let samples = epochs[0].samples, samples > 0
+        else {
+            throw PointFailure(
+                command: run.command, status: run.status, message: "expected events of two epochs or more")
+        }
+        let steps = (samples + batchSize - 1) / batchSize
+        self.samples = samples
+        self.steps = steps
+        epochSeconds = seconds
+        stepSeconds = Statistics.median(Array(seconds.dropFirst())) / Double(steps)
+        phases = Phases.medians(epochs.dropFirst().compactMap(\.phases), times: 1 / Double(steps))
+        let byRank = Dictionary(grouping: epochs.dropFirst().flatMap(\.rankPhases), by: \.rank)
+        rankPhases =
+            byRank.isEmpty
+            ? nil
+            : byRank.sorted { $0.key < $1.key }.map { rank, own in
+                RankPhases(
+                    rank: rank, host: own[0].host, phases: Phases.medians(own.map(\.phases), times: 1 / Double(steps))!)
+            }
+        weightsSha256 = end.weightsSha256
+        testAccuracy = end.testAccuracy
+        let warnings = run.errors.split(separator: "\n").filter { $0.hasPrefix("frontprop: warning: ") }
+        note = warnings.isEmpty ? nil : warnings.joined(separator: "; ")
+    }
+
+    /// What is said of the point while the experiment runs.
+    var line: String {
+        let place = "\(kind.rawValue) \(reduction ?? "all-reduce loop"), \(ranks) × \(threads)"
+        if failed { return "\(place): failed with \(exitCode ?? 0): \(message ?? "")" }
+        if let callSeconds {
+            return "\(place): \(String(format: "%.1f", callSeconds * 1e6)) µs for \(bytes ?? 0) bytes"
+        }
+        return "\(place), batch \(batchSize ?? 0): \(String(format: "%.1f", (stepSeconds ?? 0) * 1e6)) µs a step, "
+            + "weights \(weightsSha256?.prefix(12) ?? "?")\(warmUp == true ? " (warm-up)" : "")"
+    }
+}

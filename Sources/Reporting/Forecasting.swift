@@ -1,0 +1,79 @@
+import Foundation
+
+/// Steps of one network and batch on more and more workers of one cluster, as the model has them.
+struct Forecasting {
+    let forecasts: [ModelRecord.Forecast]
+    let limit: ModelRecord.Limit
+
+    private static let mostWorkers = 4096
+    /// The most that `--slices` can be.
+    private static let mostSlices = 4096
+
+    /// - Parameter leastSlices: of the measured points, kept until the workers need more.
+    init(
+        model: StepModel, shape: StepShape, batchSize: Int, workersPerNode: Int, leastSlices: Int, linkRate: Double?
+    ) {
+        func shaped(_ workers: Int) -> StepShape {
+            let nodes = (workers + workersPerNode - 1) / workersPerNode
+            // One rank a node, threads for the rest: what `exact` makes of any layout.
+            return StepShape(
+                nodes: nodes, ranks: nodes, threads: workers / nodes, batchSize: batchSize,
+                slices: max(leastSlices, Self.slices(workers: workers)), parameters: shape.parameters,
+                isDouble: shape.isDouble, linkRate: linkRate)
+        }
+        let one = shaped(1)
+        let base = model.stepSeconds(one)
+        forecasts = Self.counts(workersPerNode: workersPerNode).map { workers in
+            let shape = shaped(workers)
+            let seconds = model.stepSeconds(shape)
+            return ModelRecord.Forecast(
+                workers: shape.workers, nodes: shape.nodes, batchSize: batchSize, slices: shape.slices,
+                busyWorkers: shape.busyWorkers, stepSeconds: seconds, speedUp: base / seconds,
+                efficiency: base / seconds / Double(shape.workers),
+                terms: Dictionary(uniqueKeysWithValues: model.terms(shape).map { ($0.key.rawValue, $0.value) }))
+        }
+        limit = Self.limit(forecasts)
+    }
+
+    /// Powers of two within a node, then of nodes.
+    private static func counts(workersPerNode: Int) -> [Int] {
+        let within = sequence(first: 1) { $0 * 2 }.prefix { $0 < workersPerNode }
+        let nodes = sequence(first: 1) { $0 * 2 }.prefix { $0 * workersPerNode <= max(mostWorkers, workersPerNode) }
+        return Array(within) + nodes.map { $0 * workersPerNode }
+    }
+
+    /// The ladder of Docs/exact-sum.md.
+    static func slices(workers: Int) -> Int {
+        var (rung, next) = (8, 16)
+        while rung < workers { (rung, next) = (next, rung == 8 ? 24 : 2 * rung) }
+        return min(rung, mostSlices)
+    }
+
+    private static func limit(_ forecasts: [ModelRecord.Forecast]) -> ModelRecord.Limit {
+        let fastest = forecasts.min { $0.stepSeconds < $1.stepSeconds }!
+        let half = forecasts.last { $0.efficiency >= 0.5 }!
+        func share(_ term: StepModel.Term) -> Double { fastest.terms[term.rawValue, default: 0] / fastest.stepSeconds }
+        let dominant = StepModel.Term.allCases.filter { $0 != .compute }.max { share($0) < share($1) }!
+        let percent = { (x: Double) in String(format: "%.0f %%", 100 * x) }
+        var why = ""
+        if fastest.workers == forecasts.last!.workers {
+            why = "The step still gets shorter at the largest cluster looked at, \(fastest.workers) workers"
+        } else {
+            why = "Beyond \(fastest.workers) workers the step gets no shorter"
+        }
+        why +=
+            ": there \(percent(share(dominant))) of it go into \(dominant.meaning) and \(percent(share(.compute))) into "
+            + "\(StepModel.Term.compute.meaning)."
+        if fastest.busyWorkers < fastest.workers {
+            why += " Only \(fastest.busyWorkers) of the workers have a slice with samples."
+        }
+        why += " Half of the efficiency is lost beyond \(half.workers) workers."
+        if fastest.batchSize < forecasts.last!.workers {
+            why +=
+                " A minibatch of \(fastest.batchSize) samples, one a slice, feeds \(fastest.batchSize) workers at the very most."
+        }
+        return ModelRecord.Limit(
+            batchSize: fastest.batchSize, fastestWorkers: fastest.workers, fastestStepSeconds: fastest.stepSeconds,
+            speedUp: fastest.speedUp, halfEfficiencyWorkers: half.workers, dominant: dominant.rawValue, why: why)
+    }
+}

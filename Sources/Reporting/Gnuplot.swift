@@ -1,0 +1,79 @@
+import Foundation
+import Storage
+
+/// Draws charts as SVG that takes its colours from the page it stands in.
+enum Gnuplot {
+    /// The charts as elements `<svg>`, in their order.
+    ///
+    /// - Throws: `Failure` with `.missingInput` where there is no gnuplot, `.internalError` where it fails.
+    static func draw(_ charts: [Chart]) throws -> [Markup] {
+        guard !charts.isEmpty else { return [] }
+        let folder = FileManager.default.temporaryDirectory.path + "/frontprop-charts-\(UUID().uuidString)"
+        try AtomicFile.createFolder(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let script = charts.enumerated().map { $1.script(to: "\($0).svg") }.joined() + "set output\n"
+        try AtomicFile.write(script, to: folder + "/charts.gnuplot")
+        try run(in: folder)
+        return try charts.indices.map { index in
+            let text = String(decoding: try InputFile.read("\(folder)/\(index).svg"), as: UTF8.self)
+            return Markup(raw: adapted(text, id: "chart\(index)", title: charts[index].title))
+        }
+    }
+
+    private static func run(in folder: String) throws {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let program = path.split(separator: ":").map { "\($0)/gnuplot" }
+            .first(where: FileManager.default.isExecutableFile)
+        guard let program else {
+            throw Failure(
+                .missingInput, "there is no gnuplot on the PATH; the charts need it (apt-get install gnuplot-nox)")
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["charts.gnuplot"]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        // The user's own settings and language must not change the charts.
+        process.environment = ["PATH": path, "HOME": folder, "LC_ALL": "C.UTF-8"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        let errors = Pipe()
+        process.standardError = errors
+        do { try process.run() } catch { throw Failure(.internalError, "cannot run \(program): \(error)") }
+        let said = (try? errors.fileHandleForReading.readToEnd()) ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let text = String(decoding: said, as: UTF8.self).split(separator: "\n").suffix(4).joined(separator: " ")
+            throw Failure(.internalError, "gnuplot failed with \(process.terminationStatus): \(text)")
+        }
+    }
+
+    /// gnuplot's SVG with names of its own, without what is drawn nowhere, in the page's colours.
+    private static func adapted(_ svg: String, id: String, title: String) -> String {
+        var text = svg
+        if let start = text.range(of: "<svg") { text = String(text[start.lowerBound...]) }
+        text = text.replacing(/<title>[^<]*<\/title>|<desc>[^<]*<\/desc>/, with: "")
+        text = text.replacing(/<filter[\s\S]*?<\/filter>/, with: "")
+        text = text.replacing(/<g [^>]*>\s*<\/g>\n?/, with: "")
+        text = text.replacing(
+            "<svg ", with: "<svg role=\"img\" aria-label=\"\(Markup.escape(title))\" ", maxReplacements: 1)
+        // Several charts stand in one page.
+        text = text.replacing(/(id=['"]|href=['"]#)(gp|gnuplot_)/) { "\($0.1)\(id)-\($0.2)" }
+        text = text.replacing(/rgb\(\s*([0-9]+),\s*([0-9]+),\s*([0-9]+)\)/) { match in
+            color(Int(match.1)!, Int(match.2)!)
+        }
+        text = text.replacing(/color=["'](black|gray)["']/, with: "color=\"var(--ink)\"")
+        text = text.replacing(/fill=["']black["']/, with: "fill=\"var(--ink)\"")
+        text = text.replacing(/(color|fill)=["']white["']/) { "\($0.1)=\"var(--paper)\"" }
+        text = text.replacing(" font-family=\"sans-serif\" font-size=\"13.00\" ", with: " ")
+        return text.replacing(/\n\s*\n+/, with: "\n")
+    }
+
+    private static func color(_ red: Int, _ green: Int) -> String {
+        switch (red, green) {
+        case (1, _): "var(--axis)"
+        case (2, _): "var(--grid)"
+        case (10, 0): "var(--ink)"
+        default: "var(--c\(red - 10))"
+        }
+    }
+}

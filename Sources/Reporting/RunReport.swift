@@ -1,0 +1,143 @@
+import Foundation
+import Storage
+
+/// The report of one training run, or of several side by side.
+public struct RunReport: Sendable {
+    public var runs: [RunRecord]
+
+    /// - Throws: `Failure` where a run's files cannot be read.
+    public init(folders: [String]) throws {
+        runs = try folders.map(RunRecord.read)
+    }
+
+    /// The page, as one HTML file.
+    ///
+    /// - Throws: `Failure` where gnuplot is missing or fails.
+    public func html() throws -> String {
+        var page = Page(title: title, subtitle: "\(runs.map(\.path).joined(separator: ", "))")
+        if runs.count == 1 { addSummary(of: runs[0], to: &page) } else { addComparison(to: &page) }
+        page.heading("Learning")
+        page.add(runs.count == 1 ? Self.curves(runs[0]) : comparedCurves)
+        page.heading("Time")
+        page.add(
+            """
+            <p class="soft">Of the training passes alone. Phases are each the slowest worker's, so the parts can add up to more \
+            than the epoch.</p>
+            """)
+        page.add(timeCharts)
+        for run in runs {
+            if runs.count > 1 { page.heading(run.name) }
+            addTables(of: run, to: &page)
+        }
+        return try page.html()
+    }
+
+    private var title: String {
+        runs.count == 1 ? "Training of \(runs[0].start?.model ?? runs[0].name)" : "\(runs.count) training runs"
+    }
+
+    private func addSummary(of run: RunRecord, to page: inout Page) {
+        var tiles: [(name: String, value: Markup, note: String)] = []
+        if let last = run.epochs.last {
+            if let accuracy = last.testAccuracy {
+                tiles.append(
+                    (
+                        "Test accuracy", .number(accuracy, Quantity.percent(accuracy, digits: 2)),
+                        "after epoch \(last.epoch!)"
+                    ))
+            } else if let loss = last.testLoss {
+                tiles.append(("Test loss", .number(loss, Quantity.figures(loss)), "after epoch \(last.epoch!)"))
+            }
+        }
+        let seconds = run.epochs.compactMap(\.trainSeconds)
+        if !seconds.isEmpty {
+            let median = Statistics.median(seconds)
+            let rate = Double(run.epochs[0].samples ?? 0) / median
+            tiles.append(
+                ("An epoch", .seconds(median), "median of \(seconds.count); \(Quantity.grouped(rate)) samples/s"))
+            tiles.append(("All epochs", .seconds(seconds.reduce(0, +)), "training passes alone"))
+        }
+        if let hash = run.end?.weightsSha256 {
+            tiles.append(("Weights", .hash(hash), "SHA-256, in full below"))
+        } else {
+            tiles.append(("Weights", "–", "the run has not ended"))
+        }
+        page.add(.tiles(tiles))
+        if run.unreadable > 0 {
+            page.add("<p class=\"note\">\(run.unreadable) lines of metrics.jsonl were cut short, and are left out.</p>")
+        }
+    }
+
+    private func addComparison(to page: inout Page) {
+        page.add(
+            .table(
+                ["Run", "Network", "Gradient", "Workers", "Epochs", "Epoch", "Test loss", "Test accuracy", "Weights"],
+                runs.map { run in
+                    let (epochs, seconds) = (run.epochs, run.epochs.compactMap(\.trainSeconds))
+                    return [
+                        "\(run.name)", "\(run.start?.model ?? "–")",
+                        "\(run.configuration.options?["gradient"]?.description ?? "–")",
+                        "\(run.configuration.ranks ?? 1) × \(run.configuration.threadsPerRank ?? 1)", "\(epochs.count)",
+                        seconds.isEmpty ? "–" : .seconds(Statistics.median(seconds)),
+                        epochs.last?.testLoss.map { .number($0, Quantity.figures($0)) } ?? "–",
+                        epochs.last?.testAccuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–",
+                        .hashes([run.end?.weightsSha256].compactMap { $0 }),
+                    ]
+                }))
+    }
+
+    // MARK: Tables
+
+    private func addTables(of run: RunRecord, to page: inout Page) {
+        let configuration = run.configuration
+        if runs.count == 1 { page.heading("What was run") }
+        var items: [(name: String, value: Markup)] = [
+            ("Layout", "\(configuration.ranks ?? 1) ranks × \(configuration.threadsPerRank ?? 1) threads"),
+            ("Hosts", "\((configuration.hosts ?? []).distinct.joined(separator: ", "))"),
+            ("Processor", "\(configuration.cpu ?? "–")"), ("Program", "frontprop \(configuration.version ?? "–")"),
+            ("MPI", "\(configuration.mpi ?? "–")"),
+            ("BLAS", "\(configuration.blas ?? "–"), kernels \(configuration.blasCore ?? "–")"),
+            ("Started", "\(configuration.started ?? "–")"),
+        ]
+        if let hash = run.end?.weightsSha256 { items.append(("Weights, SHA-256", "<code>\(hash)</code>")) }
+        page.add(.list(items))
+        let options = (configuration.options ?? [:]).sorted { $0.key < $1.key }
+        page.add(.details("Options", .list(options.map { ($0.key, "\($0.value)") })))
+        if !run.epochs.isEmpty { page.add(.details("Epochs", Self.epochTable(run))) }
+        if !run.rounds.isEmpty { page.add(.details("Rounds of the genetic search", Self.roundTable(run))) }
+    }
+
+    private static func epochTable(_ run: RunRecord) -> Markup {
+        func figure(_ value: Double?) -> Markup { value.map { .number($0, String(format: "%.6f", $0)) } ?? "–" }
+        return .table(
+            [
+                "Epoch", "Time", "Samples/s", "Batch loss", "Train loss", "Test loss", "Train accuracy",
+                "Test accuracy",
+                "Compute", "Wait", "Reduce", "Update",
+            ],
+            run.epochs.map { epoch in
+                let seconds = epoch.trainSeconds ?? 0
+                return [
+                    "\(epoch.epoch!)", .seconds(seconds),
+                    "\(Quantity.grouped(Double(epoch.samples ?? 0) / max(seconds, 1e-12)))",
+                    figure(epoch.batchLoss), figure(epoch.trainLoss), figure(epoch.testLoss),
+                    figure(epoch.trainAccuracy),
+                    figure(epoch.testAccuracy),
+                ] + (epoch.phases?.values.map(Markup.seconds) ?? Array(repeating: "–", count: 4))
+            })
+    }
+
+    private static func roundTable(_ run: RunRecord) -> Markup {
+        func figure(_ value: Double?) -> Markup { value.map { .number($0, Quantity.figures($0)) } ?? "–" }
+        return .table(
+            ["Round", "Networks measured", "Best loss", "Mean loss", "Test loss", "Test accuracy", "Time"],
+            run.rounds.map { round in
+                [
+                    "\(round.round.map { "\($0)" } ?? "–")", "\(round.evaluations.map { "\($0)" } ?? "–")",
+                    figure(round.bestLoss), figure(round.meanLoss), figure(round.testLoss),
+                    round.testAccuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–",
+                    round.trainSeconds.map(Markup.seconds) ?? "–",
+                ]
+            })
+    }
+}

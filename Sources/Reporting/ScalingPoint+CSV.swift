@@ -1,0 +1,32 @@
+extension ScalingPoint {
+    private static let columns: [(name: String, value: @Sendable (ScalingPoint) -> String?)] = [
+        ("id", { $0.id }), ("source", { $0.source.rawValue }), ("kind", { $0.kind.rawValue }),
+        ("nodes", { "\($0.nodes)" }), ("ranks", { "\($0.ranks)" }), ("threads", { "\($0.threads)" }),
+        ("workers", { "\($0.workers)" }), ("model", { $0.model }), ("data", { $0.data }),
+        ("parameters", { text($0.parameters) }), ("precision", { $0.precision }), ("gradient", { $0.gradient }),
+        ("samples", { text($0.samples) }), ("batch_size", { text($0.batchSize) }), ("slices", { text($0.slices) }),
+        ("reduction", { $0.reduction }), ("steps", { text($0.steps) }), ("step_seconds", { text($0.stepSeconds) }),
+        ("compute", { text($0.phases?.compute) }), ("wait", { text($0.phases?.wait) }),
+        ("reduce", { text($0.phases?.reduce) }), ("update", { text($0.phases?.update) }),
+        ("weights_sha256", { $0.weightsSha256 }), ("test_accuracy", { text($0.testAccuracy) }),
+        ("group", { $0.group }), ("type", { $0.type }), ("bytes", { text($0.bytes) }), ("calls", { text($0.calls) }),
+        ("call_seconds", { text($0.callSeconds) }), ("repeat", { text($0.repeat) }), ("order", { text($0.order) }),
+        ("warm_up", { text($0.warmUp) }), ("link_rate", { text($0.linkRate) }),
+        ("cores_per_node", { text($0.coresPerNode) }), ("cpu", { $0.cpu }), ("mpi", { $0.mpi }),
+        ("version", { $0.version }), ("started", { $0.started }), ("exit_code", { text($0.exitCode) }),
+        ("message", { $0.message }),
+    ]
+
+    private static func text(_ value: (some CustomStringConvertible)?) -> String? { value?.description }
+
+    /// The points as a table, by RFC 4180; what is a list is left out.
+    public static func csv(_ points: [ScalingPoint]) -> String {
+        let rows = [columns.map(\.name)] + points.map { point in columns.map { $0.value(point) ?? "" } }
+        return rows.map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}

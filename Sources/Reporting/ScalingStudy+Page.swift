@@ -1,0 +1,241 @@
+import Foundation
+
+extension ScalingStudy {
+    /// The figures that matter most, and whether the result changed.
+    func addSummary(to page: inout Page) {
+        var tiles: [(name: String, value: Markup, note: String)] = []
+        for kind in [ScalingPoint.Kind.strong, .weak] {
+            guard let base = base(kind) else { continue }
+            if tiles.isEmpty {
+                tiles.append(
+                    (
+                        "Base: \(base.layout), an epoch", .seconds(base.epochSeconds),
+                        "\(Quantity.seconds(base.median)) a step; \(Quantity.grouped(base.samplesPerSecond)) samples/s"
+                    ))
+            }
+            let others = measured(kind).filter { $0.setting != base.setting }
+            let best = others.max { $0.samplesPerSecond < $1.samplesPerSecond }
+            if let best {
+                let (speedUp, efficiency) = (
+                    Ratio.speedUp(of: best, over: base).value, Ratio.efficiency(of: best, over: base).value
+                )
+                tiles.append(
+                    (
+                        "Best \(kind.rawValue) scaling", .number(speedUp, Quantity.figures(speedUp) + " ×"),
+                        "\(best.layout), efficiency \(Quantity.percent(efficiency))"
+                    ))
+            }
+        }
+        let disagreements = disagreements
+        let compared = measurements.filter { $0.shape.isExact && !$0.hashes.isEmpty }
+        if !compared.isEmpty {
+            tiles.append(
+                (
+                    "Weights", disagreements.isEmpty ? "identical" : "differ",
+                    "over \(compared.reduce(0) { $0 + $1.points.count }) runs of the exact sum"
+                ))
+        }
+        page.add(.tiles(tiles))
+        let counts = measurements.filter { $0.setting.source == .measured }.map(\.points.count)
+        page.add(
+            """
+            <p class="soft">\(subject.model) on \(subject.data), \(subject.precision), gradient by \(subject.gradient). Times \
+            are of the training loop alone, on the slowest rank, without the first epoch; a layout is written \
+            ranks × threads.\(Self.intervalNote(counts))</p>
+            """)
+        for group in disagreements { page.add("<p class=\"note bad\">\(group)</p>") }
+        addFailures(to: &page)
+    }
+
+    /// What the repeats allow to be said.
+    private static func intervalNote(_ counts: [Int]) -> Markup {
+        guard let least = counts.min(), let most = counts.max() else { return "" }
+        let repeats = least == most ? "\(least)" : "\(least) to \(most)"
+        let reached = 1 - exp2(1 - Double(least))
+        let what: Markup =
+            least >= 6
+            ? "the interval between order statistics that holds the median with at least 95 % probability"
+            : """
+            the lowest and the highest, which hold the median with \(Quantity.percent(reached, digits: 1)) \
+            probability only: 95 % need 6 repeats
+            """
+        return " Figures are medians over \(repeats) repeats, each a fresh start; in brackets \(what)."
+    }
+
+    /// Layouts that must give the same weights and do not, in words.
+    var disagreements: [String] {
+        struct Same: Hashable {
+            var batchSize: Int
+            var slices: Int
+            var steps: Int
+        }
+        let exact = measurements.filter { $0.shape.isExact && $0.setting.source == .measured }
+        return Dictionary(grouping: exact) {
+            Same(batchSize: $0.shape.batchSize, slices: $0.shape.slices, steps: $0.setting.steps)
+        }.compactMap { same, group in
+            let runs = group.flatMap(\.points)
+            let epochs = Dictionary(grouping: runs) { $0.epochSeconds?.count ?? 0 }.values
+            let differ = epochs.contains { Set($0.compactMap(\.weightsSha256)).count > 1 }
+            return differ
+                ? "The result changed: runs with batch \(same.batchSize) and \(same.slices) slices ended with different weights."
+                : nil
+        }
+    }
+
+    private func addFailures(to page: inout Page) {
+        guard !failures.isEmpty else { return }
+        let rows = failures.map { point -> [Markup] in
+            ["<code>\(point.id)</code>", "\(point.exitCode ?? 0)", "\(point.message ?? "")"]
+        }
+        page.add("<p class=\"note bad\">\(failures.count) points failed, and are left out.</p>")
+        page.add(.details("What failed", .table(["Id", "Exit code", "Message"], rows)))
+    }
+
+    // MARK: Strong and weak scaling
+
+    func addScaling(_ kind: ScalingPoint.Kind, model: StepModel?, to page: inout Page) {
+        guard let base = base(kind) else { return }
+        page.heading(kind == .strong ? "Strong scaling" : "Weak scaling")
+        let perWorker = base.shape.batchSize / base.shape.workers
+        let held: Markup =
+            kind == .strong
+            ? "The same training on more workers: minibatches of \(base.shape.batchSize) samples in \(base.shape.slices) slices. "
+            : """
+            Held constant: \(perWorker) samples a worker and step, in a minibatch of \(perWorker) × workers samples and \
+            \(base.shape.slices) slices. An epoch has the same samples, so fewer steps; a step would ideally take as long \
+            as the base's.
+            """
+        page.add(
+            """
+            <p>\(held) The base is \(base.layout) with \
+            \(base.shape.isExact ? "the exact sum" : "a floating-point all-reduce"): \(Markup.seconds(base.epochSeconds)) \
+            an epoch of \(base.setting.steps) steps, \(Markup.seconds(base.median)) a step.</p>
+            """)
+        page.add(charts(kind, base: base, model: model))
+        page.add(table(kind, base: base))
+    }
+
+    private func charts(_ kind: ScalingPoint.Kind, base: Measurement, model: StepModel?) -> [Chart] {
+        let workers = measurements.filter { $0.setting.kind == kind }.map(\.shape.workers)
+        let span = [base.shape.workers, workers.max()!].map(Double.init)
+        let ticks = workers.distinct.sorted().map(Double.init)
+        let note =
+            "Dots: every run. Discs: medians with their intervals."
+            + (measured(kind).contains(where: \.isOversubscribed)
+                ? " Layouts with more workers than cores are included." : "")
+        let ideal = span.map { Chart.Point(x: $0, y: kind == .strong ? $0 / span[0] : base.median) }
+        let speedUp = Chart(
+            title: "Speed-up", caption: note, x: "workers", y: "times the base", isLogX: true, yFrom: 0, ticks: ticks,
+            content: .lines(
+                [Chart.Series(name: "ideal", color: 6, style: .line, points: ideal)]
+                    + series(kind, model: model) { point, median in
+                        let ratio = Ratio.speedUp(of: median, over: base)
+                        let own = point ?? median.median
+                        return Chart.Point(x: 0, y: ratio.value * median.median / own, low: ratio.low, high: ratio.high)
+                    }))
+        let step = Chart(
+            title: "Time of a step", caption: note, x: "workers", y: "milliseconds", isLogX: true, yFrom: 0,
+            ticks: ticks,
+            content: .lines(
+                [
+                    Chart.Series(
+                        name: "ideal", color: 6, style: .line, points: ideal.map { Chart.Point(x: $0.x, y: $0.y * 1e3) }
+                    )
+                ]
+                    + series(kind, model: model) { point, median in
+                        Chart.Point(
+                            x: 0, y: (point ?? median.median) * 1e3, low: median.interval.low * 1e3,
+                            high: median.interval.high * 1e3)
+                    }))
+        let flat = span.map { Chart.Point(x: $0, y: 100) }
+        let efficiency = Chart(
+            title: "Efficiency", caption: note, x: "workers", y: "percent", isLogX: true, yFrom: 0, ticks: ticks,
+            content: .lines(
+                [Chart.Series(name: "ideal", color: 6, style: .line, points: flat)]
+                    + series(kind, model: model) { point, median in
+                        let ratio = Ratio.efficiency(of: median, over: base)
+                        let own = point ?? median.median
+                        return Chart.Point(
+                            x: 0, y: 100 * ratio.value * median.median / own, low: 100 * ratio.low,
+                            high: 100 * ratio.high)
+                    }))
+        return [kind == .strong ? speedUp : step, efficiency]
+    }
+
+    /// For each line of layouts: its runs, its medians, the simulated ones, the model's values.
+    ///
+    /// - Parameter value: what is drawn of a time, a median's where it is nil; its x is set here.
+    private func series(
+        _ kind: ScalingPoint.Kind, model: StepModel?, _ value: (Double?, Measurement) -> Chart.Point
+    ) -> [Chart.Series] {
+        let own = measurements.filter { $0.setting.kind == kind }
+        let lines = own.filter { $0.setting.source == .measured }.map(\.line).distinct
+        // Lines stand a little beside one another, so that they do not cover each other.
+        func placed(_ point: Chart.Point, _ measurement: Measurement, _ index: Int) -> Chart.Point {
+            var point = point
+            point.x = Double(measurement.shape.workers) * pow(1.05, Double(index) - Double(lines.count - 1) / 2)
+            return point
+        }
+        var all: [Chart.Series] = []
+        for (index, line) in lines.enumerated() {
+            let group = own.filter { $0.line == line && $0.setting.source == .measured }
+            let color = [1, 2, 3, 4, 5, 7, 8][index % 7]
+            if let model {
+                let known = group.filter { model.knows($0.shape) && !$0.isOversubscribed }
+                all.append(
+                    Chart.Series(
+                        name: index == 0 ? "model" : "", color: color, style: .dashed,
+                        points: known.map { placed(value(model.stepSeconds($0.shape), $0), $0, index) }))
+            }
+            all.append(
+                Chart.Series(
+                    name: "", color: color, style: .dots,
+                    points: group.flatMap { one in one.stepSeconds.map { placed(value($0, one), one, index) } }))
+            all.append(
+                Chart.Series(
+                    name: line.name(among: lines), color: color, style: .marks,
+                    points: group.map { placed(value(nil, $0), $0, index) }))
+        }
+        let simulated = own.filter { $0.setting.source == .simulated }
+        if !simulated.isEmpty {
+            all.append(
+                Chart.Series(
+                    name: "simulated", color: 7, style: .crosses,
+                    points: simulated.map {
+                        var point = value(nil, $0)
+                        point.x = Double($0.shape.workers)
+                        return point
+                    }))
+        }
+        return all
+    }
+
+    private func table(_ kind: ScalingPoint.Kind, base: Measurement) -> Markup {
+        let reductions = Set(measurements.map(\.shape.isExact)).count > 1
+        let rates = Set(measurements.map(\.shape.linkRate)).count > 1
+        var header: [Markup] = ["Nodes", "Ranks × threads", "Workers"]
+        if reductions { header.append("Reduction") }
+        if rates { header.append("Link rate") }
+        header += [
+            "Batch", "Slices", "Runs", "Step", "Epoch", "Samples/s", "Speed-up", "Efficiency", "Test accuracy",
+            "Weights",
+        ]
+        let rows = measurements.filter { $0.setting.kind == kind && $0.setting.source == .measured }.map { one in
+            var row: [Markup] = [
+                "\(one.shape.nodes)", "\(one.shape.ranks) × \(one.shape.threads)",
+                "\(one.shape.workers)\(one.isOversubscribed ? " (more than cores)" : "")",
+            ]
+            if reductions { row.append(one.shape.isExact ? "exact" : "all-reduce") }
+            if rates { row.append("\(one.shape.linkRate.map(Quantity.bits(perSecond:)) ?? "–")") }
+            let accuracy = one.points.compactMap(\.testAccuracy).first
+            return row + [
+                "\(one.shape.batchSize)", "\(one.shape.slices)", "\(one.points.count)",
+                .median(one.median, one.interval), .seconds(one.epochSeconds),
+                .number(one.samplesPerSecond, Quantity.grouped(one.samplesPerSecond)),
+                .ratio(.speedUp(of: one, over: base)), .ratio(.efficiency(of: one, over: base)),
+                accuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–", .hashes(one.hashes),
+            ]
+        }
+        return .table(header, rows)
+    }
+}

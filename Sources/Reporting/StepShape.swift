@@ -1,0 +1,95 @@
+import Foundation
+
+/// Where and on how much a step of training is taken: all that its time depends on but the machine.
+public struct StepShape: Sendable, Hashable {
+    /// How `MPI_Allreduce` sends a message round.
+    public enum Algorithm: String, Sendable, Hashable { case rabenseifner, ring }
+
+    public var nodes: Int
+    public var ranks: Int
+    public var threads: Int
+    public var batchSize: Int
+    public var slices: Int
+    public var parameters: Int
+    /// Fixed slices summed as integers, or a slice per worker summed in floating point.
+    public var isExact: Bool
+    public var isDouble: Bool
+    /// Of the network between nodes, in bits a second; nil where it is not known.
+    public var linkRate: Double?
+    public var algorithm = Algorithm.rabenseifner
+
+    public init(
+        nodes: Int, ranks: Int, threads: Int, batchSize: Int, slices: Int, parameters: Int, isExact: Bool = true,
+        isDouble: Bool = false, linkRate: Double? = nil, algorithm: Algorithm = .rabenseifner
+    ) {
+        self.nodes = nodes
+        self.ranks = ranks
+        self.threads = threads
+        self.batchSize = batchSize
+        self.slices = isExact ? slices : ranks * threads
+        self.parameters = parameters
+        self.isExact = isExact
+        self.isDouble = isDouble
+        self.linkRate = linkRate
+        self.algorithm = algorithm
+    }
+
+    /// The shape of a training point; nil where it does not say all.
+    public init?(_ point: ScalingPoint) {
+        guard point.kind != .communication, let batchSize = point.batchSize, let slices = point.slices,
+            let parameters = point.parameters
+        else { return nil }
+        self.init(
+            nodes: point.nodes, ranks: point.ranks, threads: point.threads,
+            batchSize: min(batchSize, point.samples ?? batchSize), slices: slices, parameters: parameters,
+            isExact: point.reduction != "allreduce", isDouble: point.precision == "float64", linkRate: point.linkRate,
+            algorithm: point.allreduceAlgorithm.flatMap(Algorithm.init) ?? .rabenseifner)
+    }
+
+    public var workers: Int { ranks * threads }
+    /// Workers that get a slice with a sample in it.
+    public var busyWorkers: Int { min(workers, slices, batchSize) }
+
+    /// Slices of the worker that has the most, and their samples.
+    var mostSlices: Double { Double((slices + workers - 1) / workers) }
+    var mostSamples: Double { min(Double(batchSize), mostSlices * Double(batchSize) / Double(slices)) }
+
+    /// Workers that share one copy of the weights, how many such teams, and the slots that one of them adds up.
+    var teamWorkers: Double { Double(workers) / Double(teams) }
+    var teams: Int { isExact ? nodes : ranks }
+    var teamSlots: Double { (Double(slices) / Double(teams)).rounded(.up) }
+    var workersPerNode: Double { Double(workers) / Double(nodes) }
+
+    /// Bytes of the gradient as it is sent, with the loss and the misfits.
+    public var messageBytes: Double {
+        let word = isExact || isDouble ? 8.0 : 4.0
+        return (Double(parameters) * (isExact && isDouble ? 2 : 1) + 2) * word
+    }
+
+    /// The all-reduces that this step needs.
+    var near: AllReduce { AllReduce(members: isExact ? 1 : (ranks + nodes - 1) / nodes, bytes: messageBytes) }
+    var far: AllReduce { AllReduce(members: nodes, bytes: messageBytes, algorithm: algorithm) }
+}
+
+/// An all-reduce as a number of messages after one another, and a number of bytes through a member's link.
+struct AllReduce {
+    var members: Int
+    var bytes: Double
+    var algorithm = StepShape.Algorithm.rabenseifner
+
+    /// Below this Open MPI exchanges whole buffers.
+    private static let smallBytes = 8192.0
+
+    private var levels: Double { members < 2 ? 0 : Double(Int.bitWidth - (members - 1).leadingZeroBitCount) }
+
+    var messages: Double {
+        guard members > 1 else { return 0 }
+        if bytes < Self.smallBytes { return levels }
+        return algorithm == .ring ? 2 * Double(members - 1) : 2 * levels
+    }
+
+    var linkBytes: Double {
+        guard members > 1 else { return 0 }
+        return bytes < Self.smallBytes ? levels * bytes : 2 * bytes * Double(members - 1) / Double(members)
+    }
+}
