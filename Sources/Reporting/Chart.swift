@@ -4,6 +4,12 @@ import Foundation
 ///
 /// Nothing that a user wrote goes to gnuplot: names of series are written beside the chart, in HTML.
 struct Chart {
+    /// A labelled place of the x axis.
+    struct Tick {
+        var x: Double
+        var label: String
+    }
+
     struct Point {
         var x: Double
         var y: Double
@@ -45,8 +51,20 @@ struct Chart {
     var yFrom: Double?
     var yTo: Double?
     /// Where the x axis is labelled; nil: by gnuplot.
-    var ticks: [Double]?
+    var ticks: [Tick]?
     var content: Content
+
+    /// Labels for `values`, of which those too near the one before are left out.
+    static func ticks(
+        _ values: [Double], ratio: Double = 1.2, label: (Double) -> String = { "\(Int($0))" }
+    ) -> [Tick] {
+        var last = 0.0
+        return values.sorted().compactMap { value in
+            guard value >= last * ratio else { return nil }
+            last = value
+            return Tick(x: value, label: label(value))
+        }
+    }
 
     static let width = 520
     static let height = 330
@@ -89,7 +107,7 @@ extension Chart {
         if isLogY { lines.append("set logscale y 10") }
         if isLogY { lines.append("set format y '%.0s %c'") }
         if let ticks {
-            lines.append("set xtics (\(ticks.map { "'\(Int($0))' \($0)" }.joined(separator: ", ")))")
+            lines.append("set xtics (\(ticks.map { "'\($0.label)' \($0.x)" }.joined(separator: ", ")))")
         }
         let (low, high) = (yFrom.map { "\($0)" } ?? "*", yTo.map { "\($0)" } ?? "*")
         lines.append("set yrange [\(low):\(high)]")
@@ -111,7 +129,7 @@ extension Chart {
             case .line: plots.append("$s\(index) using 1:2 with lines lw 2 \(color)")
             case .dashed: plots.append("$s\(index) using 1:2 with lines lw 1.5 dt (6,4) \(color)")
             case .dotted: plots.append("$s\(index) using 1:2 with lines lw 1.5 dt (2,3) \(color)")
-            case .dots: plots.append("$s\(index) using 1:2 with points pt 6 ps 0.55 lw 1 \(color)")
+            case .dots: plots.append("$s\(index) using 1:2 with points pt 6 ps 0.6 lw 1.3 \(color)")
             case .crosses: plots.append("$s\(index) using 1:2 with points pt 12 ps 1.0 lw 1.5 \(color)")
             case .marks:
                 plots.append("$s\(index) using 1:2:3:4 with yerrorbars pt 7 ps 0.8 lw 1.5 \(color)")
@@ -129,7 +147,7 @@ extension Chart {
 
     private static func commands(for bars: Bars) -> [String] {
         let rows = zip(bars.labels, bars.values).map { label, values in
-            "'\(label)' " + values.map { "\($0)" }.joined(separator: " ")
+            "\"\(label)\" " + values.map { "\($0)" }.joined(separator: " ")
         }
         let plots = bars.colors.enumerated().map { index, color in
             "$s using \(index + 2)" + (index == 0 ? ":xtic(1)" : "") + " lc rgb '\(placeholder(color))'"

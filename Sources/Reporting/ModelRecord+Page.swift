@@ -122,11 +122,7 @@ extension ModelRecord {
                         + StepModel.Term.allCases.map { "\($0.rawValue)" }, rows)))
     }
 
-    private var ticks: [Double] {
-        let workers = forecasts.map(\.workers).distinct.sorted().map(Double.init)
-        let step = max(1, (workers.count + 7) / 8)
-        return workers.enumerated().filter { $0.offset % step == 0 }.map(\.element)
-    }
+    private var ticks: [Chart.Tick] { Chart.ticks(forecasts.map { Double($0.workers) }, ratio: 2.5) }
 
     private func speedUpChart(_ study: ScalingStudy) -> Chart {
         let workers = forecasts.map { Double($0.workers) }

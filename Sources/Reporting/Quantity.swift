@@ -4,11 +4,11 @@ import Foundation
 enum Quantity {
     static func seconds(_ value: Double) -> String {
         switch abs(value) {
-        case 0: "0 s"
-        case ..<1e-6: figures(value * 1e9) + " ns"
-        case ..<1e-3: figures(value * 1e6) + " µs"
-        case ..<1: figures(value * 1e3) + " ms"
-        default: figures(value) + " s"
+        case 0: "0\u{A0}s"
+        case ..<1e-6: figures(value * 1e9) + "\u{A0}ns"
+        case ..<1e-3: figures(value * 1e6) + "\u{A0}µs"
+        case ..<1: figures(value * 1e3) + "\u{A0}ms"
+        default: figures(value) + "\u{A0}s"
         }
     }
 
@@ -31,22 +31,22 @@ enum Quantity {
     }
 
     static func percent(_ value: Double, digits: Int = 0) -> String {
-        String(format: "%.\(digits)f %%", 100 * value)
+        String(format: "%.\(digits)f\u{A0}%%", 100 * value)
     }
 
     static func bits(perSecond value: Double) -> String {
         switch value {
-        case 1e9...: figures(value / 1e9) + " Gbit/s"
-        case 1e6...: figures(value / 1e6) + " Mbit/s"
-        default: figures(value / 1e3) + " kbit/s"
+        case 1e9...: figures(value / 1e9) + "\u{A0}Gbit/s"
+        case 1e6...: figures(value / 1e6) + "\u{A0}Mbit/s"
+        default: figures(value / 1e3) + "\u{A0}kbit/s"
         }
     }
 
     static func bytes(_ value: Double) -> String {
         switch value {
-        case 1e6...: figures(value / 1e6) + " MB"
-        case 1e3...: figures(value / 1e3) + " kB"
-        default: "\(Int(value)) B"
+        case 1e6...: figures(value / 1e6) + "\u{A0}MB"
+        case 1e3...: figures(value / 1e3) + "\u{A0}kB"
+        default: "\(Int(value))\u{A0}B"
         }
     }
 }

@@ -13,7 +13,7 @@ extension ScalingStudy {
                         "\(Quantity.seconds(base.median)) a step; \(Quantity.grouped(base.samplesPerSecond)) samples/s"
                     ))
             }
-            let others = measured(kind).filter { $0.setting != base.setting }
+            let others = measured(kind).filter { $0.shape.workers > base.shape.workers }
             let best = others.max { $0.samplesPerSecond < $1.samplesPerSecond }
             if let best {
                 let (speedUp, efficiency) = (
@@ -118,7 +118,7 @@ extension ScalingStudy {
     private func charts(_ kind: ScalingPoint.Kind, base: Measurement, model: StepModel?) -> [Chart] {
         let workers = measurements.filter { $0.setting.kind == kind }.map(\.shape.workers)
         let span = [base.shape.workers, workers.max()!].map(Double.init)
-        let ticks = workers.distinct.sorted().map(Double.init)
+        let ticks = Chart.ticks(workers.map(Double.init))
         let note =
             "Dots: every run. Discs: medians with their intervals."
             + (measured(kind).contains(where: \.isOversubscribed)
@@ -180,17 +180,29 @@ extension ScalingStudy {
         for (index, line) in lines.enumerated() {
             let group = own.filter { $0.line == line && $0.setting.source == .measured }
             let color = [1, 2, 3, 4, 5, 7, 8][index % 7]
+            // What the legend says once is drawn in every line's colour.
+            if index == 0 {
+                if model != nil { all.append(Chart.Series(name: "model", color: 0, style: .dashed, points: [])) }
+                all.append(Chart.Series(name: "each run", color: 0, style: .dots, points: []))
+            }
             if let model {
                 let known = group.filter { model.knows($0.shape) && !$0.isOversubscribed }
                 all.append(
                     Chart.Series(
-                        name: index == 0 ? "model" : "", color: color, style: .dashed,
+                        name: "", color: color, style: .dashed,
                         points: known.map { placed(value(model.stepSeconds($0.shape), $0), $0, index) }))
             }
             all.append(
                 Chart.Series(
                     name: "", color: color, style: .dots,
-                    points: group.flatMap { one in one.stepSeconds.map { placed(value($0, one), one, index) } }))
+                    points: group.flatMap { one in
+                        one.stepSeconds.map { seconds in
+                            // Beside the median's interval, which would cover them.
+                            var point = placed(value(seconds, one), one, index)
+                            point.x /= 1.022
+                            return point
+                        }
+                    }))
             all.append(
                 Chart.Series(
                     name: line.name(among: lines), color: color, style: .marks,
@@ -213,7 +225,8 @@ extension ScalingStudy {
     private func table(_ kind: ScalingPoint.Kind, base: Measurement) -> Markup {
         let reductions = Set(measurements.map(\.shape.isExact)).count > 1
         let rates = Set(measurements.map(\.shape.linkRate)).count > 1
-        var header: [Markup] = ["Nodes", "Ranks × threads", "Workers"]
+        let nodes = measurements.contains { $0.shape.nodes > 1 && $0.setting.source == .measured }
+        var header: [Markup] = (nodes ? ["Nodes"] : []) + ["Ranks × threads", "Workers"]
         if reductions { header.append("Reduction") }
         if rates { header.append("Link rate") }
         header += [
@@ -221,10 +234,9 @@ extension ScalingStudy {
             "Weights",
         ]
         let rows = measurements.filter { $0.setting.kind == kind && $0.setting.source == .measured }.map { one in
-            var row: [Markup] = [
-                "\(one.shape.nodes)", "\(one.shape.ranks) × \(one.shape.threads)",
-                "\(one.shape.workers)\(one.isOversubscribed ? " (more than cores)" : "")",
-            ]
+            let workers = "\(one.shape.workers)\(one.isOversubscribed ? " *" : "")"
+            var row: [Markup] = nodes ? ["\(one.shape.nodes)"] : []
+            row += ["\(one.shape.ranks) × \(one.shape.threads)", "\(workers)"]
             if reductions { row.append(one.shape.isExact ? "exact" : "all-reduce") }
             if rates { row.append("\(one.shape.linkRate.map(Quantity.bits(perSecond:)) ?? "–")") }
             let accuracy = one.points.compactMap(\.testAccuracy).first
@@ -236,6 +248,9 @@ extension ScalingStudy {
                 accuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–", .hashes(one.hashes),
             ]
         }
-        return .table(header, rows)
+        let note: Markup? =
+            measured(kind).contains(where: \.isOversubscribed)
+            ? "* more workers than cores that they may use; the model leaves these out." : nil
+        return .table(header, rows, caption: note)
     }
 }

@@ -99,8 +99,8 @@ extension ScalingStudy {
         page.add([
             Chart(
                 title: "Time of an all-reduce", caption: "Medians over the repeats, with their intervals.", x: "bytes",
-                y: "microseconds", isLogX: true, yFrom: 0,
-                ticks: calls.map { Double($0.setting.bytes) }.distinct.sorted(),
+                y: "microseconds", isLogX: true, isLogY: true,
+                ticks: Chart.ticks(calls.map { Double($0.setting.bytes) }, ratio: 6) { Quantity.bytes($0) },
                 content: .lines(series))
         ])
         let rows = calls.map { call -> [Markup] in

@@ -20,7 +20,7 @@ enum Style {
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink);
           font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-        header, main { max-width: 1160px; margin: 0 auto; padding: 0 20px; }
+        header, main { max-width: 1240px; margin: 0 auto; padding: 0 20px; }
         header { padding-top: 28px; }
         main { padding-bottom: 60px; }
         h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 4px; letter-spacing: -0.01em; overflow-wrap: anywhere; }
@@ -36,7 +36,7 @@ enum Style {
         .tiles > div { padding: 12px 14px; }
         .tiles dt, .tiles span { color: var(--soft); font-size: 0.84rem; display: block; }
         .tiles b { font-size: 1.35rem; font-weight: 650; display: block; line-height: 1.3; overflow-wrap: anywhere; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 16px; margin: 16px 0; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 16px; margin: 16px 0; }
         figure { margin: 0; padding: 14px 14px 10px; min-width: 0; }
         figure > svg { display: block; width: 100%; max-width: 640px; height: auto; margin: 6px auto 0;
           font-family: inherit; font-size: 13px; }
@@ -49,7 +49,7 @@ enum Style {
         table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; padding: 10px 12px 4px; color: var(--soft); }
         th { text-align: left; font-weight: 600; color: var(--soft); white-space: nowrap; vertical-align: bottom; }
-        th, td { padding: 7px 12px; border-bottom: 1px solid var(--line); }
+        th, td { padding: 7px 10px; border-bottom: 1px solid var(--line); }
         td { white-space: nowrap; }
         tbody tr:last-child td { border-bottom: 0; }
         .interval { color: var(--soft); }
