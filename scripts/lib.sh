@@ -32,6 +32,7 @@ install_packages() {
     need "pkg-config --exists ompi-c && command -v mpirun" libopenmpi-dev openmpi-bin
     need "pkg-config --exists openblas" libopenblas-dev
     need "pkg-config --exists zlib" zlib1g-dev
+    need "command -v gnuplot" gnuplot-nox
 }
 
 # Open MPI refuses to run as root, and refuses more ranks than cores, unless told: only then is it told.

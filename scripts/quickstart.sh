@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the program and trains the classifier on all cores, under mpirun.
+# Builds the program, trains the classifier on all cores, under mpirun, and writes a report of it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root_folder"
@@ -25,3 +25,4 @@ run=runs/quickstart-$(date +%Y%m%d-%H%M%S)
 command=(mpirun "${mpi_options[@]}" -n "$ranks" "$program" train --data "$data" --run "$run")
 say "${command[*]}"
 "${command[@]}"
+"$program" report "$run"

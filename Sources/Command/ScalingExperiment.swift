@@ -150,7 +150,7 @@ struct ScalingExperiment: Sendable {
         return failed
     }
 
-    /// The points that need not be run again: a loop writes several, whose ids begin with its own.
+    /// The trials that need not be run again: all of their points are there. A loop writes several, `trial/1-of-5`.
     private func donePoints() throws -> Set<String> {
         guard FileManager.default.fileExists(atPath: pointsFile) else { return [] }
         let (points, unreadable) = try ScalingPoint.read(pointsFile)
@@ -158,7 +158,12 @@ struct ScalingExperiment: Sendable {
             Main.say(
                 "frontprop: warning: \(pointsFile): \(unreadable) lines are cut short or no points; they are left out")
         }
-        return Set(points.filter { !$0.failed }.map { String($0.id.prefix { $0 != "/" }) })
+        let trials = Dictionary(grouping: points.filter { !$0.failed }) { String($0.id.prefix { $0 != "/" }) }
+        return Set(
+            trials.compactMap { trial, points in
+                let expected = points[0].id.split(separator: "-").last.flatMap { Int($0) } ?? 1
+                return !points[0].id.contains("/") || points.count == expected ? trial : nil
+            })
     }
 
     private func writeTable() throws {

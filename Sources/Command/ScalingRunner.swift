@@ -100,9 +100,9 @@ struct ScalingRunner {
 
     private func loops(_ run: ChildRun, _ point: ScalingPoint) throws -> [ScalingPoint] {
         let result = try Self.result(of: run)
-        return result.loops.map { loop in
+        return result.loops.enumerated().map { index, loop in
             var one = point
-            one.id = "\(point.id)/\(loop.group)-\(loop.type)-\(loop.words)"
+            one.id = "\(point.id)/\(index + 1)-of-\(result.loops.count)"
             one.describe(result, coresPerNode: options.coresPerNode)
             one.group = loop.group
             one.type = loop.type

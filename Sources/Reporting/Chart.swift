@@ -66,8 +66,8 @@ struct Chart {
         }
     }
 
-    static let width = 520
-    static let height = 330
+    static let width = 480
+    static let height = 310
 
     /// The parts of the legend.
     var names: [(name: String, color: Int, style: Series.Style?)] {
@@ -97,7 +97,7 @@ extension Chart {
     func script(to path: String) -> String {
         var lines = [
             "reset",
-            "set terminal svg size \(Self.width),\(Self.height) dynamic font 'sans-serif,13' noenhanced",
+            "set terminal svg size \(Self.width),\(Self.height) dynamic font 'sans-serif,14' noenhanced",
             "set encoding utf8", "set output '\(path)'", "set key off",
             "set border 3 lc rgb '\(Self.axis)'", "set tics nomirror out scale 0.5 tc rgb '\(Self.axis)'",
             "set grid ytics lt 1 lw 1 lc rgb '\(Self.grid)'",
@@ -105,7 +105,7 @@ extension Chart {
         ]
         if isLogX { lines.append("set logscale x 2") }
         if isLogY { lines.append("set logscale y 10") }
-        if isLogY { lines.append("set format y '%.0s %c'") }
+        if isLogY { lines.append("set format y '%g'") }
         if let ticks {
             lines.append("set xtics (\(ticks.map { "'\($0.label)' \($0.x)" }.joined(separator: ", ")))")
         }

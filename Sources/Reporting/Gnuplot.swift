@@ -64,7 +64,7 @@ enum Gnuplot {
         text = text.replacing(/color=["'](black|gray)["']/, with: "color=\"var(--ink)\"")
         text = text.replacing(/fill=["']black["']/, with: "fill=\"var(--ink)\"")
         text = text.replacing(/(color|fill)=["']white["']/) { "\($0.1)=\"var(--paper)\"" }
-        text = text.replacing(" font-family=\"sans-serif\" font-size=\"13.00\" ", with: " ")
+        text = text.replacing(" font-family=\"sans-serif\" font-size=\"14.00\" ", with: " ")
         return text.replacing(/\n\s*\n+/, with: "\n")
     }
 

@@ -20,7 +20,7 @@ extension ModelRecord {
             return measured.filter(isHeldOut).map { Comparison($0, rest) }
         }
         let farRates = Set(measured.filter { $0.shape.nodes > 1 }.compactMap(\.shape.linkRate)).sorted()
-        let known = model.completed(with: cluster)
+        let known = model.completed(with: cluster, fastestRate: farRates.last)
         let nodes = cluster.workersPerNode ?? study.coresPerNode
         let shape = study.base(.strong)?.shape ?? first.shape
         let most = measured.map(\.shape.slices).max() ?? 8
@@ -82,7 +82,8 @@ extension StepModel {
     }
 
     /// The model with a network between nodes: the given one, else the fitted one, else an assumed one.
-    func completed(with cluster: Cluster) -> (model: StepModel, linkRate: Double?, source: String) {
+    func completed(with cluster: Cluster, fastestRate: Double?) -> (model: StepModel, linkRate: Double?, source: String)
+    {
         var model = self
         let isFitted = known.contains(.farMessage) && self[.farMessage] + self[.farByte] + self[.farWire] > 0
         if let latency = cluster.latency { model[.farMessage] = latency }
@@ -95,7 +96,9 @@ extension StepModel {
             return (model, rate, isFitted || cluster.latency != nil ? source : "link rate given, latency assumed")
         }
         if isFitted && self[.farWire] == 0 { return (model, nil, cluster.latency == nil ? "fitted" : "latency given") }
-        if isFitted { return (model, Cluster.assumedLinkRate, "fitted, at an assumed link rate") }
+        if isFitted {
+            return (model, fastestRate ?? Cluster.assumedLinkRate, "fitted, at the fastest measured link rate")
+        }
         if cluster.latency == nil { model[.farMessage] = Cluster.assumedLatency }
         model[.farWire] = 1
         return (

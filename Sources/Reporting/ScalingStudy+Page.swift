@@ -103,7 +103,8 @@ extension ScalingStudy {
             : """
             Held constant: \(perWorker) samples a worker and step, in a minibatch of \(perWorker) × workers samples and \
             \(base.shape.slices) slices. An epoch has the same samples, so fewer steps; a step would ideally take as long \
-            as the base's.
+            as the base's. Slices grow with the minibatch, and larger ones may take less time a sample: so efficiencies above 1 \
+            are possible.
             """
         page.add(
             """
@@ -229,10 +230,10 @@ extension ScalingStudy {
         var header: [Markup] = (nodes ? ["Nodes"] : []) + ["Ranks × threads", "Workers"]
         if reductions { header.append("Reduction") }
         if rates { header.append("Link rate") }
-        header += [
-            "Batch", "Slices", "Runs", "Step", "Epoch", "Samples/s", "Speed-up", "Efficiency", "Test accuracy",
-            "Weights",
-        ]
+        let slices = Set(measured(kind).map(\.shape.slices)).count > 1
+        header.append("Batch")
+        if slices { header.append("Slices") }
+        header += ["Runs", "Step", "Epoch", "Samples/s", "Speed-up", "Efficiency", "Weights", "Accuracy"]
         let rows = measurements.filter { $0.setting.kind == kind && $0.setting.source == .measured }.map { one in
             let workers = "\(one.shape.workers)\(one.isOversubscribed ? " *" : "")"
             var row: [Markup] = nodes ? ["\(one.shape.nodes)"] : []
@@ -240,12 +241,13 @@ extension ScalingStudy {
             if reductions { row.append(one.shape.isExact ? "exact" : "all-reduce") }
             if rates { row.append("\(one.shape.linkRate.map(Quantity.bits(perSecond:)) ?? "–")") }
             let accuracy = one.points.compactMap(\.testAccuracy).first
+            row.append("\(one.shape.batchSize)")
+            if slices { row.append("\(one.shape.slices)") }
             return row + [
-                "\(one.shape.batchSize)", "\(one.shape.slices)", "\(one.points.count)",
-                .median(one.median, one.interval), .seconds(one.epochSeconds),
+                "\(one.points.count)", .median(one.median, one.interval), .seconds(one.epochSeconds),
                 .number(one.samplesPerSecond, Quantity.grouped(one.samplesPerSecond)),
-                .ratio(.speedUp(of: one, over: base)), .ratio(.efficiency(of: one, over: base)),
-                accuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–", .hashes(one.hashes),
+                .ratio(.speedUp(of: one, over: base)), .ratio(.efficiency(of: one, over: base)), .hashes(one.hashes),
+                accuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–",
             ]
         }
         let note: Markup? =

@@ -5,7 +5,8 @@ import Foundation
 /// Docs/scaling.md has the formula. The parameters are never negative; one that nothing measured tells of is zero.
 public struct StepModel: Sendable {
     public enum Parameter: Int, CaseIterable, Sendable {
-        case sample, slice, contention, word, barrier, nearMessage, nearByte, farMessage, farByte, farWire
+        // Of two that the points cannot tell apart the first takes all: so the wire, where link rates are known.
+        case sample, slice, contention, word, barrier, nearMessage, nearByte, farMessage, farWire, farByte
 
         /// As in model.json.
         public var name: String {

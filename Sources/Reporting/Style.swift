@@ -38,8 +38,8 @@ enum Style {
         .tiles b { font-size: 1.35rem; font-weight: 650; display: block; line-height: 1.3; overflow-wrap: anywhere; }
         .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 16px; margin: 16px 0; }
         figure { margin: 0; padding: 14px 14px 10px; min-width: 0; }
-        figure > svg { display: block; width: 100%; max-width: 640px; height: auto; margin: 6px auto 0;
-          font-family: inherit; font-size: 13px; }
+        figure > svg { display: block; width: 100%; max-width: 620px; height: auto; margin: 6px auto 0;
+          font-family: inherit; font-size: 14px; }
         figure p { color: var(--soft); font-size: 0.84rem; margin: 6px 0 0; }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 6px 0 0; padding: 0;
           font-size: 0.84rem; color: var(--soft); }
