@@ -107,7 +107,7 @@ struct Train: ParsableCommand {
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: placement, threadsAreGiven: self.threads != nil)
-            let run = try resumed ?? RunFolder.create(runFolder ?? defaultRunFolder(given.model ?? "classifier"))
+            let run = try resumed ?? RunFolder.create(runFolder ?? defaultRunFolder(self.given.model ?? "classifier"))
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
             for event in resumed == nil
