@@ -5,6 +5,7 @@ extension ScalingStudy {
     private struct Network: Hashable {
         var kind: ScalingPoint.Kind
         var batchSize: Int
+        var slices: Int
         var linkRate: Double?
         var latency: Double?
         var algorithm: StepShape.Algorithm
@@ -12,6 +13,7 @@ extension ScalingStudy {
         init(_ measurement: Measurement) {
             kind = measurement.setting.kind
             batchSize = measurement.shape.batchSize
+            slices = measurement.shape.slices
             linkRate = measurement.points.compactMap(\.linkRate).first
             latency = measurement.points.compactMap(\.latency).first
             algorithm = measurement.shape.algorithm
@@ -20,6 +22,7 @@ extension ScalingStudy {
         /// As much as tells `all` apart.
         func name(among all: [Network]) -> String {
             var words = [kind == .weak ? "weak" : "batch \(batchSize)"]
+            if Set(all.map(\.slices)).count > 1 { words.append("\(slices) slices") }
             if Set(all.map(\.linkRate)).count > 1, let linkRate { words.append(Quantity.bits(perSecond: linkRate)) }
             if Set(all.map(\.latency)).count > 1, let latency { words.append("latency \(Quantity.seconds(latency))") }
             if Set(all.map(\.algorithm)).count > 1 { words.append(algorithm.rawValue) }
