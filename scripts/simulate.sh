@@ -78,7 +78,7 @@ Libs: -lsimgrid
 PC
 say "building for SMPI"
 build=(swift build -c release --product frontprop --scratch-path "$folder" --static-swift-stdlib)
-PKG_CONFIG_PATH=$folder/pkgconfig "${build[@]}" | tail -1
+PKG_CONFIG_PATH=$folder/pkgconfig "${build[@]}" >"$folder/build.log" 2>&1 || { cat "$folder/build.log"; exit 1; }
 objects=$(PKG_CONFIG_PATH=$folder/pkgconfig "${build[@]}" --show-bin-path)/frontprop.product/Objects.LinkFileList
 # SMPI loads a copy of the program for each rank, so that each has its own globals: a shared object with Swift's runtime in
 # it. The tables of Foundation's Unicode library, three fifths of the file, stay outside.

@@ -1,17 +1,15 @@
 // Open MPI's handles are macros that cast the address of a global, which Swift does not import, and other MPIs give the
-// error codes other types. Each accessor here returns one of them, or makes a call that an MPI replaces by a macro;
-// nothing else belongs in this file.
+// error codes other types. Each accessor here returns one of them; two calls are other ones where ranks are simulated.
+// Nothing else belongs in this file.
 
 #ifndef FRONTPROP_CMPI_SHIM_H
 #define FRONTPROP_CMPI_SHIM_H
 
-#if __has_include(<smpi_helpers.h>)  // SimGrid's SMPI, see scripts/simulate.sh
-#define SMPI_NO_OVERRIDE_MALLOC
-#include <smpi_helpers.h>
-#endif
-#include <mpi.h>
+// The C library first, so that its types are not those that an mpi.h with other feature macros would have.
 #include <stdlib.h>
 #include <time.h>
+
+#include <mpi.h>
 
 static inline int cmpi_success(void) { return MPI_SUCCESS; }
 static inline int cmpi_error_other(void) { return MPI_ERR_OTHER; }
@@ -35,8 +33,13 @@ static inline MPI_Op cmpi_min(void) { return MPI_MIN; }
 static inline MPI_Op cmpi_max(void) { return MPI_MAX; }
 static inline MPI_Op cmpi_bitwise_or(void) { return MPI_BOR; }
 
-// SMPI replaces both where C calls them: by the simulated clock, and by the end of one simulated process.
+// Under SimGrid's SMPI (scripts/simulate.sh) the clock is the simulated machine's, and a rank is a thread among others.
+#ifdef SMPI_H
+static inline int cmpi_monotonic_time(struct timespec *time) { return smpi_clock_gettime(CLOCK_MONOTONIC, time); }
+static inline void cmpi_exit(int status) { smpi_exit(status); }
+#else
 static inline int cmpi_monotonic_time(struct timespec *time) { return clock_gettime(CLOCK_MONOTONIC, time); }
 static inline void cmpi_exit(int status) { exit(status); }
+#endif
 
 #endif

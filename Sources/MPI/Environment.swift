@@ -21,6 +21,7 @@ public final class Environment: Sendable {
     /// - Throws: `LaunchMismatch` where a launcher started several processes and MPI sees one; `MPIError` where MPI
     ///   fails or gives less than `threadLevel`.
     public static func start(threadLevel: ThreadLevel = .funneled) throws -> Environment {
+        starter = pthread_self()
         guard let launcher = Launcher(variables: ProcessInfo.processInfo.environment) else {
             return Environment(world: Communicator(nil), isLaunched: false)
         }
@@ -54,7 +55,19 @@ public final class Environment: Sendable {
     public static var isSimulated: Bool { Library.isSimulated }
 
     /// Seconds of a clock that only goes forward; between ranks its zeros differ.
-    public static var seconds: Double { Library.seconds }
+    public static var seconds: Double {
+        // A rank's other threads are not simulated; the simulated clock is not theirs to ask.
+        isSimulated && pthread_self() != starter ? realSeconds : Library.seconds
+    }
+
+    static var realSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// The thread that called `start`.
+    nonisolated(unsafe) private static var starter = pthread_self()
 
     /// Ends MPI and this process.
     public func exit(status: Int32) -> Never {
