@@ -52,23 +52,15 @@ struct CommunicationCommand: ParsableCommand {
 
     func run() throws {
         let processes = try Processes(Session.environment)
-        let binding = try processes.world.allGatherStrings(Cores.allowed)
-        let own = Cores.numbers(in: Cores.allowed)
-        // Bit sets of the node's cores, for MPI has no union of lists.
-        var cores = [UInt64](repeating: 0, count: 64)
-        for core in own where core < 64 * 64 { cores[core / 64] |= 1 << UInt64(core % 64) }
-        try cores.withUnsafeMutableBufferPointer {
-            try processes.node.allReduce(inPlace: $0, operation: .bitwiseOr)
-        }
-        let available = cores.reduce(0) { $0 + $1.nonzeroBitCount }
-        let isShort = available > 0 && available < processes.node.size * threads || !own.isEmpty && own.count < threads
-        let oversubscribed = try processes.world.allReduce(Int32(isShort ? 1 : 0), operation: .max) > 0
+        let placement = try Placement.gather(processes, threads: threads)
         let fewestCores = try processes.world.allReduce(Int64(Cores.online), operation: .min)
         let loops = try self.loops(processes)
         guard processes.isFirst else { return }
         let result = Result(
-            nodes: Set(processes.hosts).count, hosts: processes.hosts, binding: binding,
-            coresPerNode: Int(fewestCores), oversubscribed: oversubscribed, cpu: Cores.processorName,
+            nodes: Set(processes.hosts).count, hosts: processes.hosts,
+            binding: placement?.ranks.map(\.cpus.description) ?? [],
+            coresPerNode: Int(fewestCores), oversubscribed: placement?.isOversubscribed ?? false,
+            cpu: Cores.processorName,
             mpi: Environment.libraryVersion, blas: "\(OpenBLAS.configuration) (\(OpenBLAS.coreName))",
             version: frontpropVersion, loops: loops)
         let encoder = JSONEncoder()
@@ -116,22 +108,5 @@ struct CommunicationCommand: ParsableCommand {
         return Loop(
             group: group, type: type, words: count, bytes: count * MemoryLayout<Element>.stride, calls: calls,
             callSeconds: times[calls / 2])
-    }
-}
-
-extension Cores {
-    /// The cores that this process may run on, as Linux lists them: `0-3,8`.
-    static var allowed: String {
-        let lines = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8))?.split(separator: "\n") ?? []
-        let line = lines.first { $0.hasPrefix("Cpus_allowed_list:") }
-        return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "unknown"
-    }
-
-    /// The numbers in such a list; none where it is none.
-    static func numbers(in list: String) -> [Int] {
-        list.split(separator: ",").flatMap { part in
-            let ends = part.split(separator: "-").compactMap { Int($0) }
-            return ends.count == 2 && ends[0] <= ends[1] ? Array(ends[0]...ends[1]) : ends
-        }
     }
 }

@@ -68,10 +68,10 @@ struct Train: ParsableCommand {
     }
 
     private func train<Scalar: Real & Datatype>(
-        _: Scalar.Type, _ asked: Configuration, _ processes: Processes, _ resumed: RunFolder?,
+        _: Scalar.Type, _ given: Configuration, _ processes: Processes, _ resumed: RunFolder?,
         _ begun: RunFolder.Record?
     ) throws {
-        var options = asked
+        var options = given
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: options.reduction, threads: threads)
         let placement = try Placement.gather(processes, threads: threads)
@@ -107,7 +107,7 @@ struct Train: ParsableCommand {
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: placement, threadsAreGiven: self.threads != nil)
-            let run = try resumed ?? RunFolder.create(runFolder ?? defaultRunFolder(given.model ?? "classifier"))
+            let run = try resumed ?? RunFolder.create(runFolder ?? defaultRunFolder(self.given.model ?? "classifier"))
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
             for event in resumed == nil

@@ -130,7 +130,7 @@ extension Chart {
             case .dashed: plots.append("$s\(index) using 1:2 with lines lw 1.5 dt (6,4) \(color)")
             case .dotted: plots.append("$s\(index) using 1:2 with lines lw 1.5 dt (2,3) \(color)")
             case .dots: plots.append("$s\(index) using 1:2 with points pt 6 ps 0.6 lw 1.3 \(color)")
-            case .crosses: plots.append("$s\(index) using 1:2 with points pt 12 ps 1.0 lw 1.5 \(color)")
+            case .crosses: plots.append("$s\(index) using 1:2 with points pt 13 ps 1.1 lw 1.5 \(color)")
             case .marks:
                 plots.append("$s\(index) using 1:2:3:4 with yerrorbars pt 7 ps 0.8 lw 1.5 \(color)")
             }

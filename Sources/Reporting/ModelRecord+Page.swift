@@ -1,7 +1,7 @@
 import Foundation
 
 extension ModelRecord {
-    func add(to page: inout Page, study: ScalingStudy) {
+    func add(to page: inout Page, study: ScalingStudy, model: StepModel) {
         page.heading("Model")
         page.add(
             """
@@ -25,6 +25,7 @@ extension ModelRecord {
                     ]
                 }))
         addValidation(to: &page)
+        study.addSimulation(model: model, errors: Self.sentence(simulated), to: &page)
         addForecast(to: &page, study: study)
     }
 
@@ -52,14 +53,6 @@ extension ModelRecord {
                 """)
             page.add(Self.table(leaveOneLinkRateOut))
         }
-        guard !simulated.isEmpty else { return }
-        page.add("<h3>Beside the simulation</h3>")
-        page.add(
-            """
-            <p>Simulated points, and what the model says of the same nodes and the simulated network. \
-            \(Self.sentence(simulated))</p>
-            """)
-        page.add(Self.table(simulated))
     }
 
     static func sentence(_ comparisons: [Comparison]) -> String {
@@ -139,23 +132,20 @@ extension ModelRecord {
                 Chart.Series(
                     name: "predicted, batch \(limit.batchSize)", color: color, style: .dashed,
                     points: own.map { Chart.Point(x: Double($0.workers), y: $0.speedUp) }))
-            // In samples a second, relative to the same base, so that both kinds of points fit in.
             guard let base = own.first.map({ $0.stepSeconds }) else { continue }
-            for source in [ScalingPoint.Source.measured, .simulated] {
-                let points = study.measurements.filter {
-                    $0.setting.source == source && $0.shape.batchSize == limit.batchSize && !$0.isOversubscribed
-                        && $0.shape.isExact
-                }
-                series.append(
-                    Chart.Series(
-                        name: points.isEmpty ? "" : "\(source.rawValue), batch \(limit.batchSize)",
-                        color: source == .measured ? color : 7, style: source == .measured ? .marks : .crosses,
-                        points: points.map { Chart.Point(x: Double($0.shape.workers), y: base / $0.median) }))
+            let points = study.measurements.filter {
+                $0.setting.source == .measured && $0.shape.batchSize == limit.batchSize && !$0.isOversubscribed
+                    && $0.shape.isExact
             }
+            series.append(
+                Chart.Series(
+                    name: points.isEmpty ? "" : "measured, batch \(limit.batchSize)", color: color, style: .marks,
+                    points: points.map { Chart.Point(x: Double($0.shape.workers), y: base / $0.median) }))
         }
         return Chart(
             title: "Predicted speed-up", caption: "Relative to the predicted step of one worker.", x: "workers",
-            y: "times one worker", isLogX: true, isLogY: true, ticks: ticks, content: .lines(series))
+            y: "times one worker", isLogX: true, isLogY: true,
+            yFrom: 0.8 * min(1, forecasts.map(\.speedUp).min() ?? 1), ticks: ticks, content: .lines(series))
     }
 
     private func termsChart(batchSize: Int) -> Chart {

@@ -72,10 +72,10 @@ public struct RunReport: Sendable {
         page.add(
             .table(
                 ["Run", "Network", "Gradient", "Workers", "Epochs", "Epoch", "Test loss", "Test accuracy", "Weights"],
-                runs.map { run in
+                runs.enumerated().map { index, run in
                     let (epochs, seconds) = (run.epochs, run.epochs.compactMap(\.trainSeconds))
                     return [
-                        "\(run.name)", "\(run.start?.model ?? "–")",
+                        "\(index + 1) · \(run.name)", "\(run.start?.model ?? "–")",
                         "\(run.configuration.options?["gradient"]?.description ?? "–")",
                         "\(run.configuration.ranks ?? 1) × \(run.configuration.threadsPerRank ?? 1)", "\(epochs.count)",
                         seconds.isEmpty ? "–" : .seconds(Statistics.median(seconds)),

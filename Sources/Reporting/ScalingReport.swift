@@ -72,7 +72,9 @@ public struct ScalingReport: Sendable {
             section.study.addScaling(.weak, model: section.model, to: &page)
             section.study.addPhases(to: &page)
             section.study.addCommunication(model: section.model, to: &page)
-            if let record = section.record { record.add(to: &page, study: section.study) }
+            if let record = section.record, let model = section.model {
+                record.add(to: &page, study: section.study, model: model)
+            }
         }
         addResources(to: &page)
         addPoints(to: &page)

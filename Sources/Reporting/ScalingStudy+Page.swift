@@ -117,7 +117,7 @@ extension ScalingStudy {
     }
 
     private func charts(_ kind: ScalingPoint.Kind, base: Measurement, model: StepModel?) -> [Chart] {
-        let workers = measurements.filter { $0.setting.kind == kind }.map(\.shape.workers)
+        let workers = measured(kind).map(\.shape.workers)
         let span = [base.shape.workers, workers.max()!].map(Double.init)
         let ticks = Chart.ticks(workers.map(Double.init))
         let note =
@@ -163,14 +163,14 @@ extension ScalingStudy {
         return [kind == .strong ? speedUp : step, efficiency]
     }
 
-    /// For each line of layouts: its runs, its medians, the simulated ones, the model's values.
+    /// For each line of layouts: its runs, its medians, the model's values.
     ///
     /// - Parameter value: what is drawn of a time, a median's where it is nil; its x is set here.
     private func series(
         _ kind: ScalingPoint.Kind, model: StepModel?, _ value: (Double?, Measurement) -> Chart.Point
     ) -> [Chart.Series] {
-        let own = measurements.filter { $0.setting.kind == kind }
-        let lines = own.filter { $0.setting.source == .measured }.map(\.line).distinct
+        let own = measured(kind)
+        let lines = own.map(\.line).distinct
         // Lines stand a little beside one another, so that they do not cover each other.
         func placed(_ point: Chart.Point, _ measurement: Measurement, _ index: Int) -> Chart.Point {
             var point = point
@@ -179,7 +179,7 @@ extension ScalingStudy {
         }
         var all: [Chart.Series] = []
         for (index, line) in lines.enumerated() {
-            let group = own.filter { $0.line == line && $0.setting.source == .measured }
+            let group = own.filter { $0.line == line }
             let color = [1, 2, 3, 4, 5, 7, 8][index % 7]
             // What the legend says once is drawn in every line's colour.
             if index == 0 {
@@ -208,17 +208,6 @@ extension ScalingStudy {
                 Chart.Series(
                     name: line.name(among: lines), color: color, style: .marks,
                     points: group.map { placed(value(nil, $0), $0, index) }))
-        }
-        let simulated = own.filter { $0.setting.source == .simulated }
-        if !simulated.isEmpty {
-            all.append(
-                Chart.Series(
-                    name: "simulated", color: 7, style: .crosses,
-                    points: simulated.map {
-                        var point = value(nil, $0)
-                        point.x = Double($0.shape.workers)
-                        return point
-                    }))
         }
         return all
     }

@@ -116,7 +116,7 @@ public struct ScalingStudy: Sendable {
         calls = Dictionary(grouping: timed) { point in
             CallMeasurement.Setting(
                 nodes: point.nodes, ranks: point.ranks, group: point.group ?? "ranks", type: point.type ?? "int64",
-                bytes: point.bytes ?? 0, linkRate: point.linkRate)
+                bytes: point.bytes ?? 0, linkRate: point.nodes > 1 ? point.linkRate : nil)
         }.map {
             CallMeasurement(
                 setting: $0.key, callSeconds: $0.value.compactMap(\.callSeconds),

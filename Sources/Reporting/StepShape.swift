@@ -42,7 +42,8 @@ public struct StepShape: Sendable, Hashable {
         self.init(
             nodes: point.nodes, ranks: point.ranks, threads: point.threads,
             batchSize: min(batchSize, point.samples ?? batchSize), slices: slices, parameters: parameters,
-            isExact: point.reduction != "allreduce", isDouble: point.precision == "float64", linkRate: point.linkRate,
+            isExact: point.reduction != "allreduce", isDouble: point.precision == "float64",
+            linkRate: point.nodes > 1 ? point.linkRate : nil,
             algorithm: point.allreduceAlgorithm.flatMap(Algorithm.init) ?? .rabenseifner)
     }
 

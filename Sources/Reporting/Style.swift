@@ -48,7 +48,7 @@ enum Style {
         .scroll { overflow-x: auto; margin: 16px 0; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
         table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; padding: 10px 12px 4px; color: var(--soft); }
-        th { text-align: left; font-weight: 600; color: var(--soft); white-space: nowrap; vertical-align: bottom; }
+        th { text-align: left; font-weight: 600; color: var(--soft); vertical-align: bottom; }
         th, td { padding: 7px 10px; border-bottom: 1px solid var(--line); }
         td { white-space: nowrap; }
         tbody tr:last-child td { border-bottom: 0; }

@@ -54,6 +54,13 @@ public struct Placement: Equatable, Sendable {
         return Placement(ranks: reports.map { $0!.rank }, nodes: nodes)
     }
 
+    /// On some node there are more workers than cores that they may use.
+    public var isOversubscribed: Bool {
+        nodes.keys.contains { leader in
+            Self.sharers(ranks.filter { $0.leader == leader }).contains { $0.threads > $0.cpus.count }
+        }
+    }
+
     // MARK: Advice
 
     /// What is bad about the layout, a sentence each with what to do; hosts with the same fault share one.

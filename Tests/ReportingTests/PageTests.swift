@@ -76,7 +76,8 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
             #expect(page.text.contains("1 points failed"))
             for words in [
                 "Strong scaling", "Weak scaling", "Where a step's time goes", "Communication bound", "Model",
-                "Beside the simulation", "Prediction for a larger cluster", "95 % need 6 repeats", "identical",
+                "Simulated clusters, beside the model", "Prediction for a larger cluster", "95 % need 6 repeats",
+                "identical",
             ] {
                 #expect(page.text.replacing("\u{A0}", with: " ").contains(words), "\(words)")
             }
