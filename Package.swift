@@ -57,6 +57,11 @@ let package = Package(
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
+        // Stands in for malloc in all tests, to count.
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["CAllocations", "Datasets", "Kernels", "MPI", "NeuralNetwork", "Training"]),
         // Runs the program as users do; depends on it so that it is built.
         .testTarget(
             name: "IntegrationTests", dependencies: ["Command"], path: "Tests/Integration",
