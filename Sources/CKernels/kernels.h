@@ -1,5 +1,5 @@
 // The kernels in either precision: included by kernels_f32.c and kernels_f64.c, which define REAL, NAME,
-// the interleavings, `exponential` and the fixed point. CKernels.h says what each computes.
+// the shuffles, `exponential` and the fixed point. CKernels.h says what each computes.
 
 // MARK: Moving lanes
 
@@ -31,10 +31,8 @@ INLINE double sum_of_lanes(const vec *v) {
 
 // MARK: Input rows
 
-// Row values are turned into numbers a piece at a time; a group's pieces stay in the first-level cache.
-#define PIECE 256
 // How many samples ahead a row is asked for: far enough to hide memory, near enough to stay in the cache.
-#define AHEAD 6
+#define AHEAD 4
 
 INLINE void bytes_to_numbers(const uint8_t *values, size_t count, REAL *out) {
     typedef uint8_t bvec __attribute__((vector_size(LANES)));
@@ -47,11 +45,24 @@ INLINE void bytes_to_numbers(const uint8_t *values, size_t count, REAL *out) {
     for (; i < count; i++) out[i] = (REAL)values[i];
 }
 
+// A compressed row: `entries` columns, then as many values.
+typedef struct {
+    const uint16_t *columns;
+    const uint8_t *values;
+    size_t entries;
+} NAME(row);
+
+INLINE NAME(row) row_at(ck_rows rows, uint32_t sample) {
+    const uint8_t *start = rows.bytes + CK_ROW_UNIT * (size_t)rows.offsets[sample];
+    size_t entries = CK_ROW_ENTRIES * (size_t)(rows.offsets[sample + 1] - rows.offsets[sample]);
+    return (NAME(row)){(const uint16_t *)start, start + 2 * entries, entries};
+}
+
 INLINE void prefetch_row(ck_rows rows, const uint32_t *samples, size_t count, size_t s) {
     if (s >= count) return;
-    const uint8_t *record = rows.bytes + 2 * (size_t)rows.offsets[samples[s]];
-    const uint8_t *end = rows.bytes + 2 * (size_t)rows.offsets[samples[s] + 1];
-    for (; record < end; record += 64) __builtin_prefetch(record);
+    NAME(row) row = row_at(rows, samples[s]);
+    for (const uint8_t *line = (const uint8_t *)row.columns; line < row.values + row.entries; line += 64)
+        __builtin_prefetch(line);
 }
 
 CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, REAL *out) {
@@ -61,35 +72,49 @@ CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, RE
             continue;
         }
         memset(out, 0, rows.columns * sizeof(REAL));
-        const uint8_t *record = rows.bytes + 2 * (size_t)rows.offsets[samples[s]];
-        const uint16_t *header = (const uint16_t *)record;
-        const uint8_t *values = record + 2 + 2 * (size_t)header[0];
-        for (size_t e = 0; e < header[0]; e++) out[header[1 + e]] = (REAL)values[e];
+        NAME(row) row = row_at(rows, samples[s]);
+        for (size_t e = 0; e < row.entries; e++) out[row.columns[e]] += (REAL)row.values[e];
     }
 }
 
+// Eight entries of a row: where their columns' rows of n start, and each value in all lanes. What these loops wait for
+// is loads and stores, so four columns are one load, and a value gets to all lanes by a shuffle and not from memory.
+typedef struct {
+    size_t place[CK_ROW_ENTRIES];
+    vec value[CK_ROW_ENTRIES];
+} NAME(entries);
+
+INLINE void read_entries(NAME(row) row, size_t first, size_t n, NAME(entries) *out) {
+    typedef uint8_t bytes8 __attribute__((vector_size(CK_ROW_ENTRIES)));
+    typedef REAL numbers8 __attribute__((vector_size(CK_ROW_ENTRIES * sizeof(REAL))));
+    uint64_t columns[CK_ROW_ENTRIES / 4];
+    bytes8 bytes;
+    memcpy(columns, row.columns + first, sizeof columns);
+    memcpy(&bytes, row.values + first, sizeof bytes);
+    const numbers8 numbers = __builtin_convertvector(bytes, numbers8);
+    for (size_t t = 0; t < CK_ROW_ENTRIES; t++) out->place[t] = (columns[t / 4] >> 16 * (t % 4) & 0xFFFF) * n;
+    out->value[0] = __builtin_shufflevector(numbers, numbers, ALL_LANES(0));
+    out->value[1] = __builtin_shufflevector(numbers, numbers, ALL_LANES(1));
+    out->value[2] = __builtin_shufflevector(numbers, numbers, ALL_LANES(2));
+    out->value[3] = __builtin_shufflevector(numbers, numbers, ALL_LANES(3));
+    out->value[4] = __builtin_shufflevector(numbers, numbers, ALL_LANES(4));
+    out->value[5] = __builtin_shufflevector(numbers, numbers, ALL_LANES(5));
+    out->value[6] = __builtin_shufflevector(numbers, numbers, ALL_LANES(6));
+    out->value[7] = __builtin_shufflevector(numbers, numbers, ALL_LANES(7));
+}
+
 // One sample's product with `width` vectors of units; `chains` partial sums hide the latency of the additions.
-INLINE void row_product(const uint8_t *record, const REAL *weights, size_t n, const size_t width, const size_t chains,
+INLINE void row_product(NAME(row) row, const REAL *weights, size_t n, const size_t width, const size_t chains,
                         vec *out) {
-    const uint16_t *header = (const uint16_t *)record;
-    const uint16_t *columns = header + 1;
-    const uint8_t *values = record + 2 + 2 * (size_t)header[0];
     vec sum[8] = {{0}};
-    REAL piece[PIECE];
-    for (size_t first = 0; first < header[0]; first += PIECE) {
-        size_t entries = header[0] - first < PIECE ? header[0] - first : PIECE;
-        bytes_to_numbers(values + first, entries, piece);
-        size_t e = 0;
-        for (; e + chains <= entries; e += chains)
-            for (size_t c = 0; c < chains; c++) {
-                const REAL *w = weights + columns[first + e + c] * n;
-                for (size_t v = 0; v < width; v++)
-                    sum[c * width + v] = fused(splat(piece[e + c]), load(w + v * LANES), sum[c * width + v]);
+    for (size_t e = 0; e < row.entries; e += CK_ROW_ENTRIES) {
+        NAME(entries) entries;
+        read_entries(row, e, n, &entries);
+        for (size_t t = 0; t < CK_ROW_ENTRIES; t++)
+            for (size_t v = 0; v < width; v++) {
+                vec *chain = sum + t % chains * width + v;
+                *chain = fused(entries.value[t], load(weights + entries.place[t] + v * LANES), *chain);
             }
-        for (; e < entries; e++) {
-            const REAL *w = weights + columns[first + e] * n;
-            for (size_t v = 0; v < width; v++) sum[v] = fused(splat(piece[e]), load(w + v * LANES), sum[v]);
-        }
     }
     for (size_t v = 0; v < width; v++) {
         out[v] = sum[v];
@@ -105,7 +130,7 @@ INLINE void group_product(ck_rows rows, const uint32_t *samples, size_t count, s
         vec sums[4] = {{0}};
         if (s + lane < count) {
             prefetch_row(rows, samples, count, s + lane + AHEAD);
-            row_product(rows.bytes + 2 * (size_t)rows.offsets[samples[s + lane]], weights + unit, n, width, chains, sums);
+            row_product(row_at(rows, samples[s + lane]), weights + unit, n, width, chains, sums);
         }
         for (size_t v = 0; v < width; v++) tile[v][lane] = sums[v] * splat(scale);
     }
@@ -125,30 +150,50 @@ CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t co
             group_product(rows, samples, count, s, weights, n, unit, 4, 2, scale, out, stride);
         for (; unit + LANES < n; unit += 2 * LANES)
             group_product(rows, samples, count, s, weights, n, unit, 2, 4, scale, out, stride);
-        for (; unit < n; unit += LANES)
+        if (n == LANES)
+            group_product(rows, samples, count, s, weights, LANES, 0, 1, 8, scale, out, stride);  // a known length
+        for (; n != LANES && unit < n; unit += LANES)
             group_product(rows, samples, count, s, weights, n, unit, 1, 8, scale, out, stride);
     }
 }
 
-// Adds one sample's outer product with `width` vectors of deltas. Lanes past n add zero to what follows.
-INLINE void row_gradient(const uint8_t *record, const REAL *delta, REAL *gradient, size_t n, const size_t width) {
-    const uint16_t *header = (const uint16_t *)record;
-    const uint16_t *columns = header + 1;
-    const uint8_t *values = record + 2 + 2 * (size_t)header[0];
+// Adds one sample's outer product with `width` vectors of deltas.
+INLINE void row_gradient(NAME(row) row, const REAL *delta, REAL *gradient, size_t n, const size_t width) {
     vec d[4];
     for (size_t v = 0; v < width; v++) d[v] = load(delta + v * LANES);
-    REAL piece[PIECE];
-    for (size_t first = 0; first < header[0]; first += PIECE) {
-        size_t entries = header[0] - first < PIECE ? header[0] - first : PIECE;
-        bytes_to_numbers(values + first, entries, piece);
-        for (size_t e = 0; e < entries; e++) {
-            REAL *g = gradient + columns[first + e] * n;
-            for (size_t v = 0; v < width; v++)
-                store(g + v * LANES, fused(splat(piece[e]), d[v], load(g + v * LANES)));
-        }
+    for (size_t e = 0; e < row.entries; e += CK_ROW_ENTRIES) {
+        NAME(entries) entries;
+        read_entries(row, e, n, &entries);
+        for (size_t t = 0; t < CK_ROW_ENTRIES; t++)
+            for (size_t v = 0; v < width; v++) {
+                REAL *g = gradient + entries.place[t] + v * LANES;
+                store(g, fused(entries.value[t], d[v], load(g)));
+            }
     }
 }
 
+// Adds the outer products of all samples, with rows of n, a multiple of LANES; `deltas` is sample-major.
+INLINE void add_rows(ck_rows rows, const uint32_t *samples, size_t count, const REAL *deltas, size_t stride, size_t n,
+                     REAL *gradient) {
+    for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
+    for (size_t s = 0; s < count; s++) {
+        prefetch_row(rows, samples, count, s + AHEAD);
+        NAME(row) row = row_at(rows, samples[s]);
+        const REAL *d = deltas + s * stride;
+        size_t unit = 0;
+        for (; unit + 3 * LANES < n; unit += 4 * LANES) row_gradient(row, d + unit, gradient + unit, n, 4);
+        for (; unit + LANES < n; unit += 2 * LANES) row_gradient(row, d + unit, gradient + unit, n, 2);
+        if (unit < n) row_gradient(row, d + unit, gradient + unit, n, 1);
+    }
+}
+
+size_t NAME(input_gradient_scratch)(size_t columns, size_t n, size_t stride) {
+    size_t padded = (n + CK_GROUP - 1) / CK_GROUP * CK_GROUP;
+    return stride * padded + (n % LANES == 0 ? 0 : columns * padded);
+}
+
+// Rows that do not fill their vectors are added up in scratch, padded: a vector stored over the start of the next row
+// would make that row's load wait for both stores.
 CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,
                                  REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
     size_t padded = (n + CK_GROUP - 1) / CK_GROUP * CK_GROUP;
@@ -160,16 +205,15 @@ CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t c
             transpose(tile);
             for (size_t i = 0; i < LANES; i++) store(scratch + (s + i) * padded + unit, tile[i]);
         }
-    for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
-    for (size_t s = 0; s < count; s++) {
-        prefetch_row(rows, samples, count, s + AHEAD);
-        const uint8_t *record = rows.bytes + 2 * (size_t)rows.offsets[samples[s]];
-        const REAL *d = scratch + s * padded;
-        size_t unit = 0;
-        for (; unit + 3 * LANES < n; unit += 4 * LANES) row_gradient(record, d + unit, gradient + unit, n, 4);
-        for (; unit + LANES < n; unit += 2 * LANES) row_gradient(record, d + unit, gradient + unit, n, 2);
-        for (; unit < n; unit += LANES) row_gradient(record, d + unit, gradient + unit, n, 1);
-    }
+    size_t length = n % LANES == 0 ? n : padded;
+    REAL *sums = n % LANES == 0 ? gradient : scratch + stride * padded;
+    memset(sums, 0, rows.columns * length * sizeof(REAL));
+    if (length == LANES)
+        add_rows(rows, samples, count, scratch, padded, LANES, sums);  // the same, with a known length
+    else
+        add_rows(rows, samples, count, scratch, padded, length, sums);
+    if (sums != gradient)
+        for (size_t c = 0; c < rows.columns; c++) memcpy(gradient + c * n, sums + c * length, n * sizeof(REAL));
 }
 
 // MARK: Activations and losses
@@ -263,8 +307,8 @@ INLINE void product_tile(const REAL *weights, size_t i_step, size_t r_step, size
     for (size_t r = 0; r < n_in; r++)
         for (size_t i = 0; i < rows; i++)
             for (size_t v = 0; v < vectors; v++)
-                sum[i * vectors + v] = fused(splat(weights[i * i_step + r * r_step]), load(in + r * columns + v * LANES),
-                                             sum[i * vectors + v]);
+                sum[i * vectors + v] = fused(splat(weights[i * i_step + r * r_step]),
+                                             load(in + r * columns + v * LANES), sum[i * vectors + v]);
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) store(out + i * columns + v * LANES, sum[i * vectors + v]);
 }
@@ -374,19 +418,36 @@ CLONES void NAME(sensitivity_contract)(const REAL *s, size_t n, size_t width, co
     }
 }
 
+CLONES void NAME(sensitivity_last)(const REAL *weights, size_t n, const REAL *upper, const REAL *lower, const REAL *u,
+                                   size_t stride, size_t width, REAL *delta) {
+    for (size_t j = 0; j < width; j += 4) {
+        size_t block = width - j < 4 ? width - j : 4;
+        for (size_t c = 0; c < stride; c += LANES) {
+            vec sum[4] = {{0}}, low[4];
+            for (size_t t = 0; t < 4; t++) low[t] = load(lower + (t < block ? j + t : j) * stride + c);
+            for (size_t i = 0; i < n; i++) {
+                vec up = load(upper + i * stride + c), factor = load(u + i * stride + c);
+                for (size_t t = 0; t < 4; t++)
+                    sum[t] = fused(up * (splat(weights[(t < block ? j + t : j) * n + i]) * low[t]), factor, sum[t]);
+            }
+            for (size_t t = 0; t < block; t++) store(delta + (j + t) * stride + c, sum[t]);
+        }
+    }
+}
+
 // MARK: Sums over slices, and the step
 
 CLONES int NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
                            int64_t *words, size_t low) {
-    qvec bad = {0};
+    magnitudes largest = {0};
     size_t e = begin;
-    for (; e + QLANES <= end; e += QLANES) exact_sum_block(slots, slot_stride, slots_count, e, words, low, &bad);
+    for (; e + QLANES <= end; e += QLANES) exact_sum_block(slots, slot_stride, slots_count, e, words, low, &largest);
     if (e < end) {  // the last few, through a copy that may be read past its end
         REAL tail[QLANES] = {0};
         int64_t sums[2 * QLANES], total[2 * QLANES] = {0};
         for (size_t s = 0; s < slots_count; s++) {
             memcpy(tail, slots + s * slot_stride + e, (end - e) * sizeof(REAL));
-            exact_sum_block(tail, 0, 1, 0, sums, QLANES, &bad);
+            exact_sum_block(tail, 0, 1, 0, sums, QLANES, &largest);
             for (size_t i = 0; i < end - e; i++) {
                 total[i] += sums[i];
                 if (low) total[QLANES + i] += sums[QLANES + i];
@@ -398,7 +459,7 @@ CLONES int NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_c
         }
     }
     for (size_t i = 0; i < QLANES; i++)
-        if (bad[i]) return 0;
+        if (largest[i] > LARGEST_BITS) return 0;
     return 1;
 }
 

@@ -2,6 +2,7 @@
 #define NAME(name) ck_##name##_f32
 #define INTERLEAVE_LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define INTERLEAVE_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#define ALL_LANES(t) t, t, t, t, t, t, t, t, t, t, t, t, t, t, t, t
 #include "vectors.h"
 
 typedef int32_t ivec __attribute__((vector_size(64)));
@@ -28,21 +29,24 @@ INLINE void exponential(vec *argument) {
 #define EXPONENT_LIMIT 87.0f
 
 // A 64-bit word per value. x + 1.5·2^(52-p) puts the rounded multiple of 2^-p into the low bits of the double.
-typedef int64_t qvec __attribute__((vector_size(64)));
+typedef uint64_t qvec __attribute__((vector_size(64)));
 typedef double dvec __attribute__((vector_size(64)));
 typedef float hvec __attribute__((vector_size(32), aligned(4), may_alias));
+typedef int32_t magnitudes __attribute__((vector_size(32)));
 #define QLANES 8
+#define LARGEST_BITS 0x43000000  // of 128; NaN and infinity have more
 
 INLINE void exact_sum_block(const float *slots, size_t slot_stride, size_t slots_count, size_t e, int64_t *words,
-                            size_t low, qvec *bad) {
+                            size_t low, magnitudes *largest) {
     (void)low;
     const dvec magic = (dvec){0} + 0x1.8p8;
     qvec sum = {0};
     for (size_t s = 0; s < slots_count; s++) {
-        dvec value = __builtin_convertvector(*(const hvec *)(slots + s * slot_stride + e), dvec);
-        *bad |= ~((value <= (dvec){0} + 128.0) & (value >= (dvec){0} - 128.0));
-        sum += (qvec)(value + magic) - (qvec)magic;
+        hvec value = *(const hvec *)(slots + s * slot_stride + e);
+        *largest = __builtin_elementwise_max(*largest, (magnitudes)value & 0x7FFFFFFF);
+        sum += (qvec)(__builtin_convertvector(value, dvec) + magic);
     }
+    sum -= (qvec)magic * slots_count;
     memcpy(words + e, &sum, sizeof sum);
 }
 

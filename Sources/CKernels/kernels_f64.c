@@ -2,6 +2,7 @@
 #define NAME(name) ck_##name##_f64
 #define INTERLEAVE_LOW 0, 8, 1, 9, 2, 10, 3, 11
 #define INTERLEAVE_HIGH 4, 12, 5, 13, 6, 14, 7, 15
+#define ALL_LANES(t) t, t, t, t, t, t, t, t
 #include "vectors.h"
 
 typedef int64_t ivec __attribute__((vector_size(64)));
@@ -34,22 +35,25 @@ INLINE void exponential(vec *argument) {
 #define EXPONENT_LIMIT 708.0
 
 // Two 64-bit words per value: multiples of 2^-44, and what that leaves in multiples of 2^-96.
-typedef int64_t qvec __attribute__((vector_size(64)));
+typedef uint64_t qvec __attribute__((vector_size(64)));
 typedef double dvec __attribute__((vector_size(64)));
+typedef int64_t magnitudes __attribute__((vector_size(64)));
 #define QLANES 8
+#define LARGEST_BITS 0x4060000000000000  // of 128; NaN and infinity have more
 
 INLINE void exact_sum_block(const double *slots, size_t slot_stride, size_t slots_count, size_t e, int64_t *words,
-                            size_t low, qvec *bad) {
+                            size_t low, magnitudes *largest) {
     const dvec magic = (dvec){0} + 0x1.8p8, magic_low = (dvec){0} + 0x1.8p-44;
     qvec sum = {0}, sum_low = {0};
     for (size_t s = 0; s < slots_count; s++) {
         dvec value = load(slots + s * slot_stride + e);
-        *bad |= ~((value <= (dvec){0} + 128.0) & (value >= (dvec){0} - 128.0));
+        *largest = __builtin_elementwise_max(*largest, (magnitudes)value & INT64_MAX);
         dvec shifted = value + magic;
-        dvec rest = value - (shifted - magic);
-        sum += (qvec)shifted - (qvec)magic;
-        sum_low += (qvec)(rest + magic_low) - (qvec)magic_low;
+        sum += (qvec)shifted;
+        sum_low += (qvec)(value - (shifted - magic) + magic_low);
     }
+    sum -= (qvec)magic * slots_count;
+    sum_low -= (qvec)magic_low * slots_count;
     memcpy(words + e, &sum, sizeof sum);
     memcpy(words + low + e, &sum_low, sizeof sum_low);
 }

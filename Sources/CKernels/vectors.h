@@ -7,7 +7,7 @@
 #pragma STDC FP_CONTRACT OFF
 
 #if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), min_vector_width(512)))
 #else
 #define CLONES
 #endif
@@ -20,7 +20,8 @@ typedef REAL vec_unaligned __attribute__((vector_size(64), aligned(4), may_alias
 
 #define load(p) (*(const vec_unaligned *)(p))
 #define store(p, v) (*(vec_unaligned *)(p) = (v))
-#define splat(x) ((vec){0} + (REAL)(x))
+// A subtraction, for x + 0 is not x where x is -0, so that the compiler would have to add.
+#define splat(x) ((REAL)(x) - (vec){0})
 // mask ? a : b, lane by lane.
 #define choose(mask, a, b) ((vec)(((mask) & (ivec)(a)) | (~(mask) & (ivec)(b))))
 #define fused(a, b, c) __builtin_elementwise_fma((vec)(a), (vec)(b), (vec)(c))

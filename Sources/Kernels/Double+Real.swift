@@ -26,6 +26,10 @@ extension Double: Real {
         ck_input_product_f64(rows.raw, samples.baseAddress, samples.count, weights, n, scale, out, stride)
     }
 
+    public static func inputGradientScratch(inputs: Int, units n: Int, stride: Int) -> Int {
+        ck_input_gradient_scratch_f64(inputs, n, stride)
+    }
+
     public static func inputGradient(
         _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int, scale: Self,
         into gradient: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
@@ -107,6 +111,13 @@ extension Double: Real {
         delta: UnsafeMutablePointer<Self>
     ) {
         ck_sensitivity_contract_f64(s, n, width, u, stride, first, delta)
+    }
+
+    public static func sensitivityLast(
+        weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>,
+        u: UnsafePointer<Self>, stride: Int, width: Int, delta: UnsafeMutablePointer<Self>
+    ) {
+        ck_sensitivity_last_f64(weights, n, upper, lower, u, stride, width, delta)
     }
 
     public static func exactSum(

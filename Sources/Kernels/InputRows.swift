@@ -2,10 +2,10 @@ import CKernels
 
 /// The inputs of a set of samples, one byte each, dense or compressed; memory that someone else owns.
 ///
-/// A byte b stands for the number b/255. Compressed rows hold only the bytes that are not zero (see `CKernels.h`).
+/// A byte b stands for the number b/255. Compressed rows hold only the bytes that are not zero, and up to seven that are (see `CKernels.h`).
 public struct InputRows: @unchecked Sendable {
     public let bytes: UnsafePointer<UInt8>
-    /// Where each compressed row starts, in units of two bytes; nil when the rows are dense.
+    /// Where each compressed row starts, in units of 24 bytes; nil when the rows are dense.
     public let offsets: UnsafePointer<UInt32>?
     /// Inputs of a sample, n_0.
     public let columns: Int
@@ -23,7 +23,10 @@ public struct InputRows: @unchecked Sendable {
     /// The share of bytes that are zero from which compressed rows are worth it: below, OpenBLAS on dense rows wins.
     public static let sparsityThreshold = 0.6
     /// Column numbers are 16 bits wide.
-    public static let maximumCompressedColumns = 65535
+    public static let maximumCompressedColumns = 65536
+    /// Bytes of one entry of a compressed row, and of the unit that offsets count.
+    public static let bytesPerEntry = 3
+    public static let rowUnit = Int(CK_ROW_UNIT)
 
     /// The bytes that `compress` writes for these dense rows.
     ///

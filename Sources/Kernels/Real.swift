@@ -21,7 +21,9 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
         scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int
     )
-    /// `gradient` (n_0 × n) += scale · rowsᵀ · deltaᵀ; compressed rows only; `scratch` holds stride × n padded.
+    /// Elements of scratch memory that `inputGradient` needs.
+    static func inputGradientScratch(inputs: Int, units n: Int, stride: Int) -> Int
+    /// `gradient` (n_0 × n) = scale · rowsᵀ · deltaᵀ; compressed rows only.
     static func inputGradient(
         _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int, scale: Self,
         into gradient: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
@@ -78,6 +80,12 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     static func sensitivityContract(
         s: UnsafePointer<Self>, units n: Int, width: Int, u: UnsafePointer<Self>, stride: Int, first: Int,
         delta: UnsafeMutablePointer<Self>
+    )
+    /// delta[j] = Σ_i (upper[i] · weights[j][i] · lower[j]) · u[i], j < width, for all columns: start and contraction in
+    /// one.
+    static func sensitivityLast(
+        weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>,
+        u: UnsafePointer<Self>, stride: Int, width: Int, delta: UnsafeMutablePointer<Self>
     )
     /// words = Σ over slots of round(value · 2^p), on `range`; false when a value is not finite or beyond ±2^7.
     static func exactSum(

@@ -38,6 +38,10 @@ public final class SharedWindow: @unchecked Sendable {
                 throw SharedMemoryError(
                     byteCount: byteCount, hostName: Environment.hostName, reason: String(cString: strerror(errno)))
             }
+            #if os(Linux)
+                // Rows are read in shuffled order: with small pages most would miss the table of translations.
+                madvise(memory, length, Int32(MADV_HUGEPAGE))
+            #endif
             base = memory
             release = { munmap(memory, length) }
         }

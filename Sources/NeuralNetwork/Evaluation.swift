@@ -25,6 +25,8 @@ public final class Evaluator<Scalar: Real> {
     }
 
     /// The block's loss, summed in double, and correct answers.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     public func score(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) -> Score {
         pass.run(batch, parameters: parameters)
         let topology = pass.topology

@@ -6,9 +6,10 @@ import Kernels
 ///     δᵏ = (S^{L-1,k})ᵀ u   with   u = W^{L-1} (g'(h^L) ∘ ∂E/∂a^L),
 ///
 /// the last step fused with the contraction, as the article's fastest version does. S^{k+2,k} is a product with a
-/// diagonal on either side; every later step is a matrix product over a group of samples and a piece of the columns,
-/// small enough that S stays in the second-level cache (the sweep of one start layer and of one column does not need
-/// the others, so the pieces are independent).
+/// diagonal on either side, and where that is the last step before the contraction, its elements stay in registers;
+/// every later step is a matrix product over a group of samples and a piece of the columns, small enough that S stays
+/// in the second-level cache (the sweep of one start layer and of one column does not need the others, so the pieces
+/// are independent).
 ///
 /// - Complexity: 2·B·Σ_l n_l n_{l-1} Σ_{k<l-2} n_{k+1} flops for l < L.
 /// - SeeAlso: the article, equations (1)–(2).
@@ -25,10 +26,10 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
         let depth = topology.depth
         guard depth >= 2 else { return }
         projected = ScratchMemory(count: topology.sizes[depth - 1] * stride)
-        guard depth >= 3 else { return }
+        guard depth >= 4 else { return }
         let swept = topology.sizes[2..<depth].max()!
         let column = swept * sampleGroup * MemoryLayout<Scalar>.stride
-        pieceWidth = min(max(1, Self.pieceBytes / column), topology.sizes[1..<(depth - 1)].max()!)
+        pieceWidth = min(max(1, Self.pieceBytes / column), topology.sizes[1..<(depth - 2)].max()!)
         sensitivity = (0..<2).map { _ in ScratchMemory(count: swept * pieceWidth * sampleGroup) }
     }
 
@@ -41,8 +42,13 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
             deltas[depth - 1], into: u, columns: pass.stride)
         Scalar.multiply(
             u, pass.derivative(depth - 1), count: topology.sizes[depth - 1] * pass.stride, into: deltas[depth - 2])
+        guard depth >= 3 else { return }
+        Scalar.sensitivityLast(
+            weights: parameters + topology.weights(depth - 2), units: topology.sizes[depth - 1],
+            upper: pass.derivative(depth - 1), lower: pass.derivative(depth - 2), u: u, stride: pass.stride,
+            width: topology.sizes[depth - 2], delta: deltas[depth - 3])
         for group in stride(from: 0, to: pass.stride, by: sampleGroup) {
-            for start in 1..<max(1, depth - 1) {
+            for start in 1..<(depth - 2) {
                 for first in stride(from: 0, to: topology.sizes[start], by: pieceWidth) {
                     let width = min(pieceWidth, topology.sizes[start] - first)
                     sweep(from: start, units: first..<(first + width), group: group, pass, parameters)
@@ -64,7 +70,7 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
             weights: parameters + topology.weights(start), units: topology.sizes[start + 1],
             upper: pass.derivative(start + 1) + group, lower: pass.derivative(start) + group, stride: pass.stride,
             first: units.lowerBound, width: units.count, s: sensitivity[0].base)
-        for l in start + 2..<max(start + 2, topology.depth) {
+        for l in start + 2..<topology.depth {
             Product.forward(
                 parameters + topology.weights(l - 1), inputs: topology.sizes[l - 1], outputs: topology.sizes[l],
                 sensitivity[0].base, into: sensitivity[1].base, columns: units.count * sampleGroup)

@@ -37,9 +37,11 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
     ) -> any GradientEngine<Scalar> {
         switch self {
         case .frontprop:
-            LayeredEngine<Scalar>(topology: topology, samples: samples, capacity: capacity, deltas: Frontpropagation())
+            LayeredEngine(
+                topology: topology, samples: samples, capacity: capacity, deltas: Frontpropagation<Scalar>())
         case .backprop:
-            LayeredEngine<Scalar>(topology: topology, samples: samples, capacity: capacity, deltas: Backpropagation())
+            LayeredEngine(
+                topology: topology, samples: samples, capacity: capacity, deltas: Backpropagation<Scalar>())
         case .matrix: MatrixEngine<Scalar>(topology: topology, samples: samples)
         case .scalar: ScalarEngine<Scalar>(topology: topology, samples: samples)
         }

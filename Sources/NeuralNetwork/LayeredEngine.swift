@@ -9,27 +9,36 @@ protocol DeltaRule<Scalar>: AnyObject {
     func fill(_ deltas: [UnsafeMutablePointer<Scalar>], pass: ForwardPass<Scalar>, parameters: UnsafePointer<Scalar>)
 }
 
-/// The engines that work a whole layer at a time: forward pass, deltas by `Deltas`, gradients from the deltas.
+/// The engines that work a whole layer at a time: forward pass, deltas by `Rule`, gradients from the deltas.
 ///
 /// - Complexity: beside the deltas, 4·B·Σ n_k n_{k+1} flops; allocates nothing after `init`.
-final class LayeredEngine<Scalar: Real>: GradientEngine {
+final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
+    typealias Scalar = Rule.Scalar
+
     private let pass: ForwardPass<Scalar>
-    private let rule: any DeltaRule<Scalar>
+    private let rule: Rule
     private let deltaMemory: [ScratchMemory<Scalar>]
     private let deltas: [UnsafeMutablePointer<Scalar>]
-    /// The input layer's deltas, sample-major.
-    private let transposed: ScratchMemory<Scalar>
+    private let inputScratch: ScratchMemory<Scalar>
 
-    init(topology: Topology, samples: Samples, capacity: Int, deltas rule: any DeltaRule<Scalar>) {
+    init(topology: Topology, samples: Samples, capacity: Int, deltas rule: Rule) {
         let stride = paddedSampleCount(capacity)
         pass = ForwardPass(topology: topology, samples: samples, capacity: capacity)
         self.rule = rule
         rule.prepare(topology: topology, stride: stride)
         deltaMemory = topology.sizes.dropFirst().map { ScratchMemory(count: $0 * stride) }
         deltas = deltaMemory.map(\.base)
-        transposed = ScratchMemory(count: paddedSampleCount(topology.sizes[1]) * stride)
+        inputScratch = ScratchMemory(
+            count: samples.inputs.isCompressed
+                ? Scalar.inputGradientScratch(inputs: topology.inputCount, units: topology.sizes[1], stride: stride) : 0
+        )
     }
 
+    // The caller knows no type; a step's code is to be of its types all the way down.
+    @specialized(where Rule == Frontpropagation<Float>)
+    @specialized(where Rule == Frontpropagation<Double>)
+    @specialized(where Rule == Backpropagation<Float>)
+    @specialized(where Rule == Backpropagation<Double>)
     func gradient(
         of batch: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
         into gradient: UnsafeMutablePointer<Scalar>
@@ -43,7 +52,7 @@ final class LayeredEngine<Scalar: Real>: GradientEngine {
         let share = 1 / Double(topology.outputCount * minibatchSize)
         let squares = pass.outputError(batch, coefficient: Scalar(2 * share), delta: deltas[topology.depth - 1])
         rule.fill(deltas, pass: pass, parameters: parameters)
-        accumulateInputWeights(batch, into: gradient + topology.weights(0))
+        fillInputWeights(batch, into: gradient + topology.weights(0))
         for l in 1...topology.depth {
             if l > 1 {
                 Product.outer(
@@ -57,7 +66,7 @@ final class LayeredEngine<Scalar: Real>: GradientEngine {
         return squares * share
     }
 
-    private func accumulateInputWeights(
+    private func fillInputWeights(
         _ batch: UnsafeBufferPointer<UInt32>, into gradient: UnsafeMutablePointer<Scalar>
     ) {
         let (inputs, units) = (pass.topology.inputCount, pass.topology.sizes[1])
@@ -66,10 +75,9 @@ final class LayeredEngine<Scalar: Real>: GradientEngine {
                 transposeA: true, transposeB: true, m: inputs, n: units, k: batch.count, alpha: 1 / 255, a: dense.base,
                 lda: inputs, b: deltas[0], ldb: pass.stride, c: gradient, ldc: units)
         } else {
-            gradient.update(repeating: 0, count: inputs * units)
             Scalar.inputGradient(
                 pass.samples.inputs, samples: batch, delta: deltas[0], units: units, scale: 1 / 255, into: gradient,
-                stride: pass.stride, scratch: transposed.base)
+                stride: pass.stride, scratch: inputScratch.base)
         }
     }
 }

@@ -31,8 +31,8 @@ public final class NodeDataset: @unchecked Sendable {
             let size = images.images.withUnsafeBufferPointer {
                 InputRows.compressedByteCount($0, columns: max(1, images.pixelCount))
             }
-            let entries = Double(size - 2 * count) / 3
-            if columns <= InputRows.maximumCompressedColumns, size / 2 < Int(UInt32.max),
+            let entries = Double(size / InputRows.bytesPerEntry)
+            if columns <= InputRows.maximumCompressedColumns, size / InputRows.rowUnit < Int(UInt32.max),
                 entries <= (1 - InputRows.sparsityThreshold) * Double(rowBytes)
             {
                 compressed = true

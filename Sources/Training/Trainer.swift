@@ -192,6 +192,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     // MARK: Every worker's work
 
     /// All epochs, by one worker; all workers take the same turns.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     private func work(_ worker: Worker) {
         let step = Step(self, worker)
         let evaluation = Evaluation(self, worker)

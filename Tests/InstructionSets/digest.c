@@ -39,7 +39,7 @@ static ck_rows make_rows(void) {
     static void digests_##name(ck_rows rows, const uint32_t *samples, const uint8_t *labels, size_t n) {              \
         REAL *weights = reals_##name(COLUMNS * n, 1), *bias = reals_##name(n, 1);                                     \
         REAL *sums = reals_##name(n * STRIDE, 1), *other = reals_##name(n * STRIDE, 1);                               \
-        REAL *out = reals_##name(COLUMNS * (n + STRIDE), 0), *more = reals_##name(n * STRIDE * 2, 0);                 \
+        REAL *out = reals_##name(COLUMNS * (n + 16 + STRIDE), 0), *more = reals_##name(n * STRIDE * 2, 0);                 \
         const size_t slice = n * STRIDE * sizeof(REAL);                                                               \
         double loss;                                                                                                  \
         ck_expand_##name(rows, samples, SAMPLES, out);                                                                \
@@ -71,6 +71,8 @@ static ck_rows make_rows(void) {
         report("sensitivity_" #name, n, s, n * n * CK_GROUP * sizeof(REAL));                                          \
         ck_sensitivity_contract_##name(s, n, n, sums, STRIDE, 0, out);                                                \
         report("contract_" #name, n, out, slice);                                                                     \
+        ck_sensitivity_last_##name(weights, n, other, sums, more, STRIDE, n, out);                                    \
+        report("last_" #name, n, out, slice);                                                                         \
     }                                                                                                                 \
     static void sums_##name(size_t end) {                                                                             \
         REAL *slots = reals_##name(SLOTS * COUNT, 100), *sums = reals_##name(COUNT, 0);                               \

@@ -6,27 +6,31 @@ import Testing
         #expect([0, 1, 15, 16, 17, 127, 128].map(paddedSampleCount) == [0, 16, 16, 16, 32, 128, 128])
     }
 
-    /// Column counts around the words of 8 bytes that compression looks at.
+    /// Column counts around the words of 8 bytes that compression looks at, and the eights that entries come in.
     @Test(arguments: [1, 7, 8, 9, 15, 16, 17, 37, 784])
     func compressedRowsHoldTheBytesThatAreNotZero(columns: Int) {
         var data = TestData(columns)
         let rows = Rows(count: 9, columns: columns, data: &data)
         var end = 0
         for r in 0..<rows.count {
-            #expect(2 * Int(rows.offsets[r]) == end)
+            #expect(24 * Int(rows.offsets[r]) == end)
             let entries = rows.row(UInt32(r)).enumerated().filter { $0.element != 0 }
-            let count = half(rows, end)
-            #expect(count == entries.count)
-            #expect((0..<count).map { half(rows, end + 2 + 2 * $0) } == entries.map(\.offset))
-            let values = end + 2 + 2 * count
-            #expect(Array(rows.compressedMemory[values..<(values + count)]) == entries.map(\.element))
-            end = (values + count + 1) / 2 * 2
+            let padded = (entries.count + 7) / 8 * 8
+            let padding = padded - entries.count
+            #expect(
+                (0..<padded).map { column(rows, end + 2 * $0) }
+                    == entries.map(\.offset) + (0..<padding).map { $0 % columns })
+            let values = end + 2 * padded
+            #expect(
+                Array(rows.compressedMemory[values..<(values + padded)])
+                    == entries.map(\.element) + Array(repeating: 0, count: padding))
+            end += 3 * padded
         }
-        #expect(2 * Int(rows.offsets[rows.count]) == end)
+        #expect(24 * Int(rows.offsets[rows.count]) == end)
         #expect(rows.compressedMemory.count == end)
     }
 
-    private func half(_ rows: Rows, _ place: Int) -> Int {
+    private func column(_ rows: Rows, _ place: Int) -> Int {
         Int(rows.compressedMemory[place]) | Int(rows.compressedMemory[place + 1]) << 8
     }
 
@@ -104,17 +108,16 @@ import Testing
             let samples = rows.someSamples(count, data: &data)
             let stride = paddedSampleCount(count)
             let delta = data.buffer(units * stride, as: Scalar.self)
-            let before = data.reals(columns * units, as: Scalar.self)
-            let gradient = Buffer(before, surroundings: 55, shift: 1)
-            let scratch = Buffer<Scalar>(results: stride * paddedSampleCount(units))
+            let gradient = Buffer<Scalar>(results: columns * units, shift: 1)
+            let scratch = Buffer<Scalar>(
+                results: Scalar.inputGradientScratch(inputs: columns, units: units, stride: stride))
             samples.withUnsafeBufferPointer {
                 Scalar.inputGradient(
                     rows.compressed, samples: $0, delta: delta.base, units: units, scale: 1 / 255,
                     into: gradient.base, stride: stride, scratch: scratch.base)
             }
             let expected = Reference.inputGradient(
-                rows, samples: samples, delta: delta.values, units: units, scale: 1 / 255, before: before,
-                stride: stride)
+                rows, samples: samples, delta: delta.values, units: units, scale: 1 / 255, stride: stride)
             // A term is scaled and added up to `count` times.
             expectClose(gradient.values, expected, roundings: count + 1, "\(units) units")
             #expect(gradient.isIntact)

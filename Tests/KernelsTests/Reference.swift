@@ -78,11 +78,11 @@ enum Reference {
         }
     }
 
-    /// gradient (n_0 × n) += scale · rowsᵀ · deltaᵀ.
+    /// gradient (n_0 × n) = scale · rowsᵀ · deltaᵀ.
     static func inputGradient<Scalar: Real>(
-        _ rows: Rows, samples: [UInt32], delta: [Scalar], units n: Int, scale: Scalar, before: [Scalar], stride: Int
+        _ rows: Rows, samples: [UInt32], delta: [Scalar], units n: Int, scale: Scalar, stride: Int
     ) -> [Expected] {
-        var gradient = before.map { Expected(Double($0)) }
+        var gradient = [Expected](repeating: Expected(), count: rows.columns * n)
         for (s, sample) in samples.enumerated() {
             for (c, byte) in rows.row(sample).enumerated() where byte != 0 {
                 for i in 0..<n {

@@ -78,6 +78,35 @@ import Testing
         for units in unitCounts { check(precision, units: units) }
     }
 
+    /// The same numbers as by way of memory, to the bit.
+    @Test(arguments: precisions, [1, 3, 4, 5, 9])
+    func last(_ precision: any Real.Type, width: Int) {
+        func check<Scalar: Real>(_: Scalar.Type, units: Int) {
+            var data = TestData(units)
+            let weights = data.buffer(width * units, as: Scalar.self)
+            let upper = data.buffer(units * stride, as: Scalar.self)
+            let lower = data.buffer(width * stride, as: Scalar.self)
+            let u = data.buffer(units * stride, as: Scalar.self)
+            let delta = Buffer<Scalar>(results: width * stride, shift: 1)
+            Scalar.sensitivityLast(
+                weights: weights.base, units: units, upper: upper.base, lower: lower.base, u: u.base, stride: stride,
+                width: width, delta: delta.base)
+            let expected = Buffer<Scalar>(results: width * stride)
+            let s = Buffer<Scalar>(results: units * width * sampleGroup)
+            for group in Swift.stride(from: 0, to: stride, by: sampleGroup) {
+                Scalar.sensitivityStart(
+                    weights: weights.base, units: units, upper: upper.base + group, lower: lower.base + group,
+                    stride: stride, first: 0, width: width, s: s.base)
+                Scalar.sensitivityContract(
+                    s: s.base, units: units, width: width, u: u.base + group, stride: stride, first: 0,
+                    delta: expected.base + group)
+            }
+            #expect(sameBits(delta.values, expected.values))
+            #expect(delta.isIntact)
+        }
+        for units in unitCounts { check(precision, units: units) }
+    }
+
     private func elements(_ units: Int, _ piece: Range<Int>, _ element: (Int, Int, Int) -> Expected) -> [Expected] {
         (0..<units).flatMap { i in piece.flatMap { j in (0..<sampleGroup).map { b in element(i, j, b) } } }
     }

@@ -18,11 +18,16 @@
 #define CK_FIXED_POINT 44
 #define CK_FIXED_POINT_LOW 96
 
+// Entries of a compressed row come by eight, of three bytes each.
+#define CK_ROW_ENTRIES 8
+#define CK_ROW_UNIT 24
+
 /// The inputs of a set of samples, one byte each.
 ///
 /// Dense (`offsets` is null): row r is the `columns` bytes at r·columns.
-/// Compressed: row r starts at byte 2·offsets[r] and holds a count (u16), that many column numbers (u16, ascending),
-/// and as many values (u8, not zero), padded to an even length.
+/// Compressed: row r lies in the bytes from CK_ROW_UNIT·offsets[r] to CK_ROW_UNIT·offsets[r + 1]: column numbers (u16),
+/// then as many values (u8). The bytes that are not zero come first, by ascending column; zeros at columns 0, 1, … fill
+/// up to a multiple of CK_ROW_ENTRIES, so that no loop over a row has a rest.
 typedef struct {
     const uint8_t *bytes;
     const uint32_t *offsets;
@@ -31,7 +36,7 @@ typedef struct {
 
 /// The bytes that `ck_compress` needs for `count` dense rows.
 size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns);
-/// Compresses `count` dense rows; writes count + 1 offsets. Columns: at most 65535.
+/// Compresses `count` dense rows; writes count + 1 offsets. Columns: at most 65536.
 void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *bytes, uint32_t *offsets);
 /// The bytes of the chosen rows, unit-major: out[column][stride], zero in the padding.
 void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out, size_t stride);
@@ -42,8 +47,9 @@ void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_
     /* out[n][stride] = scale · weightsᵀ · rows, of compressed rows. */                                               \
     void ck_input_product_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,  \
                                  REAL scale, REAL *out, size_t stride);                                               \
-    /* gradient[n0][n] += scale · rowsᵀ · deltaᵀ, of compressed rows; delta[n][stride]. scratch: stride · (n rounded  \
-       up to 16). Writes back unchanged up to CK_PADDING bytes behind the gradient. */                                \
+    /* gradient[n0][n] = scale · rowsᵀ · deltaᵀ, of compressed rows; delta[n][stride]. scratch: as many elements as    \
+       the first function says. */                                                                                    \
+    size_t ck_input_gradient_scratch_##name(size_t columns, size_t n, size_t stride);                                 \
     void ck_input_gradient_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,   \
                                   REAL scale, REAL *gradient, size_t stride, REAL *scratch);                          \
     /* activation[n][stride] = sigmoid(sums + bias), derivative = activation · (1 - activation). In place allowed. */ \
@@ -79,6 +85,10 @@ void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_
     /* delta[first + j][·] = Σ_i s[i][j][·] · u[i][·], for one group. */                                              \
     void ck_sensitivity_contract_##name(const REAL *s, size_t n, size_t width, const REAL *u, size_t stride,          \
                                         size_t first, REAL *delta);                                                   \
+    /* Start and contraction in one, where the layer above is the last that is swept; s stays in registers:           \
+       delta[j][·] = Σ_i (upper[i][·] · weights[j][i] · lower[j][·]) · u[i][·], j in [0, width); weights[·][n]. */    \
+    void ck_sensitivity_last_##name(const REAL *weights, size_t n, const REAL *upper, const REAL *lower,              \
+                                    const REAL *u, size_t stride, size_t width, REAL *delta);                         \
     /* words[begin ≤ e < end] = Σ_s round(slots[s·slot_stride + e] · 2^p), one word (float) or two (double, the low   \
        ones `low` words further). Returns 0 if some value is not finite or beyond ±2^7, else 1. */                    \
     int ck_exact_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,      \

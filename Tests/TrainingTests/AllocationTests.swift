@@ -1,0 +1,53 @@
+import CAllocations
+import Datasets
+import Kernels
+import MPI
+import NeuralNetwork
+import Testing
+import Training
+
+/// A step finds all its memory there: an allocation takes a lock, and workers that step together would meet at it.
+@Suite(.enabled(if: ca_can_count() == 1)) struct AllocationTests {
+    @Test(arguments: [GradientMethod.frontprop, .backprop], ["784x16x16x10", "784x20x784", "784x40x40x40x40x10"])
+    func aStepAllocatesNothing(_ method: GradientMethod, _ model: String) throws {
+        try check(method, model, Float.self)
+        try check(method, model, Double.self)
+    }
+
+    private func check<Scalar: Real & Datatype>(_ method: GradientMethod, _ model: String, _: Scalar.Type) throws {
+        let steps = 6
+        let dataset = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
+        var configuration = Configuration()
+        configuration.model = model
+        configuration.target = model.hasSuffix("784") ? .inputs : .labels
+        configuration.batchSize = 64
+        configuration.epochs = 2
+        configuration.slices = 8
+        configuration.gradient = method
+        let processes = try Processes(Environment.start())
+        let counts = Counts(capacity: 2 * steps)
+        var surroundings = Trainer<Scalar>.Surroundings()
+        surroundings.progress = { _ in counts.add(ca_allocation_count()) }
+        let trainer = try Trainer<Scalar>(
+            processes: processes, team: try Team(processes: processes, reduction: .exact, threads: 1),
+            configuration: configuration,
+            dataset: try NodeDataset(
+                processes: processes, topology: configuration.topology,
+                target: configuration.target == .inputs ? .inputs : .labels, load: { dataset }),
+            surroundings: surroundings)
+        _ = try trainer.run(checkpoints: nil)
+        // The second epoch's: what is made once has been made.
+        #expect(counts.values.count == 2 * steps)
+        let ofSteps = zip(counts.values.dropFirst(steps), counts.values.dropFirst(steps + 1)).map { $1 - $0 }
+        #expect(ofSteps == Array(repeating: 0, count: steps - 1), "\(model), \(Scalar.self)")
+    }
+
+    /// Counts noted without allocating.
+    private final class Counts: @unchecked Sendable {
+        private(set) var values: [Int] = []
+
+        init(capacity: Int) { values.reserveCapacity(capacity) }
+
+        func add(_ count: Int) { values.append(count) }
+    }
+}
