@@ -55,12 +55,12 @@ let package = Package(
 
         .testTarget(name: "MPITests", dependencies: ["MPI"]),
         .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
-        .testTarget(name: "StorageTests", dependencies: ["RandomNumbers", "Storage"]),
+        .testTarget(name: "StorageTests", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Storage"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Kernels", "NeuralNetwork", "Training"]),
         // Runs the program as users do; depends on it so that it is built.
         .testTarget(
             name: "IntegrationTests", dependencies: ["Command"], path: "Tests/Integration",

@@ -24,11 +24,11 @@ struct Bench: ParsableCommand {
     @Option(help: "Processes for each figure.")
     var repeats = 5
     @Option(help: "Epochs of a process; the first is not timed where there are several.")
-    var epochs = 4
+    var epochs = 3
     @Option(help: "The first samples that scalar is timed on.")
-    var scalarSamples = 100
+    var scalarSamples = 50
     @Option(help: "The first samples that matrix is timed on.")
-    var matrixSamples = 4000
+    var matrixSamples = 1000
     @Option(help: "float32 or float64.")
     var precision = Precision.float32
     @Option(help: "The launcher's words; {ranks} and {threads} stand for the numbers.")
@@ -100,7 +100,7 @@ struct Bench: ParsableCommand {
         }
         let dataset = try dataOptions.source.load()
         var table = BenchTable(
-            model: try parseTopology(model).description, data: dataset.name, samples: dataset.train.count,
+            model: try parseTopology(model).description, data: dataOptions.data, samples: dataset.train.count,
             precision: precision.rawValue, repeats: repeats, cpu: Cores.processorName, cores: Cores.online,
             date: Date().formatted(.iso8601.year().month().day()),
             command: "frontprop " + CommandLine.arguments.dropFirst().joined(separator: " "),
