@@ -171,7 +171,7 @@ extension Integration {
             arguments: [
                 (["--samples", "20"], 64, "there is no sample 20: the test set has 0 to 19"),
                 (["--samples", "3-1"], 64, "names no samples"), (["--samples", ""], 64, "names no samples"),
-                (["--samples", "1,,2"], 64, "names no samples"), (["--samples", "-1"], 64, "names no samples"),
+                (["--samples", "1,,2"], 64, "names no samples"), (["--samples=-1"], 64, "names no samples"),
                 (["--samples", "1", "--count", "2"], 64, "exclude"), (["--count", "0"], 64, "at least 1"),
                 (["--data", "/nowhere"], 66, "/nowhere"),
             ])
