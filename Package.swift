@@ -55,7 +55,7 @@ let package = Package(
 
         .testTarget(name: "MPITests", dependencies: ["MPI"]),
         .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
-        .testTarget(name: "StorageTests", dependencies: ["RandomNumbers", "Storage"]),
+        .testTarget(name: "StorageTests", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Storage"]),

@@ -5,7 +5,7 @@ extension Integration {
     @Suite struct Help {
         @Test(
             arguments: [
-                ([], ["train", "evaluate", "data", "--version", "--help"]),
+                ([], ["train", "evaluate", "predict", "jacobian", "bench", "data", "--version", "--help"]),
                 (
                     ["train"],
                     [
@@ -20,6 +20,35 @@ extension Integration {
                 (
                     ["evaluate"],
                     ["--data", "--train-limit", "--test-limit", "--precision", "--threads", "--json", "<weights>"]
+                ),
+                (
+                    ["train"],
+                    [
+                        "--optimizer", "sgd", "genetic", "--operators", "snes", "--population", "--rounds",
+                        "--fitness-samples", "--crossover", "--mutation", "--mutation-scale", "--evaluate-every",
+                    ]
+                ),
+                (
+                    ["predict"],
+                    [
+                        "--weights", "--model", "--data", "--set", "--samples", "--count", "--precision", "--format",
+                        "csv", "jsonl", "--output", "--pictures",
+                    ]
+                ),
+                (
+                    ["jacobian"],
+                    [
+                        "--weights", "--data", "--set", "--samples", "--count", "--precision", "--check", "--output",
+                        "default: 3", "exit code 1",
+                    ]
+                ),
+                (
+                    ["bench"],
+                    [
+                        "--data", "--model", "--engines", "--workers", "--layouts", "--repeats", "--epochs",
+                        "--scalar-samples", "--matrix-samples", "--precision", "--launcher", "{ranks}", "--format",
+                        "--output", "--quiet",
+                    ]
                 ),
                 (["data"], ["info", "synthesize", "fetch"]),
                 (["data", "info"], ["--data"]),

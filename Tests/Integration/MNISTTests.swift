@@ -59,6 +59,36 @@ extension Integration {
             }
 
             var classifier: [String: Curves]
+            var autoencoder: [String: Curves]
+        }
+
+        /// The autoencoder's losses against the article's curves, in the same band; one hash on two and three ranks.
+        @Test(
+            arguments: [
+                ("kaiming", ["frontprop, kaiming uniform", "PyTorch"]), ("normal", ["frontprop, N(0,1)/sqrt(fan_in)"]),
+            ])
+        func autoencoder(initializer: String, names: [String]) async throws {
+            let folder = try #require(sharedFolder)
+            let file = URL(fileURLWithPath: "\(folder)/parity/article_curves.json")
+            let article = try JSONDecoder().decode(Article.self, from: Data(contentsOf: file)).autoencoder
+            let curves = try names.map { try #require(article[$0]).test_loss }
+            try await withTemporaryFolder { run in
+                let ranks: [Int?] = try await Program.hasMPI.value ? [2, 3] : [nil]
+                var hashes: Set<String> = []
+                for count in ranks {
+                    let files = RunFiles(path: "\(run)/\(count ?? 1)")
+                    let outcome = try await Program.run(
+                        ["train", "--model", "autoencoder", "--data", "\(folder)/mnist", "--run", files.path]
+                            + ["--initializer", initializer, "--threads", "1"], ranks: count, limitSeconds: 300)
+                    hashes.insert(try #require(outcome.hash, "\(outcome.errors)"))
+                    for (epoch, loss) in try files.curve("test_loss").enumerated() {
+                        let article = curves.map { $0[epoch] }
+                        let band = 0.9 * (article.min() ?? 0)...1.1 * (article.max() ?? 0)
+                        #expect(band.contains(loss), "epoch \(epoch + 1): \(loss)")
+                    }
+                }
+                #expect(hashes.count == 1)
+            }
         }
 
         /// Accuracy and losses, as medians of seeds 1 to 5, against the article's curves.
