@@ -13,7 +13,7 @@ export LC_ALL=C
 # The middle of the epochs' seconds, the first left out: seconds ENGINE MODEL
 seconds() {
     "$program" train --json --threads 1 --epochs 6 --train-limit 1000 --test-limit 10 --gradient "$1" --model "$2" \
-        --checkpoint-every 1000000 --run "$folder/$1-$2" |
+        --checkpoint-every 1000000 --run "$(mktemp -d "$folder/run-XXXXXX")/run" |
         sed -n 's/.*"event":"epoch".*"train_seconds":\([0-9.e+-]*\).*/\1/p' | tail -n +2 | sort -g | sed -n 3p
 }
 

@@ -25,7 +25,7 @@ need() {
 
 install_packages() {
     if ! command -v swift >/dev/null; then
-        echo "Swift is missing; install it from https://www.swift.org/install (6.1 or later)" >&2
+        echo "Swift is missing; install it from https://www.swift.org/install (6.2 or later)" >&2
         exit 1
     fi
     need "command -v pkg-config" pkg-config

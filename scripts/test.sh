@@ -36,4 +36,9 @@ done
 say "killed and resumed"
 bash Tests/Integration/kill-loop.sh 4 "$RANDOM"
 
+say "virtual hosts"
+bash Tests/Integration/cluster.sh
+say "Slurm"
+bash Tests/Integration/slurm.sh
+
 say "all tests passed"

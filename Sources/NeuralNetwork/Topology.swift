@@ -91,8 +91,22 @@ public struct TensorLayout: Equatable, Sendable {
     }
 
     /// The tensor's values in the file's order (output-major).
+    ///
+    /// Checkpoints take it while workers compute: generic code took 4 ms for the classifier, a third of an epoch.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     public func export<Scalar>(from parameters: UnsafePointer<Scalar>) -> [Scalar] {
-        (0..<count).map { parameters[place($0)] }
+        let (outputs, inputs) = (shape[0], self.inputs)
+        return [Scalar](unsafeUninitializedCapacity: count) { values, initialised in
+            var next = values.baseAddress!
+            for output in 0..<outputs {
+                for input in 0..<inputs {
+                    next.initialize(to: parameters[offset + input * outputs + output])
+                    next += 1
+                }
+            }
+            initialised = outputs * inputs
+        }
     }
 
     /// Puts values in the file's order to their places.

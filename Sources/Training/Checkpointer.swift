@@ -56,6 +56,8 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
         }
     }
 
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     private func write(_ networks: [(prefix: String, parameters: [Scalar])], _ state: TrainingState) {
         // A run that diverges ends soon; what it came to must not replace what was good.
         guard networks.allSatisfy({ $0.parameters.allSatisfy(\.isFinite) }) else { return }

@@ -33,8 +33,11 @@ import Testing
         #expect(article.childCount <= population)
     }
 
-    @Test func memory() {
-        #expect(options(.article).bytes(.classifier, precision: .float32) == 12 * 13002 * 4)
-        #expect(options(.snes).bytes(.classifier, precision: .float64) == 34 * 13002 * 8)
+    /// 12 networks of 13002 float32 weights are 0.6 MB, and half of a host's memory is to be enough.
+    @Test func refusesWhatDoesNotFit() {
+        let needed = 12.0 * 13002 * 4
+        #expect(options(.article).refusal(topology: .classifier, precision: .float32, memoryBytes: 2.1 * needed) == nil)
+        #expect(options(.article).refusal(topology: .classifier, precision: .float32, memoryBytes: 1.9 * needed) != nil)
+        #expect(options(.article).refusal(topology: .classifier, precision: .float64, memoryBytes: 2.1 * needed) != nil)
     }
 }

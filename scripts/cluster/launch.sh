@@ -13,7 +13,7 @@ usage: scripts/cluster/launch.sh [--ranks N] [--threads N] HOSTFILE COMMAND [OPT
 
 Environment:
   FRONTPROP_BINARY          the program, at the same place on all hosts [frontprop from $PATH]
-  FRONTPROP_NETWORK         the network between the hosts, such as 10.1.0.0/16 or eth1 [Open MPI chooses]
+  FRONTPROP_NETWORK         TCP over this network, such as 10.1.0.0/16 or eth1 [Open MPI chooses]
   FRONTPROP_LAUNCH_AGENT    what starts a command on a host [ssh]
   FRONTPROP_MPIRUN_OPTIONS  more options for mpirun, instead of the binding to cores
 
@@ -53,10 +53,9 @@ fi
 # A host that is switched off, or whose cable is pulled, sends no farewell. By default mpirun asks after 300 s of silence, and
 # believes it lost after 9 × 20 s more; here after 2 s and 3 × 1 s.
 options+=(--mca oob_tcp_keepalive_time 2 --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 3)
-# Between hosts by TCP, within one through shared memory.
-options+=(--mca btl "tcp,self,vader" --mca pml ob1)
+# Between hosts by TCP over that network, within one through shared memory.
 if [ -n "${FRONTPROP_NETWORK:-}" ]; then
-    options+=(--mca btl_tcp_if_include "$FRONTPROP_NETWORK" --mca oob_tcp_if_include "$FRONTPROP_NETWORK")
+    options+=(--mca pml ob1 --mca btl "tcp,self,vader" --mca btl_tcp_if_include "$FRONTPROP_NETWORK" --mca oob_tcp_if_include "$FRONTPROP_NETWORK")
 fi
 if [ -n "${FRONTPROP_LAUNCH_AGENT:-}" ]; then
     # Every host is started from here, so the agent is needed here alone.
