@@ -155,7 +155,9 @@ extension Chart {
         return [
             "$s << END\n\(rows.joined(separator: "\n"))\nEND",
             "set style data histograms", "set style histogram rowstacked", "set style fill solid 1.0 noborder",
-            "set boxwidth 0.66", "set xtics scale 0" + (bars.labels.count > 7 ? " rotate by 45 right" : ""),
+            "set boxwidth 0.66",
+            "set xtics scale 0"
+                + (bars.labels.count > 7 || bars.labels.contains { $0.count > 9 } ? " rotate by 45 right" : ""),
             "plot " + plots.joined(separator: ", \\\n     "),
         ]
     }

@@ -51,14 +51,18 @@ extension ScalingStudy {
     private static func intervalNote(_ counts: [Int]) -> Markup {
         guard let least = counts.min(), let most = counts.max() else { return "" }
         let repeats = least == most ? "\(least)" : "\(least) to \(most)"
-        let reached = 1 - exp2(1 - Double(least))
-        let what: Markup =
-            least >= 6
-            ? "the interval between order statistics that holds the median with at least 95 % probability"
-            : """
-            the lowest and the highest, which hold the median with \(Quantity.percent(reached, digits: 1)) \
-            probability only: 95 % need 6 repeats
+        let interval: Markup =
+            "the interval between order statistics that holds the median with at least 95 % probability"
+        // What the lowest and the highest of n hold the median with.
+        let reached = (2..<6).filter { counts.contains($0) }.map { count in
+            "\(Quantity.percent(1 - exp2(1 - Double(count)), digits: 1)) with \(count)"
+        }
+        let few: Markup =
             """
+            the lowest and the highest, for fewer than 6 repeats cannot give 95 % (they hold the median with \
+            \(reached.isEmpty ? "no known probability" : reached.joined(separator: ", ")))
+            """
+        let what: Markup = least >= 6 ? interval : most < 6 ? few : "\(interval), or \(few)"
         return " Figures are medians over \(repeats) repeats, each a fresh start; in brackets \(what)."
     }
 
@@ -216,7 +220,7 @@ extension ScalingStudy {
         let reductions = Set(measurements.map(\.shape.isExact)).count > 1
         let rates = Set(measurements.map(\.shape.linkRate)).count > 1
         let nodes = measurements.contains { $0.shape.nodes > 1 && $0.setting.source == .measured }
-        var header: [Markup] = (nodes ? ["Nodes"] : []) + ["Ranks × threads", "Workers"]
+        var header: [Markup] = (nodes ? ["Nodes"] : []) + ["Ranks\u{A0}×\u{A0}threads", "Workers"]
         if reductions { header.append("Reduction") }
         if rates { header.append("Link rate") }
         let slices = Set(measured(kind).map(\.shape.slices)).count > 1

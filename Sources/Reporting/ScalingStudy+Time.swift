@@ -46,7 +46,8 @@ extension ScalingStudy {
 
     private static func label(_ measurement: Measurement) -> String {
         let shape = measurement.shape
-        return (shape.nodes > 1 ? "\(shape.nodes)n " : "") + "\(shape.ranks)×\(shape.threads)"
+        let rate = shape.linkRate.map { " " + Quantity.bits(perSecond: $0) } ?? ""
+        return (shape.nodes > 1 ? "\(shape.nodes)n " : "") + "\(shape.ranks)×\(shape.threads)" + rate
             + (shape.isExact ? "" : " a") + (measurement.isOversubscribed ? "*" : "")
     }
 

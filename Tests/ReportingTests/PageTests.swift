@@ -76,7 +76,7 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
             #expect(page.text.contains("1 points failed"))
             for words in [
                 "Strong scaling", "Weak scaling", "Where a step's time goes", "Communication bound", "Model",
-                "Simulated clusters, beside the model", "Prediction for a larger cluster", "95 % need 6 repeats",
+                "Simulated clusters, beside the model", "Prediction for a larger cluster", "93.8 % with 5",
                 "identical",
             ] {
                 #expect(page.text.replacing("\u{A0}", with: " ").contains(words), "\(words)")
