@@ -92,9 +92,8 @@ public struct CheckpointFolder: Sendable {
 
         /// The position in a file's name; nil when it is not the name of a checkpoint.
         init?(fileName: String) {
-            guard let match = fileName.wholeMatch(of: /epoch-([0-9]+)-step-([0-9]+)\.safetensors/),
-                let epoch = Int(match.1), let step = Int(match.2)
-            else { return nil }
+            let parts = fileName.split(whereSeparator: { $0 == "-" || $0 == "." })
+            guard parts.count == 5, let epoch = Int(parts[1]), let step = Int(parts[3]) else { return nil }
             self.init(epoch: epoch, step: step)
             guard self.fileName == fileName else { return nil }
         }
@@ -107,7 +106,7 @@ public struct CheckpointFolder: Sendable {
 
     /// Whether `name` is what a process that was killed left of a checkpoint.
     private func isStale(_ name: String) -> Bool {
-        name.wholeMatch(of: /epoch-.*\.safetensors\.part-.*/) != nil
+        name.hasPrefix("epoch-") && name.contains(".safetensors.part-")
     }
 
     private func fileNames() throws -> [String] {

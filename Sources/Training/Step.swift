@@ -93,12 +93,18 @@ final class Step<Scalar: Real & Datatype> {
                 minibatchSize: range.count, slice: slice, sliceCount: trainer.sliceCount)
             let samples = UnsafeBufferPointer(
                 start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
-            for sample in samples { accounting.note(sample) }
+            account(for: samples)
             let slot = slice - trainer.teamSlices.lowerBound
             state.losses[slot] = engine.gradient(
                 of: samples, minibatchSize: range.count, parameters: UnsafePointer(state.weights),
                 into: state.slot(slot))
         }
+    }
+
+    private func account(for samples: UnsafeBufferPointer<UInt32>) {
+        var account = accounting
+        for sample in samples { account.note(sample) }
+        accounting = account
     }
 
     /// One team: what a worker sums it updates at once.
