@@ -14,15 +14,17 @@ swift format lint --strict --recursive Package.swift Sources Tests
 say "instruction sets"
 bash Tests/InstructionSets/test.sh
 
+say "build without MPI"
+# In the same folder, so that what both have in common is compiled once.
+folder=$(swift build -c release --show-bin-path)
+swift build -c release --product frontprop --disable-default-traits -Xswiftc -enable-testing
+export FRONTPROP_SERIAL_BINARY=$folder/frontprop-without-mpi
+cp "$folder/frontprop" "$FRONTPROP_SERIAL_BINARY"
+
 say "build"
 swift build -c release --build-tests -Xswiftc -enable-testing
-folder=$(swift build -c release --show-bin-path)
 tests=$(ls -d "$folder"/*PackageTests.xctest)
 export FRONTPROP_BINARY=$folder/frontprop
-
-say "build without MPI"
-swift build -c release --product frontprop --disable-default-traits --scratch-path .build-serial
-export FRONTPROP_SERIAL_BINARY=$(swift build -c release --disable-default-traits --scratch-path .build-serial --show-bin-path)/frontprop
 
 say "tests"
 "$tests" --testing-library swift-testing
