@@ -2,10 +2,14 @@
 #define NAME(name) ck_##name##_f64
 #define INTERLEAVE_LOW 0, 8, 1, 9, 2, 10, 3, 11
 #define INTERLEAVE_HIGH 4, 12, 5, 13, 6, 14, 7, 15
-#define ALL_LANES(t) t, t, t, t, t, t, t, t
 #include "vectors.h"
 
 typedef int64_t ivec __attribute__((vector_size(64)));
+
+// Each of eight bytes as a number in all lanes.
+INLINE void values_to_lanes(const uint8_t *values, vec out[8]) {
+    for (size_t t = 0; t < 8; t++) out[t] = splat(values[t]);
+}
 
 // e^x for |x| ≤ 708: x = k·ln2 + r, |r| ≤ ln2/2, and Taylor's polynomial of degree 13 in r (its remainder is below
 // 2^-57), within 1 ulp or so. 1.5·2^52 rounds k to an integer in the low bits.
@@ -62,4 +66,10 @@ INLINE double from_exact_one(const int64_t *words, size_t low, size_t e) {
     return fma((double)words[low + e], 0x1p-96, (double)words[e] * 0x1p-44);
 }
 
+#include "lanes.h"
+
+#include "tiles.h"
+
+#include "input_rows.h"
 #include "kernels.h"
+#include "reconstruction.h"

@@ -1,34 +1,9 @@
-// Rows of bytes: compression, and the transposed gather.
-#include "CKernels.h"
-#include <string.h>
+// Rows of bytes: compression, and copies of chosen rows.
+#include "rows.h"
 
-static size_t padded(size_t entries) { return (entries + CK_ROW_ENTRIES - 1) / CK_ROW_ENTRIES * CK_ROW_ENTRIES; }
-
-// The bytes of eight that are not zero.
-static size_t nonzero_bytes(uint64_t word) {
-    const uint64_t low = 0x7F7F7F7F7F7F7F7F;
-    return (size_t)__builtin_popcountll((((word & low) + low) | word) & ~low);
-}
-
-size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns) {
-    size_t size = 0;
-    for (size_t r = 0; r < count; r++) {
-        const uint8_t *row = dense + r * columns;
-        size_t entries = 0, c = 0;
-        for (; c + 8 <= columns; c += 8) {
-            uint64_t word;
-            memcpy(&word, row + c, 8);
-            entries += nonzero_bytes(word);
-        }
-        for (; c < columns; c++) entries += row[c] != 0;
-        size += padded(entries) / CK_ROW_ENTRIES * CK_ROW_UNIT;
-    }
-    return size;
-}
-
-// Puts the row's entries to `places` and `values`, each with room for one more; returns how many. Every column is put
+// Puts the row's columns that are not zero to `places`, with room for one more; returns how many. Every column is put
 // there and the next overwrites it if it was zero: a branch would be mispredicted at each edge of what is drawn.
-static size_t compress_row(const uint8_t *row, size_t columns, uint16_t *places, uint8_t *values) {
+static size_t nonzero_columns(const uint8_t *row, size_t columns, uint16_t *places) {
     size_t entries = 0, c = 0;
     while (c < columns) {
         uint64_t word = 1;
@@ -36,7 +11,6 @@ static size_t compress_row(const uint8_t *row, size_t columns, uint16_t *places,
         size_t end = c + 8 <= columns ? c + 8 : columns;
         for (; word != 0 && c < end; c++) {
             places[entries] = (uint16_t)c;
-            values[entries] = row[c];
             entries += row[c] != 0;
         }
         c = end;
@@ -44,38 +18,69 @@ static size_t compress_row(const uint8_t *row, size_t columns, uint16_t *places,
     return entries;
 }
 
-void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *bytes, uint32_t *offsets) {
-    uint8_t *record = bytes;
-    uint16_t places[65536 + CK_ROW_ENTRIES];
-    uint8_t values[65536 + CK_ROW_ENTRIES];
-    for (size_t r = 0; r < count; r++) {
-        offsets[r] = (uint32_t)((size_t)(record - bytes) / CK_ROW_UNIT);
-        size_t entries = compress_row(dense + r * columns, columns, places, values);
-        size_t end = padded(entries);
-        for (size_t e = entries; e < end; e++) {
-            places[e] = (uint16_t)((e - entries) % columns);
-            values[e] = 0;
+// Puts the row's units to `out`, if that is not null; returns how many.
+static size_t compress_row(const uint8_t *row, size_t columns, uint8_t *out) {
+    uint16_t places[65536 + 1];
+    const size_t entries = nonzero_columns(row, columns, places);
+    // So far from the end that any eight columns from there are columns of the row.
+    const size_t last = columns < CK_UNIT_ENTRIES ? 0 : columns - CK_UNIT_ENTRIES;
+    size_t units = 0;
+    for (size_t e = 0; e < entries; units++) {
+        row_unit next = {.first = (uint16_t)(places[e] < last ? places[e] : last)};
+        size_t t = 0;
+        for (; t < CK_UNIT_ENTRIES && e < entries && places[e] - next.first < 256; t++, e++) {
+            next.offsets[t] = (uint8_t)(places[e] - next.first);
+            next.values[t] = row[places[e]];
         }
-        memcpy(record, places, 2 * end);
-        memcpy(record + 2 * end, values, end);
-        record += 3 * end;
+        // Zeros at columns that differ, for no addition is to wait for another.
+        for (; t < CK_UNIT_ENTRIES; t++) next.offsets[t] = (uint8_t)(t % columns);
+        if (out != NULL) memcpy(out + units * CK_UNIT_BYTES, &next, CK_UNIT_BYTES);
     }
-    offsets[count] = (uint32_t)((size_t)(record - bytes) / CK_ROW_UNIT);
+    return units;
+}
+
+size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns) {
+    size_t units = 0;
+    for (size_t r = 0; r < count; r++) units += compress_row(dense + r * columns, columns, NULL);
+    return units * CK_UNIT_BYTES;
+}
+
+void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *bytes, uint32_t *offsets) {
+    size_t units = 0;
+    for (size_t r = 0; r < count; r++) {
+        offsets[r] = (uint32_t)units;
+        units += compress_row(dense + r * columns, columns, bytes + units * CK_UNIT_BYTES);
+    }
+    offsets[count] = (uint32_t)units;
+}
+
+// Puts a row's bytes `step` apart, into zeros. From the end, where a unit's filling is: its columns may hold other bytes,
+// which are then put there later.
+static void copy_row(ck_rows rows, uint32_t sample, uint8_t *out, size_t step) {
+    const compressed_row row = row_at(rows, sample);
+    for (const row_unit *u = row.units + row.count; u-- > row.units;)
+        for (size_t t = CK_UNIT_ENTRIES; t-- > 0;) out[(u->first + u->offsets[t]) * step] = u->values[t];
 }
 
 void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out, size_t stride) {
     memset(out, 0, stride * rows.columns);
     for (size_t s = 0; s < count; s++) {
-        if (rows.offsets == NULL) {
-            const uint8_t *row = rows.bytes + (size_t)samples[s] * rows.columns;
-            for (size_t c = 0; c < rows.columns; c++) out[c * stride + s] = row[c];
+        if (rows.offsets != NULL) {
+            copy_row(rows, samples[s], out + s, stride);
             continue;
         }
-        const uint8_t *record = rows.bytes + CK_ROW_UNIT * (size_t)rows.offsets[samples[s]];
-        size_t entries = CK_ROW_ENTRIES * (size_t)(rows.offsets[samples[s] + 1] - rows.offsets[samples[s]]);
-        const uint16_t *place = (const uint16_t *)record;
-        const uint8_t *values = record + 2 * entries;
-        // From the end, where the zeros are that fill up the row: their columns may hold other bytes.
-        for (size_t e = entries; e-- > 0;) out[place[e] * stride + s] = values[e];
+        const uint8_t *row = rows.bytes + (size_t)samples[s] * rows.columns;
+        for (size_t c = 0; c < rows.columns; c++) out[c * stride + s] = row[c];
+    }
+}
+
+void ck_copy_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out) {
+    for (size_t s = 0; s < count; s++, out += rows.columns) {
+        if (rows.offsets != NULL) {
+            memset(out, 0, rows.columns);
+            copy_row(rows, samples[s], out, 1);
+        } else {
+            memcpy(out, rows.bytes + (size_t)samples[s] * rows.columns, rows.columns);
+        }
     }
 }

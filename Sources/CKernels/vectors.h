@@ -1,7 +1,6 @@
 // What both precisions share: the choice of machine code, and vectors of 64 bytes. Included with REAL defined.
-#include "CKernels.h"
+#include "rows.h"
 #include <math.h>
-#include <string.h>
 
 // Every contraction is written out, so that each instruction set gives the same bits.
 #pragma STDC FP_CONTRACT OFF

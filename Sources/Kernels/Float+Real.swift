@@ -120,6 +120,21 @@ extension Float: Real {
         ck_sensitivity_last_f32(weights, n, upper, lower, u, stride, width, delta)
     }
 
+    public static func reconstructionScratch(inputs: Int, stride: Int) -> Int {
+        ck_reconstruction_scratch_f32(inputs, stride)
+    }
+
+    public static func reconstruction(
+        activation: UnsafePointer<Self>, inputs: Int, stride: Int, count: Int, weights: UnsafePointer<Self>,
+        bias: UnsafePointer<Self>, units n: Int, targets: UnsafePointer<UInt8>, coefficient: Self,
+        projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
+        biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
+    ) -> Double {
+        ck_reconstruction_f32(
+            activation, inputs, stride, count, weights, bias, n, targets, coefficient, projected, gradient,
+            biasGradient, scratch)
+    }
+
     public static func exactSum(
         slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, words: UnsafeMutablePointer<Int64>,
         low: Int

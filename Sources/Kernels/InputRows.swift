@@ -2,10 +2,11 @@ import CKernels
 
 /// The inputs of a set of samples, one byte each, dense or compressed; memory that someone else owns.
 ///
-/// A byte b stands for the number b/255. Compressed rows hold only the bytes that are not zero, and up to seven that are (see `CKernels.h`).
+/// A byte b stands for the number b/255. Compressed rows hold the bytes that are not zero, in units of eight entries that
+/// zeros fill up (see `CKernels.h`).
 public struct InputRows: @unchecked Sendable {
     public let bytes: UnsafePointer<UInt8>
-    /// Where each compressed row starts, in units of 24 bytes; nil when the rows are dense.
+    /// Where each compressed row starts, in units; nil when the rows are dense.
     public let offsets: UnsafePointer<UInt32>?
     /// Inputs of a sample, n_0.
     public let columns: Int
@@ -24,15 +25,16 @@ public struct InputRows: @unchecked Sendable {
     public static let sparsityThreshold = 0.6
     /// Column numbers are 16 bits wide.
     public static let maximumCompressedColumns = 65536
-    /// Bytes of one entry of a compressed row, and of the unit that offsets count.
-    public static let bytesPerEntry = 3
-    public static let rowUnit = Int(CK_ROW_UNIT)
+    /// A compressed row's unit, which offsets count: its bytes, and the entries that it holds.
+    public static let unitBytes = Int(CK_UNIT_BYTES)
+    public static let unitEntries = Int(CK_UNIT_ENTRIES)
 
     /// The bytes that `compress` writes for these dense rows.
     ///
     /// - Complexity: one pass over the rows.
     public static func compressedByteCount(_ dense: UnsafeBufferPointer<UInt8>, columns: Int) -> Int {
-        ck_compressed_size(dense.baseAddress, dense.count / columns, columns)
+        precondition(columns <= maximumCompressedColumns)
+        return ck_compressed_size(dense.baseAddress, dense.count / columns, columns)
     }
 
     /// Compresses dense rows into `bytes` (of `compressedByteCount`) and `offsets` (a row more than there are).
@@ -42,6 +44,11 @@ public struct InputRows: @unchecked Sendable {
     ) {
         precondition(columns <= maximumCompressedColumns)
         ck_compress(dense.baseAddress, dense.count / columns, columns, bytes, offsets)
+    }
+
+    /// The bytes of the chosen rows, sample-major: `out` is B × n_0.
+    public func copyBytes(_ samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<UInt8>) {
+        ck_copy_bytes(raw, samples.baseAddress, samples.count, out)
     }
 
     /// The bytes of the chosen rows, unit-major: `out` is n_0 × stride, zero in the padding.

@@ -87,6 +87,22 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>,
         u: UnsafePointer<Self>, stride: Int, width: Int, delta: UnsafeMutablePointer<Self>
     )
+    /// Elements of scratch memory that `reconstruction` needs.
+    static func reconstructionScratch(inputs: Int, stride: Int) -> Int
+    /// An autoencoder's output layer, from its input `activation` (n_in × stride) to its gradient, B samples against
+    /// target bytes (B × n, sample-major, 255 standing for one); returns Σ error².
+    ///
+    ///     a = sigmoid(Wᵀ·activation + bias),   delta = coefficient · (a − target) · a(1 − a)
+    ///     projected (n_in × stride) = W · delta, zero in the padding
+    ///     gradient (n_in × n) = activation · deltaᵀ,   biasGradient = Σ_b delta
+    ///
+    /// Complexity: 6·B·n_in·n flops and B·n sigmoids.
+    static func reconstruction(
+        activation: UnsafePointer<Self>, inputs: Int, stride: Int, count: Int, weights: UnsafePointer<Self>,
+        bias: UnsafePointer<Self>, units n: Int, targets: UnsafePointer<UInt8>, coefficient: Self,
+        projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
+        biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
+    ) -> Double
     /// words = Σ over slots of round(value · 2^p), on `range`; false when a value is not finite or beyond ±2^7.
     static func exactSum(
         slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, words: UnsafeMutablePointer<Int64>,

@@ -16,17 +16,22 @@ public final class ForwardPass<Scalar: Real> {
     let denseInputs: ScratchMemory<Scalar>?
     private let targetBytes: UnsafeMutablePointer<UInt8>?
 
-    /// For up to `capacity` samples at a time.
-    public init(topology: Topology, samples: Samples, capacity: Int) {
+    /// The layers that are computed are 1…last.
+    private let last: Int
+
+    /// For up to `capacity` samples at a time, of which all layers are computed, or those below the output.
+    public init(topology: Topology, samples: Samples, capacity: Int, belowOutput: Bool = false) {
         precondition(samples.inputs.columns == topology.inputCount)
         self.topology = topology
         self.samples = samples
         self.capacity = capacity
+        last = topology.depth - (belowOutput ? 1 : 0)
         let stride = paddedSampleCount(capacity)
-        activations = topology.sizes.dropFirst().map { ScratchMemory(count: $0 * stride) }
-        derivatives = topology.sizes.dropFirst().map { ScratchMemory(count: $0 * stride) }
+        activations = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
+        derivatives = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
         denseInputs = samples.inputs.isCompressed ? nil : ScratchMemory(count: capacity * topology.inputCount)
-        targetBytes = samples.target == .inputs ? .allocate(capacity: topology.outputCount * stride) : nil
+        let needsTargets = samples.target == .inputs && !belowOutput
+        targetBytes = needsTargets ? .allocate(capacity: topology.outputCount * stride) : nil
     }
 
     deinit { targetBytes?.deallocate() }
@@ -36,14 +41,14 @@ public final class ForwardPass<Scalar: Real> {
     /// g'(hˡ), for l in 1…L.
     func derivative(_ l: Int) -> UnsafeMutablePointer<Scalar> { derivatives[l - 1].base }
 
-    /// Computes all layers of these samples.
+    /// Computes the layers of these samples.
     ///
     /// - Complexity: 2·B·Σ n_k n_{k+1} flops, of which the first layer's only for inputs that are not zero.
     public func run(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) {
         precondition(batch.count <= capacity)
         stride = paddedSampleCount(batch.count)
         runInputLayer(batch, parameters: parameters)
-        for l in 1...topology.depth {
+        for l in 1...last {
             if l > 1 {
                 Product.forward(
                     parameters + topology.weights(l - 1), inputs: topology.sizes[l - 1], outputs: topology.sizes[l],

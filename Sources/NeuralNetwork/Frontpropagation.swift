@@ -18,14 +18,11 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
     private static var pieceBytes: Int { 256 << 10 }
 
     private var sensitivity: [ScratchMemory<Scalar>] = []
-    private var projected: ScratchMemory<Scalar>?
     /// Units of the start layer that are swept together.
     private var pieceWidth = 0
 
     func prepare(topology: Topology, stride: Int) {
         let depth = topology.depth
-        guard depth >= 2 else { return }
-        projected = ScratchMemory(count: topology.sizes[depth - 1] * stride)
         guard depth >= 4 else { return }
         let swept = topology.sizes[2..<depth].max()!
         let column = swept * sampleGroup * MemoryLayout<Scalar>.stride
@@ -33,16 +30,12 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
         sensitivity = (0..<2).map { _ in ScratchMemory(count: swept * pieceWidth * sampleGroup) }
     }
 
-    func fill(_ deltas: [UnsafeMutablePointer<Scalar>], pass: ForwardPass<Scalar>, parameters: UnsafePointer<Scalar>) {
+    func fill(
+        _ deltas: [UnsafeMutablePointer<Scalar>], from u: UnsafePointer<Scalar>, pass: ForwardPass<Scalar>,
+        parameters: UnsafePointer<Scalar>
+    ) {
         let topology = pass.topology
         let depth = topology.depth
-        guard depth >= 2, let u = projected?.base else { return }
-        Product.backward(
-            parameters + topology.weights(depth - 1), inputs: topology.sizes[depth - 1], outputs: topology.outputCount,
-            deltas[depth - 1], into: u, columns: pass.stride)
-        Scalar.multiply(
-            u, pass.derivative(depth - 1), count: topology.sizes[depth - 1] * pass.stride, into: deltas[depth - 2])
-        guard depth >= 3 else { return }
         Scalar.sensitivityLast(
             weights: parameters + topology.weights(depth - 2), units: topology.sizes[depth - 1],
             upper: pass.derivative(depth - 1), lower: pass.derivative(depth - 2), u: u, stride: pass.stride,

@@ -1,12 +1,16 @@
 import Kernels
 
-/// How the deltas of all layers come from the forward pass and the output's error.
+/// How the deltas of the layers below come from those at the output.
 protocol DeltaRule<Scalar>: AnyObject {
     associatedtype Scalar: Real
     /// Memory for slices of up to `stride` columns.
     func prepare(topology: Topology, stride: Int)
-    /// Fills delta[l] = ∂E/∂hˡ (n_l × stride) for l in 1..<L; delta[L] is given. Index l - 1 of `deltas`.
-    func fill(_ deltas: [UnsafeMutablePointer<Scalar>], pass: ForwardPass<Scalar>, parameters: UnsafePointer<Scalar>)
+    /// Fills delta[l] = ∂E/∂hˡ (n_l × stride) for l in 1..<L-1; index l - 1 of `deltas`.
+    ///
+    /// Given are u = W^{L-1}·δᴸ (n_{L-1} × stride) and delta[L-1] = g'(h^{L-1}) ∘ u; L is 3 or more.
+    func fill(
+        _ deltas: [UnsafeMutablePointer<Scalar>], from u: UnsafePointer<Scalar>, pass: ForwardPass<Scalar>,
+        parameters: UnsafePointer<Scalar>)
 }
 
 /// The engines that work a whole layer at a time: forward pass, deltas by `Rule`, gradients from the deltas.
@@ -17,17 +21,26 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
 
     private let pass: ForwardPass<Scalar>
     private let rule: Rule
+    /// The output layer of an autoencoder; its deltas are not among the others.
+    private let reconstruction: Reconstruction<Scalar>?
     private let deltaMemory: [ScratchMemory<Scalar>]
     private let deltas: [UnsafeMutablePointer<Scalar>]
+    /// u = W^{L-1}·δᴸ.
+    private let projected: ScratchMemory<Scalar>
     private let inputScratch: ScratchMemory<Scalar>
 
     init(topology: Topology, samples: Samples, capacity: Int, deltas rule: Rule) {
         let stride = paddedSampleCount(capacity)
-        pass = ForwardPass(topology: topology, samples: samples, capacity: capacity)
+        let reconstructs = samples.target == .inputs && topology.depth >= 2
+        pass = ForwardPass(topology: topology, samples: samples, capacity: capacity, belowOutput: reconstructs)
+        reconstruction = reconstructs ? Reconstruction(topology: topology, capacity: capacity) : nil
         self.rule = rule
         rule.prepare(topology: topology, stride: stride)
-        deltaMemory = topology.sizes.dropFirst().map { ScratchMemory(count: $0 * stride) }
+        deltaMemory = topology.sizes[1...(topology.depth - (reconstructs ? 1 : 0))].map {
+            ScratchMemory(count: $0 * stride)
+        }
         deltas = deltaMemory.map(\.base)
+        projected = ScratchMemory(count: topology.depth >= 2 ? topology.sizes[topology.depth - 1] * stride : 0)
         inputScratch = ScratchMemory(
             count: samples.inputs.isCompressed
                 ? Scalar.inputGradientScratch(inputs: topology.inputCount, units: topology.sizes[1], stride: stride) : 0
@@ -50,20 +63,54 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         }
         pass.run(batch, parameters: parameters)
         let share = 1 / Double(topology.outputCount * minibatchSize)
-        let squares = pass.outputError(batch, coefficient: Scalar(2 * share), delta: deltas[topology.depth - 1])
-        rule.fill(deltas, pass: pass, parameters: parameters)
-        fillInputWeights(batch, into: gradient + topology.weights(0))
-        for l in 1...topology.depth {
-            if l > 1 {
-                Product.outer(
-                    pass.activation(l - 1), inputs: topology.sizes[l - 1], deltas[l - 1], outputs: topology.sizes[l],
-                    columns: pass.stride, into: gradient + topology.weights(l - 1))
-            }
-            Scalar.rowSums(
-                delta: deltas[l - 1], units: topology.sizes[l], columns: pass.stride,
-                sums: gradient + topology.biases(l - 1))
+        let squares = fillOutputLayer(batch, parameters, coefficient: Scalar(2 * share), into: gradient)
+        let depth = topology.depth
+        if depth >= 2 {
+            Scalar.multiply(
+                projected.base, pass.derivative(depth - 1), count: topology.sizes[depth - 1] * pass.stride,
+                into: deltas[depth - 2])
         }
+        if depth >= 3 { rule.fill(deltas, from: projected.base, pass: pass, parameters: parameters) }
+        fillInputWeights(batch, into: gradient + topology.weights(0))
+        for l in stride(from: 1, to: depth, by: 1) { fillLayer(l, into: gradient) }
         return squares * share
+    }
+
+    /// Fills the output's deltas, u, and the output layer's gradient, except for weights of the input.
+    ///
+    /// - Returns: Σ_b Σ_q (a_q − t_q)².
+    private func fillOutputLayer(
+        _ batch: UnsafeBufferPointer<UInt32>, _ parameters: UnsafePointer<Scalar>, coefficient: Scalar,
+        into gradient: UnsafeMutablePointer<Scalar>
+    ) -> Double {
+        if let reconstruction {
+            return reconstruction.fill(
+                batch, pass: pass, parameters: parameters, coefficient: coefficient, projected: projected.base,
+                gradient: gradient)
+        }
+        let topology = pass.topology
+        let depth = topology.depth
+        let squares = pass.outputError(batch, coefficient: coefficient, delta: deltas[depth - 1])
+        fillLayer(depth, into: gradient)
+        if depth >= 2 {
+            Product.backward(
+                parameters + topology.weights(depth - 1), inputs: topology.sizes[depth - 1],
+                outputs: topology.outputCount, deltas[depth - 1], into: projected.base, columns: pass.stride)
+        }
+        return squares
+    }
+
+    /// The gradient of layer l's biases and, above the first layer, weights, from its deltas.
+    private func fillLayer(_ l: Int, into gradient: UnsafeMutablePointer<Scalar>) {
+        let topology = pass.topology
+        if l > 1 {
+            Product.outer(
+                pass.activation(l - 1), inputs: topology.sizes[l - 1], deltas[l - 1], outputs: topology.sizes[l],
+                columns: pass.stride, into: gradient + topology.weights(l - 1))
+        }
+        Scalar.rowSums(
+            delta: deltas[l - 1], units: topology.sizes[l], columns: pass.stride,
+            sums: gradient + topology.biases(l - 1))
     }
 
     private func fillInputWeights(
@@ -88,9 +135,12 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
 final class Backpropagation<Scalar: Real>: DeltaRule {
     func prepare(topology: Topology, stride: Int) {}
 
-    func fill(_ deltas: [UnsafeMutablePointer<Scalar>], pass: ForwardPass<Scalar>, parameters: UnsafePointer<Scalar>) {
+    func fill(
+        _ deltas: [UnsafeMutablePointer<Scalar>], from u: UnsafePointer<Scalar>, pass: ForwardPass<Scalar>,
+        parameters: UnsafePointer<Scalar>
+    ) {
         let topology = pass.topology
-        for l in stride(from: topology.depth - 1, to: 0, by: -1) {
+        for l in stride(from: topology.depth - 2, to: 0, by: -1) {
             Product.backward(
                 parameters + topology.weights(l), inputs: topology.sizes[l], outputs: topology.sizes[l + 1], deltas[l],
                 into: deltas[l - 1], columns: pass.stride)

@@ -28,13 +28,13 @@ public final class NodeDataset: @unchecked Sendable {
             rowBytes = images.images.count
             largestLabel = Int(images.labels.max() ?? 0)
             compressed = false
+            guard columns > 0, columns <= InputRows.maximumCompressedColumns else { return }
             let size = images.images.withUnsafeBufferPointer {
-                InputRows.compressedByteCount($0, columns: max(1, images.pixelCount))
+                InputRows.compressedByteCount($0, columns: images.pixelCount)
             }
-            let entries = Double(size / InputRows.bytesPerEntry)
-            if columns <= InputRows.maximumCompressedColumns, size / InputRows.rowUnit < Int(UInt32.max),
-                entries <= (1 - InputRows.sparsityThreshold) * Double(rowBytes)
-            {
+            let units = size / InputRows.unitBytes
+            let entries = Double(units * InputRows.unitEntries)
+            if units < Int(UInt32.max), entries <= (1 - InputRows.sparsityThreshold) * Double(rowBytes) {
                 compressed = true
                 rowBytes = size
             }

@@ -55,6 +55,12 @@ static ck_rows make_rows(void) {
         loss = ck_squared_error_bytes_##name(sums, other, rows.bytes, SAMPLES, n, STRIDE, (REAL)0.3, more);           \
         report("loss_bytes_" #name, n, &loss, sizeof loss);                                                           \
         report("error_bytes_" #name, n, more, slice);                                                                 \
+        loss = ck_reconstruction_##name(other, n, STRIDE, SAMPLES, weights, weights, n, rows.bytes, (REAL)0.3, more,  \
+                                        out, out + n * n,                                                             \
+                                        reals_##name(ck_reconstruction_scratch_##name(n, STRIDE), 0));                \
+        report("loss_reconstruction_" #name, n, &loss, sizeof loss);                                                  \
+        report("projected_" #name, n, more, slice);                                                                   \
+        report("reconstruction_" #name, n, out, n * (n + 1) * sizeof(REAL));                                          \
         ck_input_gradient_##name(rows, samples, SAMPLES, more, n, (REAL)1 / 255, weights, STRIDE, out);               \
         report("input_gradient_" #name, n, weights, COLUMNS *n * sizeof(REAL));                                       \
         ck_product_##name(weights, 1, n, n, n, sums, out, STRIDE);                                                    \

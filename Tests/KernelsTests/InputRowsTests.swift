@@ -6,32 +6,55 @@ import Testing
         #expect([0, 1, 15, 16, 17, 127, 128].map(paddedSampleCount) == [0, 16, 16, 16, 32, 128, 128])
     }
 
+    /// A compressed row's unit, as `CKernels.h` has it.
+    private struct Unit: Equatable {
+        var first: Int
+        var columns: [Int]
+        var values: [UInt8]
+
+        init(_ bytes: [UInt8]) {
+            first = Int(bytes[0]) | Int(bytes[1]) << 8
+            columns = bytes[2..<10].map { [first] in first + Int($0) }
+            values = Array(bytes[10..<18])
+        }
+    }
+
+    private func units(_ rows: Rows, _ r: Int) -> [Unit] {
+        (Int(rows.offsets[r])..<Int(rows.offsets[r + 1])).map { unit in
+            Unit((0..<18).map { rows.compressedMemory[18 * unit + $0] })
+        }
+    }
+
     /// Column counts around the words of 8 bytes that compression looks at, and the eights that entries come in.
     @Test(arguments: [1, 7, 8, 9, 15, 16, 17, 37, 784])
     func compressedRowsHoldTheBytesThatAreNotZero(columns: Int) {
         var data = TestData(columns)
         let rows = Rows(count: 9, columns: columns, data: &data)
-        var end = 0
         for r in 0..<rows.count {
-            #expect(24 * Int(rows.offsets[r]) == end)
+            let units = units(rows, r)
             let entries = rows.row(UInt32(r)).enumerated().filter { $0.element != 0 }
-            let padded = (entries.count + 7) / 8 * 8
-            let padding = padded - entries.count
-            #expect(
-                (0..<padded).map { column(rows, end + 2 * $0) }
-                    == entries.map(\.offset) + (0..<padding).map { $0 % columns })
-            let values = end + 2 * padded
-            #expect(
-                Array(rows.compressedMemory[values..<(values + padded)])
-                    == entries.map(\.element) + Array(repeating: 0, count: padding))
-            end += 3 * padded
+            let held = units.flatMap { zip($0.columns, $0.values) }
+            #expect(held.allSatisfy { $0.0 < columns })
+            #expect(held.filter { $0.1 != 0 }.map(\.0) == entries.map(\.offset))
+            #expect(held.filter { $0.1 != 0 }.map(\.1) == entries.map(\.element))
+            // As few units as entries allow that are nowhere 256 columns apart; else a few more.
+            let gaps = zip(entries, entries.dropFirst()).count { $1.offset - $0.offset > 200 }
+            #expect(units.count <= (entries.count + 7) / 8 + gaps + columns / 200)
+            #expect(units.count >= (entries.count + 7) / 8)
         }
-        #expect(24 * Int(rows.offsets[rows.count]) == end)
-        #expect(rows.compressedMemory.count == end)
+        #expect(rows.compressedMemory.count == 18 * Int(rows.offsets[rows.count]))
     }
 
-    private func column(_ rows: Rows, _ place: Int) -> Int {
-        Int(rows.compressedMemory[place]) | Int(rows.compressedMemory[place + 1]) << 8
+    /// A unit reaches 255 columns beyond its first, and its filling stays within the row.
+    @Test func entriesFarApartHaveUnitsOfTheirOwn() {
+        var bytes = [UInt8](repeating: 0, count: 1000)
+        for c in [10, 265, 266, 999] { bytes[c] = UInt8(c % 251 + 1) }
+        let rows = Rows(bytes, columns: 1000)
+        let units = units(rows, 0)
+        #expect(units.map(\.first) == [10, 266, 992])
+        #expect(units.map { Array($0.columns.prefix(2)) } == [[10, 265], [266, 267], [999, 993]])
+        #expect(units.map { $0.values.count { $0 != 0 } } == [2, 1, 1])
+        #expect(units.allSatisfy { Set($0.columns).count >= 7 && $0.columns.allSatisfy { $0 < 1000 } })
     }
 
     @Test func theWidestRowsCompress() {
@@ -40,6 +63,21 @@ import Testing
         var out = [Double](repeating: 0, count: columns)
         [0].withUnsafeBufferPointer { Double.expand(rows.compressed, samples: $0, into: &out) }
         #expect(out == rows.bytes.map(Double.init))
+    }
+
+    /// Rows in which a unit's filling stands where other units have entries.
+    @Test(arguments: sampleCounts)
+    func copiedBytesAreTheRows(count: Int) {
+        var data = TestData(count)
+        for columns in [3, 37, 603] {
+            let rows = Rows(count: 20, columns: columns, data: &data)
+            let samples = rows.someSamples(count, data: &data)
+            for form in [rows.dense, rows.compressed] {
+                var out = [UInt8](repeating: 99, count: count * columns + 1)
+                samples.withUnsafeBufferPointer { form.copyBytes($0, into: &out) }
+                #expect(out == samples.flatMap { rows.row($0) } + [99])
+            }
+        }
     }
 
     @Test(arguments: sampleCounts)

@@ -13,9 +13,12 @@ struct Expected {
 
     init(_ value: Double) { add(value) }
 
-    mutating func add(_ term: Double) {
+    mutating func add(_ term: Double) { add(term, magnitude: abs(term)) }
+
+    /// A term whose own errors are in proportion to `size`.
+    mutating func add(_ term: Double, magnitude size: Double) {
         value += term
-        magnitude += abs(term)
+        magnitude += size
     }
 
     /// Times a factor.

@@ -1,0 +1,180 @@
+// The input layer's kernels, in either precision: included after lanes.h. CKernels.h says what each computes.
+
+// How many samples ahead a row is asked for: far enough to hide memory, near enough to stay in the cache.
+#define AHEAD 4
+
+INLINE void bytes_to_numbers(const uint8_t *values, size_t count, REAL *out) {
+    typedef uint8_t bvec __attribute__((vector_size(LANES)));
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        bvec b;
+        memcpy(&b, values + i, LANES);
+        store(out + i, __builtin_convertvector(b, vec));
+    }
+    for (; i < count; i++) out[i] = (REAL)values[i];
+}
+
+CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, REAL *out) {
+    for (size_t s = 0; s < count; s++, out += rows.columns) {
+        if (rows.offsets == NULL) {
+            bytes_to_numbers(rows.bytes + (size_t)samples[s] * rows.columns, rows.columns, out);
+            continue;
+        }
+        memset(out, 0, rows.columns * sizeof(REAL));
+        const compressed_row row = row_at(rows, samples[s]);
+        for (const row_unit *u = row.units; u < row.units + row.count; u++)
+            for (size_t t = 0; t < CK_UNIT_ENTRIES; t++) out[u->first + u->offsets[t]] += (REAL)u->values[t];
+    }
+}
+
+// Asks for the row's first lines, as many as nearly all rows of digits have: a loop of another length for each row would
+// be mispredicted, and a longer row's other lines come as those of any array do.
+INLINE void prefetch_row(ck_rows rows, const uint32_t *samples, size_t count, size_t s) {
+    if (s >= count) return;
+    const compressed_row row = row_at(rows, samples[s]);
+    const uint8_t *first = (const uint8_t *)row.units, *last = (const uint8_t *)(row.units + row.count) - 1;
+    for (size_t line = 0; line < 8; line++) {
+        const uint8_t *at = first + 64 * line;
+        __builtin_prefetch(at < last ? at : last);
+    }
+}
+
+// A unit's entries: where their columns' rows of n start, and each value in all lanes. What these loops wait for is loads,
+// stores and shuffles: values reach all lanes by the shuffles that the most execution units have, those within 128 bits,
+// and the places are kept from the vector units, where the compiler would compute and then extract them.
+typedef struct {
+    size_t place[CK_UNIT_ENTRIES];
+    vec value[CK_UNIT_ENTRIES];
+} NAME(entries);
+
+INLINE void read_unit(const row_unit *u, size_t n, NAME(entries) *out) {
+    const size_t start = u->first * n;
+    for (size_t t = 0; t < CK_UNIT_ENTRIES; t++) {
+        size_t place = u->offsets[t] * n;
+        __asm__("" : "+r"(place));
+        out->place[t] = start + place;
+    }
+    values_to_lanes(u->values, out->value);
+}
+
+// Adds the products of units up to `end`, or to the first that starts at a column from `limit` on, to `width` vectors of
+// sums; `chains` partial sums hide the latency of the additions. Returns where it stopped.
+INLINE const row_unit *add_row_product(const row_unit *u, const row_unit *end, size_t limit, const REAL *weights,
+                                       size_t n, const size_t width, const size_t chains, vec *out) {
+    vec sum[8] = {{0}};
+    for (; u < end && u->first < limit; u++) {
+        NAME(entries) entries;
+        read_unit(u, n, &entries);
+        for (size_t t = 0; t < CK_UNIT_ENTRIES; t++)
+            for (size_t v = 0; v < width; v++) {
+                vec *chain = sum + t % chains * width + v;
+                *chain = fused(entries.value[t], load(weights + entries.place[t] + v * LANES), *chain);
+            }
+    }
+    for (size_t v = 0; v < width; v++)
+        for (size_t c = 0; c < chains; c++) out[v] += sum[c * width + v];
+    return u;
+}
+
+// Samples that go through the columns band by band together: their sums leave room for a band's weights in the cache.
+#define CHUNK 64
+
+// The products of up to CHUNK samples with units [unit, unit + width · LANES), transposed into place.
+INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, size_t first, const REAL *weights,
+                          size_t n, size_t unit, const size_t width, const size_t chains, const size_t bands,
+                          REAL scale, REAL *out, size_t stride) {
+    vec sums[CHUNK][4];
+    const row_unit *reached[CHUNK];
+    for (size_t s = 0; s < CHUNK; s++)
+        for (size_t v = 0; v < width; v++) sums[s][v] = splat(0);
+    const size_t live = count - first < CHUNK ? count - first : CHUNK;
+    for (size_t band = 0; band < bands; band++)
+        for (size_t s = 0; s < live; s++) {
+            if (band == 0) prefetch_row(rows, samples, count, first + s + AHEAD);
+            const compressed_row row = row_at(rows, samples[first + s]);
+            const size_t limit = band + 1 == bands ? SIZE_MAX : rows.columns * (band + 1) / bands;
+            reached[s] = add_row_product(band == 0 ? row.units : reached[s], row.units + row.count, limit,
+                                         weights + unit, n, width, chains, sums[s]);
+        }
+    for (size_t s = 0; s < CHUNK && first + s < stride; s += LANES)
+        for (size_t v = 0; v < width; v++) {
+            vec tile[LANES];
+            for (size_t lane = 0; lane < LANES; lane++) tile[lane] = sums[s + lane][v] * splat(scale);
+            transpose(tile);
+            for (size_t i = 0; i < LANES && unit + v * LANES + i < n; i++)
+                store(out + (unit + v * LANES + i) * stride + first + s, tile[i]);
+        }
+}
+
+// Many units' weights do not fit in the first-level cache: half of the columns at a time, those that are used much do.
+CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,
+                                REAL scale, REAL *out, size_t stride) {
+    for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
+    for (size_t s = 0; s < stride; s += CHUNK) {
+        size_t unit = 0;
+        for (; unit + 3 * LANES < n; unit += 4 * LANES)
+            chunk_product(rows, samples, count, s, weights, n, unit, 4, 2, 2, scale, out, stride);
+        for (; unit + LANES < n; unit += 2 * LANES)
+            chunk_product(rows, samples, count, s, weights, n, unit, 2, 4, 1, scale, out, stride);
+        if (n == LANES)
+            chunk_product(rows, samples, count, s, weights, LANES, 0, 1, 8, 1, scale, out, stride);  // a known length
+        for (; n != LANES && unit < n; unit += LANES)
+            chunk_product(rows, samples, count, s, weights, n, unit, 1, 8, 1, scale, out, stride);
+    }
+}
+
+// Adds one sample's outer product with `width` vectors of deltas.
+INLINE void row_gradient(compressed_row row, const REAL *delta, REAL *gradient, size_t n, const size_t width) {
+    vec d[4];
+    for (size_t v = 0; v < width; v++) d[v] = load(delta + v * LANES);
+    for (const row_unit *u = row.units; u < row.units + row.count; u++) {
+        NAME(entries) entries;
+        read_unit(u, n, &entries);
+        for (size_t t = 0; t < CK_UNIT_ENTRIES; t++)
+            for (size_t v = 0; v < width; v++) {
+                REAL *g = gradient + entries.place[t] + v * LANES;
+                store(g, fused(entries.value[t], d[v], load(g)));
+            }
+    }
+}
+
+// Adds the outer products of all samples, with rows of n, a multiple of LANES; `deltas` is sample-major.
+INLINE void add_rows(ck_rows rows, const uint32_t *samples, size_t count, const REAL *deltas, size_t n,
+                     REAL *gradient) {
+    for (size_t s = 0; s < count; s++) {
+        const compressed_row row = row_at(rows, samples[s]);
+        const REAL *d = deltas + s * n;
+        size_t unit = 0;
+        for (; unit + 3 * LANES < n; unit += 4 * LANES) row_gradient(row, d + unit, gradient + unit, n, 4);
+        for (; unit + LANES < n; unit += 2 * LANES) row_gradient(row, d + unit, gradient + unit, n, 2);
+        if (unit < n) row_gradient(row, d + unit, gradient + unit, n, 1);
+    }
+}
+
+size_t NAME(input_gradient_scratch)(size_t columns, size_t n, size_t stride) {
+    const size_t padded = whole_vectors(n);
+    return (stride + (n == padded ? 0 : columns)) * padded;
+}
+
+// Rows that do not fill their vectors are added up in scratch, padded: a vector stored over the start of the next row
+// would make that row's load wait for both stores.
+CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,
+                                 REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
+    const size_t padded = whole_vectors(n);
+    REAL *deltas = scratch, *sums = n == padded ? gradient : deltas + stride * padded;
+    for (size_t unit = 0; unit < padded; unit += LANES)
+        for (size_t s = 0; s < stride; s += LANES) {
+            vec tile[LANES];
+            for (size_t i = 0; i < LANES; i++)
+                tile[i] = unit + i < n ? load(delta + (unit + i) * stride + s) * splat(scale) : splat(0);
+            transpose(tile);
+            for (size_t i = 0; i < LANES; i++) store(deltas + (s + i) * padded + unit, tile[i]);
+        }
+    memset(sums, 0, rows.columns * padded * sizeof(REAL));
+    if (padded == LANES)
+        add_rows(rows, samples, count, deltas, LANES, sums);  // the same, with a known length
+    else
+        add_rows(rows, samples, count, deltas, padded, sums);
+    if (sums != gradient)
+        for (size_t c = 0; c < rows.columns; c++) memcpy(gradient + c * n, sums + c * padded, n * sizeof(REAL));
+}

@@ -1,0 +1,92 @@
+// The output layer of an autoencoder in one pass, in either precision: included after kernels.h. Its outputs are many and
+// all of them have errors, so that its three products are nearly all of a step's work. They go by blocks of output units,
+// whose weights and deltas stay in the first-level cache; the deltas of all outputs are never stored. Samples are rows
+// here, so that targets come as they lie, and the vectors of every product's right operand lie in memory.
+
+// Turns a vector of every sample's sums into deltas; returns the sum of squared errors. If the vector is partial, what lies
+// beyond its first `live` lanes may be anything.
+INLINE double vector_errors(const uint8_t *targets, size_t n, size_t count, const int partial, size_t live,
+                            REAL coefficient, REAL *deltas) {
+    typedef uint8_t bvec __attribute__((vector_size(LANES)));
+    vec squares = {0}, mask;
+    live_lanes(live, &mask);
+    for (size_t s = 0; s < count; s++, targets += n, deltas += BLOCK) {
+        bvec target;
+        memcpy(&target, targets, LANES);
+        vec a = load(deltas);
+        logistic(&a);
+        vec error = fused(__builtin_convertvector(target, vec), splat((REAL)-1 / 255), a);
+        vec delta = error * splat(coefficient) * (a * (splat(1) - a));
+        if (partial) {
+            error = choose(mask != 0, error, splat(0));
+            delta = choose(mask != 0, delta, splat(0));
+        }
+        squares = fused(error, error, squares);
+        store(deltas, delta);
+    }
+    return sum_of_lanes(&squares);
+}
+
+INLINE double block_errors(const uint8_t *targets, size_t n, size_t count, size_t live, REAL coefficient,
+                           REAL *deltas) {
+    double squares = 0;
+    size_t q = 0;
+    for (; q + LANES <= live; q += LANES)
+        squares += vector_errors(targets + q, n, count, 0, LANES, coefficient, deltas + q);
+    if (q < live) squares += vector_errors(targets + q, n, count, 1, live - q, coefficient, deltas + q);
+    return squares;
+}
+
+// Puts a block's columns, of which `live` count, where they belong in rows of n.
+INLINE void copy_columns(const REAL *block, size_t rows, size_t live, REAL *out, size_t n) {
+    for (size_t r = 0; r < rows; r++) memcpy(out + r * n, block + r * BLOCK, live * sizeof(REAL));
+}
+
+INLINE void block_bias_gradient(const REAL *deltas, size_t count, size_t live, REAL *gradient) {
+    REAL sums[BLOCK];
+    for (size_t first = 0; first < live; first += LANES) {
+        vec sum = {0};
+        for (size_t s = 0; s < count; s++) sum += load(deltas + s * BLOCK + first);
+        store(sums + first, sum);
+    }
+    memcpy(gradient, sums, live * sizeof(REAL));
+}
+
+size_t NAME(reconstruction_scratch)(size_t n_in, size_t stride) {
+    return stride * BLOCK + BLOCK * whole_vectors(n_in) + stride * whole_vectors(n_in);
+}
+
+CLONES double NAME(reconstruction)(const REAL *activation, size_t n_in, size_t stride, size_t count,
+                                   const REAL *weights, const REAL *bias, size_t n, const uint8_t *targets,
+                                   REAL coefficient, REAL *projected, REAL *gradient, REAL *bias_gradient,
+                                   REAL *scratch) {
+    static const REAL zeros[BLOCK];
+    const size_t padded = whole_vectors(n_in);
+    REAL *deltas = scratch, *across = deltas + stride * BLOCK, *sums = across + BLOCK * padded;
+    double squares = 0;
+    memset(sums, 0, stride * padded * sizeof(REAL));
+    for (size_t q = 0; q < n; q += BLOCK) {
+        const size_t live = n - q < BLOCK ? n - q : BLOCK, vectors = whole_vectors(live) / LANES;
+        product_of_block((NAME(operands)){.a = activation, .a_row = 1, .a_step = stride, .b = weights + q, .b_row = n,
+                                          .start = bias + q, .c = deltas, .c_row = BLOCK},
+                         count, vectors, n_in);
+        squares += block_errors(targets + q, n, count, live, coefficient, deltas);
+
+        transpose_matrix(weights + q, n, n_in, live, across, padded);
+        for (size_t r = 0; r < padded; r += BLOCK)
+            product_of_block((NAME(operands)){.a = deltas, .a_row = BLOCK, .a_step = 1, .b = across + r, .b_row = padded,
+                                              .start = sums + r, .start_row = padded, .c = sums + r, .c_row = padded},
+                             count, (padded - r < BLOCK ? padded - r : BLOCK) / LANES, live);
+
+        const int whole = live % LANES == 0;  // if not, a vector would reach into the next row
+        product_of_block((NAME(operands)){.a = activation, .a_row = stride, .a_step = 1, .b = deltas, .b_row = BLOCK,
+                                          .start = zeros, .c = whole ? gradient + q : across, .c_row = whole ? n : BLOCK},
+                         n_in, vectors, count);
+        if (!whole) copy_columns(across, n_in, live, gradient + q, n);
+        block_bias_gradient(deltas, count, live, bias_gradient + q);
+    }
+    transpose_matrix(sums, padded, count, n_in, projected, stride);
+    for (size_t r = 0; r < n_in; r++)
+        for (size_t s = whole_vectors(count); s < stride; s += LANES) store(projected + r * stride + s, splat(0));
+    return squares;
+}
