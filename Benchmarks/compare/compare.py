@@ -20,7 +20,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(HERE, "peers")
-EPOCHS = {"classifier": 9, "autoencoder": 4}
+EPOCHS = {"classifier": 17, "autoencoder": 5}
 OURS = "Frontprop"
 
 

@@ -30,6 +30,7 @@ CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, RE
 // Asks for the row's first lines, as many as nearly all rows of digits have: a loop of another length for each row would
 // be mispredicted, and a longer row's other lines come as those of any array do.
 INLINE void prefetch_row(ck_rows rows, const uint32_t *samples, size_t count, size_t s) {
+    if (s + AHEAD < count) __builtin_prefetch(rows.offsets + samples[s + AHEAD]);
     if (s >= count) return;
     const compressed_row row = row_at(rows, samples[s]);
     const uint8_t *first = (const uint8_t *)row.units, *last = (const uint8_t *)(row.units + row.count) - 1;

@@ -26,6 +26,7 @@ import Kernels
         row("kernel", "shape", "µs", "rate", "of bound", "plain µs", "error")
         for units in [10, 16, 30, 64] { inputLayer(units, sgemm) }
         products(sgemm)
+        OutputLayer(inputs: 64).run(sgemm)
         elementwise(cache)
         sums(cache)
     }

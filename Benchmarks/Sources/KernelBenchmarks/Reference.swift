@@ -25,6 +25,22 @@ enum Reference {
         }
     }
 
+    /// The gradient of the layer's weights.
+    static func reconstruction(_ layer: OutputLayer, coefficient: Float, into gradient: Floats) {
+        let (n, units, stride) = (layer.inputs, layer.units, layer.stride)
+        gradient.base.update(repeating: 0, count: gradient.count)
+        for (s, sample) in layer.digits.samples.enumerated() {
+            for q in 0..<units {
+                var sum = layer.bias.base[q]
+                for r in 0..<n { sum += layer.weights.base[r * units + q] * layer.activation.base[r * stride + s] }
+                let a = 1 / (1 + exp(-sum))
+                let target = Float(layer.digits.dense.bytes[Int(sample) * units + q]) / 255
+                let delta = coefficient * (a - target) * a * (1 - a)
+                for r in 0..<n { gradient.base[r * units + q] += layer.activation.base[r * stride + s] * delta }
+            }
+        }
+    }
+
     static func sigmoid(_ sums: Floats, bias: Floats, units: Int, stride: Int, into activation: Floats) {
         for i in 0..<units {
             for s in 0..<stride {
