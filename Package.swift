@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "CKernels",
             linkerSettings: [.linkedLibrary("m")]),
@@ -40,7 +41,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "CBarrier", "CSignals", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Storage",
+                "CBarrier", "CMalloc", "CSignals", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers",
+                "Storage",
             ]),
         // Reads the records of runs; knows nothing of how they came about.
         .target(name: "Reporting", dependencies: ["Storage"]),

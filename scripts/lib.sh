@@ -2,6 +2,9 @@
 
 root_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# A program with Swift in it, at fixed addresses: the loader writes to no page of it, so that processes share all of them.
+lean_build=(--static-swift-stdlib -Xlinker -no-pie)
+
 say() { printf '\n== %s\n' "$*"; }
 
 # Installs Debian packages whose probe fails: need PROBE-COMMAND PACKAGE…

@@ -6,8 +6,8 @@ cd "$root_folder"
 
 install_packages
 say "building"
-swift build -c release --product frontprop
-program=$(swift build -c release --show-bin-path)/frontprop
+swift build -c release --product frontprop "${lean_build[@]}"
+program=$(swift build -c release "${lean_build[@]}" --show-bin-path)/frontprop
 
 # The real digits where they are at hand, the synthetic ones elsewhere.
 data=synthetic

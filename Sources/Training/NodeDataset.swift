@@ -1,3 +1,4 @@
+import CMalloc
 import Datasets
 import Foundation
 import Kernels
@@ -108,6 +109,9 @@ public final class NodeDataset: @unchecked Sendable {
         name = header.name
         train = header.train.samples(at: window.base, target: target)
         test = header.test.samples(at: window.base + header.train.byteCount, target: target)
+        // What loading took lasts as long as the run otherwise.
+        loaded = nil
+        cmalloc_trim()
     }
 
     /// The checksum of the first rank's copy, which every node's must have.
