@@ -22,6 +22,7 @@ import Kernels
         for bound in [sgemm, cache, memory] {
             print(String(format: "%@: %.1f %@", bound.name, bound.rate / 1e9, bound.unit))
         }
+        print(String(format: "a cache line from core to core: %.0f ns", lineTransferSeconds() * 1e9))
         print("")
         row("kernel", "shape", "µs", "rate", "of bound", "plain µs", "error")
         for units in [10, 16, 30, 64] { inputLayer(units, sgemm) }
