@@ -28,7 +28,8 @@ CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, RE
 }
 
 // Asks for the row's first lines, as many as nearly all rows of digits have: a loop of another length for each row would
-// be mispredicted, and a longer row's other lines come as those of any array do.
+// be mispredicted, and a longer row's other lines come as those of any array do. Asks for the offset of a row further on,
+// too: it is what asking for that row will wait for.
 INLINE void prefetch_row(ck_rows rows, const uint32_t *samples, size_t count, size_t s) {
     if (s + AHEAD < count) __builtin_prefetch(rows.offsets + samples[s + AHEAD]);
     if (s >= count) return;
@@ -163,14 +164,7 @@ CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t c
                                  REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
     const size_t padded = whole_vectors(n);
     REAL *deltas = scratch, *sums = n == padded ? gradient : deltas + stride * padded;
-    for (size_t unit = 0; unit < padded; unit += LANES)
-        for (size_t s = 0; s < stride; s += LANES) {
-            vec tile[LANES];
-            for (size_t i = 0; i < LANES; i++)
-                tile[i] = unit + i < n ? load(delta + (unit + i) * stride + s) * splat(scale) : splat(0);
-            transpose(tile);
-            for (size_t i = 0; i < LANES; i++) store(deltas + (s + i) * padded + unit, tile[i]);
-        }
+    transpose_matrix(delta, stride, n, stride, scale, deltas, padded);
     memset(sums, 0, rows.columns * padded * sizeof(REAL));
     if (padded == LANES)
         add_rows(rows, samples, count, deltas, LANES, sums);  // the same, with a known length

@@ -71,9 +71,7 @@ INLINE float from_exact_one(const int64_t *words, size_t low, size_t e) {
 }
 
 #include "lanes.h"
-
 #include "tiles.h"
-
 #include "input_rows.h"
 #include "kernels.h"
 #include "reconstruction.h"

@@ -33,13 +33,15 @@ INLINE void live_lanes(size_t live, vec *mask) {
 
 INLINE size_t whole_vectors(size_t count) { return (count + LANES - 1) / LANES * LANES; }
 
-// out[columns][rows up to a multiple of LANES] = in[rows][columns]ᵀ, zero where there are no more rows. Whole vectors of
+// out[columns][rows up to a multiple of LANES] = scale · in[rows][columns]ᵀ, zero where there are no more rows. Whole vectors of
 // columns are read, and only those below `columns` are written.
-INLINE void transpose_matrix(const REAL *in, size_t in_row, size_t rows, size_t columns, REAL *out, size_t out_row) {
+INLINE void transpose_matrix(const REAL *in, size_t in_row, size_t rows, size_t columns, REAL scale, REAL *out,
+                             size_t out_row) {
     for (size_t r = 0; r < rows; r += LANES)
         for (size_t c = 0; c < columns; c += LANES) {
             vec tile[LANES];
-            for (size_t i = 0; i < LANES; i++) tile[i] = r + i < rows ? load(in + (r + i) * in_row + c) : splat(0);
+            for (size_t i = 0; i < LANES; i++)
+                tile[i] = r + i < rows ? load(in + (r + i) * in_row + c) * splat(scale) : splat(0);
             transpose(tile);
             for (size_t i = 0; i < LANES && c + i < columns; i++) store(out + (c + i) * out_row + r, tile[i]);
         }

@@ -72,7 +72,7 @@ CLONES double NAME(reconstruction)(const REAL *activation, size_t n_in, size_t s
                          count, vectors, n_in);
         squares += block_errors(targets + q, n, count, live, coefficient, deltas);
 
-        transpose_matrix(weights + q, n, n_in, live, across, padded);
+        transpose_matrix(weights + q, n, n_in, live, 1, across, padded);
         for (size_t r = 0; r < padded; r += BLOCK)
             product_of_block((NAME(operands)){.a = deltas, .a_row = BLOCK, .a_step = 1, .b = across + r, .b_row = padded,
                                               .start = sums + r, .start_row = padded, .c = sums + r, .c_row = padded},
@@ -85,7 +85,7 @@ CLONES double NAME(reconstruction)(const REAL *activation, size_t n_in, size_t s
         if (!whole) copy_columns(across, n_in, live, gradient + q, n);
         block_bias_gradient(deltas, count, live, bias_gradient + q);
     }
-    transpose_matrix(sums, padded, count, n_in, projected, stride);
+    transpose_matrix(sums, padded, count, n_in, 1, projected, stride);
     for (size_t r = 0; r < n_in; r++)
         for (size_t s = whole_vectors(count); s < stride; s += LANES) store(projected + r * stride + s, splat(0));
     return squares;

@@ -17,7 +17,7 @@ public final class ForwardPass<Scalar: Real> {
     private let targetBytes: UnsafeMutablePointer<UInt8>?
 
     /// The layers that are computed are 1…last.
-    private let last: Int
+    let last: Int
 
     /// For up to `capacity` samples at a time, of which all layers are computed, or those below the output.
     public init(topology: Topology, samples: Samples, capacity: Int, belowOutput: Bool = false) {

@@ -36,9 +36,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         reconstruction = reconstructs ? Reconstruction(topology: topology, capacity: capacity) : nil
         self.rule = rule
         rule.prepare(topology: topology, stride: stride)
-        deltaMemory = topology.sizes[1...(topology.depth - (reconstructs ? 1 : 0))].map {
-            ScratchMemory(count: $0 * stride)
-        }
+        deltaMemory = topology.sizes[1...pass.last].map { ScratchMemory(count: $0 * stride) }
         deltas = deltaMemory.map(\.base)
         projected = ScratchMemory(count: topology.depth >= 2 ? topology.sizes[topology.depth - 1] * stride : 0)
         inputScratch = ScratchMemory(

@@ -92,7 +92,7 @@ void ck_copy_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t 
        delta[j][·] = Σ_i (upper[i][·] · weights[j][i] · lower[j][·]) · u[i][·], j in [0, width); weights[·][n]. */    \
     void ck_sensitivity_last_##name(const REAL *weights, size_t n, const REAL *upper, const REAL *lower,              \
                                     const REAL *u, size_t stride, size_t width, REAL *delta);                         \
-    /* The output layer of an autoencoder, from its input to its gradient, with activation[n_in][stride] and               \
+    /* The output layer of an autoencoder, from its input to its gradient, with activation[n_in][stride] and          \
        targets[count][n] in bytes, 255 standing for one, CK_PADDING readable bytes behind them:                       \
        a = sigmoid(weightsᵀ · activation + bias), delta = coefficient · (a - target) · a · (1 - a),                   \
        projected[n_in][stride] = weights · delta, zero in the padding,                                                \
