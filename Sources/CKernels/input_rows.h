@@ -41,36 +41,33 @@ INLINE void prefetch_row(ck_rows rows, const uint32_t *samples, size_t count, si
     }
 }
 
-// A unit's entries: where their columns' rows of n start, and each value in all lanes. What these loops wait for is loads,
-// stores and shuffles: values reach all lanes by the shuffles that the most execution units have, those within 128 bits,
-// and the places are kept from the vector units, where the compiler would compute and then extract them.
-typedef struct {
-    size_t place[CK_UNIT_ENTRIES];
-    vec value[CK_UNIT_ENTRIES];
-} NAME(entries);
-
-INLINE void read_unit(const row_unit *u, size_t n, NAME(entries) *out) {
-    const size_t start = u->first * n;
-    for (size_t t = 0; t < CK_UNIT_ENTRIES; t++) {
-        size_t place = u->offsets[t] * n;
-        __asm__("" : "+r"(place));
-        out->place[t] = start + place;
-    }
-    values_to_lanes(u->values, out->value);
-}
+// Keeps what lies in a general register there, where the compiler would compute by vectors, or load anew.
+#define kept_in_register(x) __asm__("" : "+r"(x))
 
 // Adds the products of units up to `end`, or to the first that starts at a column from `limit` on, to `width` vectors of
-// sums; `chains` partial sums hide the latency of the additions. Returns where it stopped.
+// sums; `chains` partial sums hide the latency of the additions. Returns where it stopped. This loop waits for loads, so
+// that a unit's offsets are loaded at once.
 INLINE const row_unit *add_row_product(const row_unit *u, const row_unit *end, size_t limit, const REAL *weights,
                                        size_t n, const size_t width, const size_t chains, vec *out) {
     vec sum[8] = {{0}};
     for (; u < end && u->first < limit; u++) {
-        NAME(entries) entries;
-        read_unit(u, n, &entries);
+        vec value[CK_UNIT_ENTRIES];
+        values_to_lanes(u->values, value);
+        uint64_t offsets;
+        memcpy(&offsets, u->offsets, sizeof offsets);
+        const char *first = (const char *)weights + u->first * n * sizeof(REAL);
+        kept_in_register(first);
+        kept_in_register(offsets);
+        size_t place[CK_UNIT_ENTRIES];
+        for (size_t t = 0; t < CK_UNIT_ENTRIES; t++) {
+            place[t] = (offsets >> 8 * t & 255) * n * sizeof(REAL);
+            kept_in_register(place[t]);
+        }
+#pragma clang loop unroll(full)
         for (size_t t = 0; t < CK_UNIT_ENTRIES; t++)
             for (size_t v = 0; v < width; v++) {
                 vec *chain = sum + t % chains * width + v;
-                *chain = fused(entries.value[t], load(weights + entries.place[t] + v * LANES), *chain);
+                *chain = fused(value[t], load(first + place[t] + v * sizeof(vec)), *chain);
             }
     }
     for (size_t v = 0; v < width; v++)
@@ -125,17 +122,24 @@ CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t co
     }
 }
 
-// Adds one sample's outer product with `width` vectors of deltas.
+// Adds one sample's outer product with `width` half vectors of deltas. This loop waits for stores, and for instructions.
 INLINE void row_gradient(compressed_row row, const REAL *delta, REAL *gradient, size_t n, const size_t width) {
-    vec d[4];
-    for (size_t v = 0; v < width; v++) d[v] = load(delta + v * LANES);
+    half d[8];
+    for (size_t v = 0; v < width; v++) d[v] = *(const half_unaligned *)(delta + v * HALF_LANES);
     for (const row_unit *u = row.units; u < row.units + row.count; u++) {
-        NAME(entries) entries;
-        read_unit(u, n, &entries);
+        half value[CK_UNIT_ENTRIES];
+        values_to_half_lanes(u->values, value);
+        REAL *first = gradient + u->first * n;
+        size_t place[CK_UNIT_ENTRIES];
+        for (size_t t = 0; t < CK_UNIT_ENTRIES; t++) {
+            place[t] = u->offsets[t] * n;
+            kept_in_register(place[t]);
+        }
+#pragma clang loop unroll(full)
         for (size_t t = 0; t < CK_UNIT_ENTRIES; t++)
             for (size_t v = 0; v < width; v++) {
-                REAL *g = gradient + entries.place[t] + v * LANES;
-                store(g, fused(entries.value[t], d[v], load(g)));
+                half_unaligned *g = (half_unaligned *)(first + place[t] + v * HALF_LANES);
+                *g = __builtin_elementwise_fma(value[t], d[v], (half)*g);
             }
     }
 }
@@ -147,9 +151,9 @@ INLINE void add_rows(ck_rows rows, const uint32_t *samples, size_t count, const 
         const compressed_row row = row_at(rows, samples[s]);
         const REAL *d = deltas + s * n;
         size_t unit = 0;
-        for (; unit + 3 * LANES < n; unit += 4 * LANES) row_gradient(row, d + unit, gradient + unit, n, 4);
-        for (; unit + LANES < n; unit += 2 * LANES) row_gradient(row, d + unit, gradient + unit, n, 2);
-        if (unit < n) row_gradient(row, d + unit, gradient + unit, n, 1);
+        for (; unit + 3 * LANES < n; unit += 4 * LANES) row_gradient(row, d + unit, gradient + unit, n, 8);
+        for (; unit + LANES < n; unit += 2 * LANES) row_gradient(row, d + unit, gradient + unit, n, 4);
+        if (unit < n) row_gradient(row, d + unit, gradient + unit, n, 2);
     }
 }
 

@@ -6,10 +6,9 @@
 // 1 / (1 + e^-x); beyond the limit the answer no longer changes, and NaN stays NaN.
 INLINE void logistic(vec *x) {
     const vec limit = splat(EXPONENT_LIMIT);
-    vec power = -*x;
-    power = choose(power > limit, limit, power);
+    vec power = choose(*x > limit, limit, *x);
     power = choose(power < -limit, -limit, power);
-    exponential(&power);
+    exponential_of_minus(&power);
     *x = splat(1) / (splat(1) + power);
 }
 

@@ -6,16 +6,22 @@
 
 typedef int32_t ivec __attribute__((vector_size(64)));
 
-// Each of eight bytes as a number in all lanes.
+// Each of eight bytes as a number in all lanes. By the shuffles that most execution units have: those within 128 bits.
+#define EIGHT 0, 1, 2, 3, 4, 5, 6, 7
+#define WIDENED(t) t, 64, 64, 64, t + 1, 64, 64, 64, t + 2, 64, 64, 64, t + 3, 64, 64, 64
 #define QUARTERS(t) t, t, t, t, t + 4, t + 4, t + 4, t + 4, t + 8, t + 8, t + 8, t + 8, t + 12, t + 12, t + 12, t + 12
 INLINE void values_to_lanes(const uint8_t *values, vec out[8]) {
-    typedef uint8_t bytes4 __attribute__((vector_size(4)));
-    typedef uint8_t bytes16 __attribute__((vector_size(16)));
-    for (size_t half = 0; half < 2; half++, out += 4) {
-        bytes4 four;
-        memcpy(&four, values + 4 * half, 4);
-        bytes16 repeated = __builtin_shufflevector(four, four, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
-        vec numbers = __builtin_convertvector(repeated, vec);
+    typedef uint8_t bytes8 __attribute__((vector_size(8)));
+    typedef uint8_t bytes64 __attribute__((vector_size(64)));
+    const bytes64 zeros = {0};
+    bytes8 eight;
+    memcpy(&eight, values, 8);
+    bytes64 repeated =
+        __builtin_shufflevector(eight, eight, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT);
+    bytes64 wide[2] = {__builtin_shufflevector(repeated, zeros, WIDENED(0), WIDENED(16), WIDENED(32), WIDENED(48)),
+                       __builtin_shufflevector(repeated, zeros, WIDENED(4), WIDENED(20), WIDENED(36), WIDENED(52))};
+    for (size_t four = 0; four < 2; four++, out += 4) {
+        vec numbers = __builtin_convertvector((ivec)wide[four], vec);
         out[0] = __builtin_shufflevector(numbers, numbers, QUARTERS(0));
         out[1] = __builtin_shufflevector(numbers, numbers, QUARTERS(1));
         out[2] = __builtin_shufflevector(numbers, numbers, QUARTERS(2));
@@ -23,30 +29,44 @@ INLINE void values_to_lanes(const uint8_t *values, vec out[8]) {
     }
 }
 
-// e^x for |x| ≤ 87: x = k·ln2 + r, |r| ≤ ln2/2, and the polynomial of degree 5 in r that has the least relative
-// error of those with e^0 = 1 (8e-8), within 1.7 ulp as it is rounded here. 1.5·2^23 rounds k to an integer in the low bits.
-INLINE void exponential(vec *argument) {
+INLINE void values_to_half_lanes(const uint8_t *values, half out[8]) {
+    typedef uint8_t bytes4 __attribute__((vector_size(4)));
+    typedef uint8_t bytes8 __attribute__((vector_size(8)));
+    for (size_t four = 0; four < 2; four++, values += 4, out += 4) {
+        bytes4 bytes;
+        memcpy(&bytes, values, 4);
+        bytes8 repeated = __builtin_shufflevector(bytes, bytes, 0, 1, 2, 3, 0, 1, 2, 3);
+        half numbers = __builtin_convertvector(repeated, half);
+        out[0] = __builtin_shufflevector(numbers, numbers, 0, 0, 0, 0, 4, 4, 4, 4);
+        out[1] = __builtin_shufflevector(numbers, numbers, 1, 1, 1, 1, 5, 5, 5, 5);
+        out[2] = __builtin_shufflevector(numbers, numbers, 2, 2, 2, 2, 6, 6, 6, 6);
+        out[3] = __builtin_shufflevector(numbers, numbers, 3, 3, 3, 3, 7, 7, 7, 7);
+    }
+}
+
+// e^-x for |x| ≤ 87: x = -k·ln2 - r, |r| ≤ ln2/2, and the polynomial of degree 5 in r that has the least relative
+// error of those with e^0 = 1 (8e-8), within 1.7 ulp as it is rounded here. 1.5·2^23 rounds k to an integer in the low
+// bits, from where it is added to the polynomial's exponent; NaN, as arithmetic makes it, has zeros there.
+INLINE void exponential_of_minus(vec *argument) {
     const vec x = *argument;
     const vec magic = splat(12582912.0f);
-    vec shifted = fused(x, splat(1.44269504088896341f), magic);
+    vec shifted = fused(x, splat(-1.44269504088896341f), magic);
     vec k = shifted - magic;
-    vec r = fused(k, splat(-0.693359375f), x);
-    r = fused(k, splat(2.12194440e-4f), r);
-    vec p = splat(0x1.0f437cp-7f);
-    p = fused(p, r, splat(0x1.572b6p-5f));
-    p = fused(p, r, splat(0x1.555ab8p-3f));
-    p = fused(p, r, splat(0x1.fffde2p-2f));
-    p = fused(p, r, splat(0x1.fffff8p-1f));
-    p = fused(p, r, splat(1.0f));
-    ivec power = ((ivec)shifted << 23) + (127 << 23);
-    *argument = p * (vec)power;
+    vec minus_r = fused(k, splat(0.693359375f), x);
+    minus_r = fused(k, splat(-2.12194440e-4f), minus_r);
+    vec p = splat(-0x1.0f437cp-7f);
+    p = fused(p, minus_r, splat(0x1.572b6p-5f));
+    p = fused(p, minus_r, splat(-0x1.555ab8p-3f));
+    p = fused(p, minus_r, splat(0x1.fffde2p-2f));
+    p = fused(p, minus_r, splat(-0x1.fffff8p-1f));
+    p = fused(p, minus_r, splat(1.0f));
+    *argument = (vec)((ivec)p + ((ivec)shifted << 23));
 }
 #define EXPONENT_LIMIT 87.0f
 
 // A 64-bit word per value. x + 1.5·2^(52-p) puts the rounded multiple of 2^-p into the low bits of the double.
 typedef uint64_t qvec __attribute__((vector_size(64)));
 typedef double dvec __attribute__((vector_size(64)));
-typedef float hvec __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int32_t magnitudes __attribute__((vector_size(32)));
 #define QLANES 8
 #define LARGEST_BITS 0x43000000  // of 128; NaN and infinity have more
@@ -57,7 +77,7 @@ INLINE void exact_sum_block(const float *slots, size_t slot_stride, size_t slots
     const dvec magic = (dvec){0} + 0x1.8p8;
     qvec sum = {0};
     for (size_t s = 0; s < slots_count; s++) {
-        hvec value = *(const hvec *)(slots + s * slot_stride + e);
+        half value = *(const half_unaligned *)(slots + s * slot_stride + e);
         *largest = __builtin_elementwise_max(*largest, (magnitudes)value & 0x7FFFFFFF);
         sum += (qvec)(__builtin_convertvector(value, dvec) + magic);
     }

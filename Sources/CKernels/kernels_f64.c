@@ -11,14 +11,19 @@ INLINE void values_to_lanes(const uint8_t *values, vec out[8]) {
     for (size_t t = 0; t < 8; t++) out[t] = splat(values[t]);
 }
 
-// e^x for |x| ≤ 708: x = k·ln2 + r, |r| ≤ ln2/2, and Taylor's polynomial of degree 13 in r (its remainder is below
-// 2^-57), within 1 ulp or so. 1.5·2^52 rounds k to an integer in the low bits.
-INLINE void exponential(vec *argument) {
+INLINE void values_to_half_lanes(const uint8_t *values, half out[8]) {
+    for (size_t t = 0; t < 8; t++) out[t] = (double)values[t] - (half){0};
+}
+
+// e^-x for |x| ≤ 708: x = -k·ln2 - r, |r| ≤ ln2/2, and Taylor's polynomial of degree 13 in r (its remainder is below
+// 2^-57), within 1 ulp or so. 1.5·2^52 rounds k to an integer in the low bits, from where it is added to the polynomial's
+// exponent; NaN, as arithmetic makes it, has zeros there.
+INLINE void exponential_of_minus(vec *argument) {
     const vec x = *argument;
     const vec magic = splat(0x1.8p52);
-    vec shifted = fused(x, splat(0x1.71547652b82fep0), magic);
+    vec shifted = fused(x, splat(-0x1.71547652b82fep0), magic);
     vec k = shifted - magic;
-    vec r = fused(k, splat(-0x1.62e42fee00000p-1), x);
+    vec r = fused(k, splat(-0x1.62e42fee00000p-1), -x);
     r = fused(k, splat(-0x1.a39ef35793c76p-33), r);
     vec p = splat(1.0 / 6227020800.0);
     p = fused(p, r, splat(1.0 / 479001600.0));
@@ -33,8 +38,7 @@ INLINE void exponential(vec *argument) {
     p = fused(p, r, splat(1.0 / 6.0));
     p = fused(p, r, splat(0.5));
     p = fused(p * r, r, r) + splat(1.0);
-    ivec power = ((ivec)shifted << 52) + ((int64_t)1023 << 52);
-    *argument = p * (vec)power;
+    *argument = (vec)((ivec)p + ((ivec)shifted << 52));
 }
 #define EXPONENT_LIMIT 708.0
 

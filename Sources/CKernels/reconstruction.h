@@ -16,7 +16,8 @@ INLINE double vector_errors(const uint8_t *targets, size_t n, size_t count, cons
         vec a = load(deltas);
         logistic(&a);
         vec error = fused(__builtin_convertvector(target, vec), splat((REAL)-1 / 255), a);
-        vec delta = error * splat(coefficient) * (a * (splat(1) - a));
+        vec scaled = a * splat(coefficient);
+        vec delta = error * fused(-scaled, a, scaled);
         if (partial) {
             error = choose(mask != 0, error, splat(0));
             delta = choose(mask != 0, delta, splat(0));
