@@ -16,8 +16,8 @@ INLINE void bytes_to_numbers(const uint8_t *values, size_t count, REAL *out) {
 
 CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, REAL *out) {
     for (size_t s = 0; s < count; s++, out += rows.columns) {
-        if (rows.offsets == NULL) {
-            bytes_to_numbers(rows.bytes + (size_t)samples[s] * rows.columns, rows.columns, out);
+        if (rows.dense != NULL) {
+            bytes_to_numbers(rows.dense + (size_t)samples[s] * rows.columns, rows.columns, out);
             continue;
         }
         memset(out, 0, rows.columns * sizeof(REAL));

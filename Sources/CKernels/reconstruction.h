@@ -1,18 +1,18 @@
 // The output layer of an autoencoder in one pass, in either precision: included after kernels.h. Its outputs are many and
 // all of them have errors, so that its three products are nearly all of a step's work. They go by blocks of output units,
 // whose weights and deltas stay in the first-level cache; the deltas of all outputs are never stored. Samples are rows
-// here, so that targets come as they lie, and the vectors of every product's right operand lie in memory.
+// here, so that targets are read where they lie, and the vectors of every product's right operand lie in memory.
 
-// Turns a vector of every sample's sums into deltas; returns the sum of squared errors. If the vector is partial, what lies
-// beyond its first `live` lanes may be anything.
-INLINE double vector_errors(const uint8_t *targets, size_t n, size_t count, const int partial, size_t live,
-                            REAL coefficient, REAL *deltas) {
+// Turns a vector of every sample's sums, from unit q on, into deltas; returns the sum of squared errors. If the vector is
+// partial, what lies beyond its first `live` lanes may be anything.
+INLINE double vector_errors(ck_rows targets, const uint32_t *samples, size_t count, size_t q, const int partial,
+                            size_t live, REAL coefficient, REAL *deltas) {
     typedef uint8_t bvec __attribute__((vector_size(LANES)));
     vec squares = {0}, mask;
     live_lanes(live, &mask);
-    for (size_t s = 0; s < count; s++, targets += n, deltas += BLOCK) {
+    for (size_t s = 0; s < count; s++, deltas += BLOCK) {
         bvec target;
-        memcpy(&target, targets, LANES);
+        memcpy(&target, targets.dense + samples[s] * (size_t)targets.columns + q, LANES);
         vec a = load(deltas);
         logistic(&a);
         vec error = fused(__builtin_convertvector(target, vec), splat((REAL)-1 / 255), a);
@@ -28,14 +28,22 @@ INLINE double vector_errors(const uint8_t *targets, size_t n, size_t count, cons
     return sum_of_lanes(&squares);
 }
 
-INLINE double block_errors(const uint8_t *targets, size_t n, size_t count, size_t live, REAL coefficient,
-                           REAL *deltas) {
+INLINE double block_errors(ck_rows targets, const uint32_t *samples, size_t count, size_t q, size_t live,
+                           REAL coefficient, REAL *deltas) {
     double squares = 0;
-    size_t q = 0;
-    for (; q + LANES <= live; q += LANES)
-        squares += vector_errors(targets + q, n, count, 0, LANES, coefficient, deltas + q);
-    if (q < live) squares += vector_errors(targets + q, n, count, 1, live - q, coefficient, deltas + q);
+    for (; live >= LANES; live -= LANES, q += LANES, deltas += LANES)
+        squares += vector_errors(targets, samples, count, q, 0, LANES, coefficient, deltas);
+    if (live > 0) squares += vector_errors(targets, samples, count, q, 1, live, coefficient, deltas);
     return squares;
+}
+
+// Asks for the bytes from unit q on of all rows, up to `live`; those of the block before share a line with them.
+INLINE void prefetch_targets(ck_rows targets, const uint32_t *samples, size_t count, size_t q, size_t live) {
+    for (size_t s = 0; s < count; s++) {
+        const uint8_t *row = targets.dense + samples[s] * (size_t)targets.columns;
+        if (q == 0) __builtin_prefetch(row);
+        __builtin_prefetch(row + q + live - 1);
+    }
 }
 
 // Puts a block's columns, of which `live` count, where they belong in rows of n.
@@ -58,9 +66,10 @@ size_t NAME(reconstruction_scratch)(size_t n_in, size_t stride) {
 }
 
 CLONES double NAME(reconstruction)(const REAL *activation, size_t n_in, size_t stride, size_t count,
-                                   const REAL *weights, const REAL *bias, size_t n, const uint8_t *targets,
-                                   REAL coefficient, REAL *projected, REAL *gradient, REAL *bias_gradient,
-                                   REAL *scratch) {
+                                   const REAL *weights, const REAL *bias, ck_rows targets,
+                                   const uint32_t *samples, REAL coefficient, REAL *projected, REAL *gradient,
+                                   REAL *bias_gradient, REAL *scratch) {
+    const size_t n = targets.columns;
     static const REAL zeros[BLOCK];
     const size_t padded = whole_vectors(n_in);
     REAL *deltas = scratch, *across = deltas + stride * BLOCK, *sums = across + BLOCK * padded;
@@ -68,10 +77,11 @@ CLONES double NAME(reconstruction)(const REAL *activation, size_t n_in, size_t s
     memset(sums, 0, stride * padded * sizeof(REAL));
     for (size_t q = 0; q < n; q += BLOCK) {
         const size_t live = n - q < BLOCK ? n - q : BLOCK, vectors = whole_vectors(live) / LANES;
+        prefetch_targets(targets, samples, count, q, live);
         product_of_block((NAME(operands)){.a = activation, .a_row = 1, .a_step = stride, .b = weights + q, .b_row = n,
                                           .start = bias + q, .c = deltas, .c_row = BLOCK},
                          count, vectors, n_in);
-        squares += block_errors(targets + q, n, count, live, coefficient, deltas);
+        squares += block_errors(targets, samples, count, q, live, coefficient, deltas);
 
         transpose_matrix(weights + q, n, n_in, live, 1, across, padded);
         for (size_t r = 0; r < padded; r += BLOCK)

@@ -1,4 +1,4 @@
-// Rows of bytes: compression, and copies of chosen rows.
+// Rows of bytes: compression, and chosen rows turned round.
 #include "rows.h"
 
 // Puts the row's columns that are not zero to `places`, with room for one more; returns how many. Every column is put
@@ -45,42 +45,38 @@ size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns) {
     return units * CK_UNIT_BYTES;
 }
 
-void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *bytes, uint32_t *offsets) {
-    size_t units = 0;
+void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *units, uint32_t *offsets) {
+    size_t done = 0;
     for (size_t r = 0; r < count; r++) {
-        offsets[r] = (uint32_t)units;
-        units += compress_row(dense + r * columns, columns, bytes + units * CK_UNIT_BYTES);
+        offsets[r] = (uint32_t)done;
+        done += compress_row(dense + r * columns, columns, units + done * CK_UNIT_BYTES);
     }
-    offsets[count] = (uint32_t)units;
+    offsets[count] = (uint32_t)done;
 }
 
-// Puts a row's bytes `step` apart, into zeros. From the end, where a unit's filling is: its columns may hold other bytes,
-// which are then put there later.
-static void copy_row(ck_rows rows, uint32_t sample, uint8_t *out, size_t step) {
-    const compressed_row row = row_at(rows, sample);
-    for (const row_unit *u = row.units + row.count; u-- > row.units;)
-        for (size_t t = CK_UNIT_ENTRIES; t-- > 0;) out[(u->first + u->offsets[t]) * step] = u->values[t];
+// Transposes CK_GROUP × CK_GROUP bytes: each round interleaves the vectors of the two halves.
+typedef uint8_t group __attribute__((vector_size(CK_GROUP)));
+static inline void transpose_group(group v[CK_GROUP]) {
+    for (size_t round = 1; round < CK_GROUP; round *= 2) {
+        group next[CK_GROUP];
+        for (size_t i = 0; i < CK_GROUP / 2; i++) {
+            next[2 * i] = __builtin_shufflevector(v[i], v[i + CK_GROUP / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                                  6, 22, 7, 23);
+            next[2 * i + 1] = __builtin_shufflevector(v[i], v[i + CK_GROUP / 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                                      13, 29, 14, 30, 15, 31);
+        }
+        memcpy(v, next, sizeof next);
+    }
 }
 
 void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out, size_t stride) {
-    memset(out, 0, stride * rows.columns);
-    for (size_t s = 0; s < count; s++) {
-        if (rows.offsets != NULL) {
-            copy_row(rows, samples[s], out + s, stride);
-            continue;
+    for (size_t s = 0; s < stride; s += CK_GROUP)
+        for (size_t c = 0; c < rows.columns; c += CK_GROUP) {
+            group tile[CK_GROUP] = {{0}};
+            for (size_t i = 0; i < CK_GROUP && s + i < count; i++)
+                memcpy(&tile[i], rows.dense + samples[s + i] * (size_t)rows.columns + c, sizeof(group));
+            transpose_group(tile);
+            for (size_t i = 0; i < CK_GROUP && c + i < rows.columns; i++)
+                memcpy(out + (c + i) * stride + s, &tile[i], sizeof(group));
         }
-        const uint8_t *row = rows.bytes + (size_t)samples[s] * rows.columns;
-        for (size_t c = 0; c < rows.columns; c++) out[c * stride + s] = row[c];
-    }
-}
-
-void ck_copy_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out) {
-    for (size_t s = 0; s < count; s++, out += rows.columns) {
-        if (rows.offsets != NULL) {
-            memset(out, 0, rows.columns);
-            copy_row(rows, samples[s], out, 1);
-        } else {
-            memcpy(out, rows.bytes + (size_t)samples[s] * rows.columns, rows.columns);
-        }
-    }
 }

@@ -16,6 +16,6 @@ typedef struct {
 } compressed_row;
 
 static inline compressed_row row_at(ck_rows rows, uint32_t sample) {
-    return (compressed_row){(const row_unit *)rows.bytes + rows.offsets[sample],
+    return (compressed_row){(const row_unit *)rows.units + rows.offsets[sample],
                             (size_t)(rows.offsets[sample + 1] - rows.offsets[sample])};
 }

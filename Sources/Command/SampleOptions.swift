@@ -86,7 +86,7 @@ final class ChosenSamples {
             (labels + index).initialize(to: images.labels[number])
         }
         samples = Samples(
-            inputs: InputRows(bytes: bytes, offsets: nil, columns: images.pixelCount), labels: labels,
+            inputs: InputRows(dense: bytes, columns: images.pixelCount), labels: labels,
             count: numbers.count, target: target)
     }
 

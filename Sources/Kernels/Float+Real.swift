@@ -125,14 +125,14 @@ extension Float: Real {
     }
 
     public static func reconstruction(
-        activation: UnsafePointer<Self>, inputs: Int, stride: Int, count: Int, weights: UnsafePointer<Self>,
-        bias: UnsafePointer<Self>, units n: Int, targets: UnsafePointer<UInt8>, coefficient: Self,
+        activation: UnsafePointer<Self>, inputs: Int, stride: Int, weights: UnsafePointer<Self>,
+        bias: UnsafePointer<Self>, targets: InputRows, samples: UnsafeBufferPointer<UInt32>, coefficient: Self,
         projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
         biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
     ) -> Double {
         ck_reconstruction_f32(
-            activation, inputs, stride, count, weights, bias, n, targets, coefficient, projected, gradient,
-            biasGradient, scratch)
+            activation, inputs, stride, samples.count, weights, bias, targets.raw, samples.baseAddress, coefficient,
+            projected, gradient, biasGradient, scratch)
     }
 
     public static func exactSum(

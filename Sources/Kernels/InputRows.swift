@@ -1,25 +1,33 @@
 import CKernels
 
-/// The inputs of a set of samples, one byte each, dense or compressed; memory that someone else owns.
+/// The inputs of a set of samples, one byte each, dense, compressed or both; memory that someone else owns.
 ///
 /// A byte b stands for the number b/255. Compressed rows hold the bytes that are not zero, in units of eight entries that
-/// zeros fill up (see `CKernels.h`).
+/// zeros fill up (see `CKernels.h`); a network's input layer goes by them where there are any. What an autoencoder's
+/// outputs are compared with are dense rows.
 public struct InputRows: @unchecked Sendable {
-    public let bytes: UnsafePointer<UInt8>
-    /// Where each compressed row starts, in units; nil when the rows are dense.
+    /// Row after row, with `sampleGroup` readable bytes behind the last; nil if they are only compressed.
+    public let dense: UnsafePointer<UInt8>?
+    /// The units of the compressed rows, and where each row starts, counted in units; nil if they are only dense.
+    public let units: UnsafePointer<UInt8>?
     public let offsets: UnsafePointer<UInt32>?
     /// Inputs of a sample, n_0.
     public let columns: Int
 
-    public init(bytes: UnsafePointer<UInt8>, offsets: UnsafePointer<UInt32>?, columns: Int) {
-        self.bytes = bytes
+    public init(
+        dense: UnsafePointer<UInt8>? = nil, units: UnsafePointer<UInt8>? = nil,
+        offsets: UnsafePointer<UInt32>? = nil, columns: Int
+    ) {
+        precondition((dense != nil || units != nil) && (units == nil) == (offsets == nil))
+        self.dense = dense
+        self.units = units
         self.offsets = offsets
         self.columns = columns
     }
 
-    public var isCompressed: Bool { offsets != nil }
+    public var isCompressed: Bool { units != nil }
 
-    var raw: ck_rows { ck_rows(bytes: bytes, offsets: offsets, columns: UInt32(columns)) }
+    var raw: ck_rows { ck_rows(dense: dense, units: units, offsets: offsets, columns: UInt32(columns)) }
 
     /// The share of bytes that are zero from which compressed rows are worth it: below, OpenBLAS on dense rows wins.
     public static let sparsityThreshold = 0.6
@@ -37,21 +45,16 @@ public struct InputRows: @unchecked Sendable {
         return ck_compressed_size(dense.baseAddress, dense.count / columns, columns)
     }
 
-    /// Compresses dense rows into `bytes` (of `compressedByteCount`) and `offsets` (a row more than there are).
+    /// Compresses dense rows into `units` (of `compressedByteCount`) and `offsets` (a row more than there are).
     public static func compress(
-        _ dense: UnsafeBufferPointer<UInt8>, columns: Int, bytes: UnsafeMutablePointer<UInt8>,
+        _ dense: UnsafeBufferPointer<UInt8>, columns: Int, units: UnsafeMutablePointer<UInt8>,
         offsets: UnsafeMutablePointer<UInt32>
     ) {
         precondition(columns <= maximumCompressedColumns)
-        ck_compress(dense.baseAddress, dense.count / columns, columns, bytes, offsets)
+        ck_compress(dense.baseAddress, dense.count / columns, columns, units, offsets)
     }
 
-    /// The bytes of the chosen rows, sample-major: `out` is B × n_0.
-    public func copyBytes(_ samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<UInt8>) {
-        ck_copy_bytes(raw, samples.baseAddress, samples.count, out)
-    }
-
-    /// The bytes of the chosen rows, unit-major: `out` is n_0 × stride, zero in the padding.
+    /// The bytes of the chosen dense rows, unit-major: `out` is n_0 × stride, zero in the padding.
     public func gatherBytes(
         _ samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<UInt8>, stride: Int
     ) {

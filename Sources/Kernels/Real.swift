@@ -89,8 +89,8 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     )
     /// Elements of scratch memory that `reconstruction` needs.
     static func reconstructionScratch(inputs: Int, stride: Int) -> Int
-    /// An autoencoder's output layer, from its input `activation` (n_in × stride) to its gradient, B samples against
-    /// target bytes (B × n, sample-major, 255 standing for one); returns Σ error².
+    /// An autoencoder's output layer, from its input `activation` (n_in × stride) to its gradient, of B samples against
+    /// their dense rows, 255 standing for one; returns Σ error².
     ///
     ///     a = sigmoid(Wᵀ·activation + bias),   delta = coefficient · (a − target) · a(1 − a)
     ///     projected (n_in × stride) = W · delta, zero in the padding
@@ -98,8 +98,8 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     ///
     /// Complexity: 6·B·n_in·n flops and B·n sigmoids.
     static func reconstruction(
-        activation: UnsafePointer<Self>, inputs: Int, stride: Int, count: Int, weights: UnsafePointer<Self>,
-        bias: UnsafePointer<Self>, units n: Int, targets: UnsafePointer<UInt8>, coefficient: Self,
+        activation: UnsafePointer<Self>, inputs: Int, stride: Int, weights: UnsafePointer<Self>,
+        bias: UnsafePointer<Self>, targets: InputRows, samples: UnsafeBufferPointer<UInt32>, coefficient: Self,
         projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
         biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
     ) -> Double

@@ -38,16 +38,18 @@ public final class GradientProblem {
         labels = FixedCopy((0..<sampleCount).map { _ in UInt8(draws.next() % answers) })
         numbers = FixedCopy((0..<UInt32(sampleCount)).map { $0 })
         samples = Samples(
-            inputs: InputRows(bytes: inputs.base, offsets: nil, columns: columns), labels: labels.base,
+            inputs: InputRows(dense: inputs.base, columns: columns), labels: labels.base,
             count: sampleCount, target: target)
         let fits = columns <= InputRows.maximumCompressedColumns
-        let rows: (bytes: [UInt8], offsets: [UInt32]) = fits ? Self.compress(bytes, columns: columns) : ([], [])
-        compressed = FixedCopy(rows.bytes)
+        let rows: (units: [UInt8], offsets: [UInt32]) = fits ? Self.compress(bytes, columns: columns) : ([], [])
+        compressed = FixedCopy(rows.units)
         offsets = FixedCopy(rows.offsets)
         compressedSamples =
             fits
             ? Samples(
-                inputs: InputRows(bytes: compressed.base, offsets: offsets.base, columns: columns),
+                inputs: InputRows(
+                    dense: target == .inputs ? inputs.base : nil, units: compressed.base, offsets: offsets.base,
+                    columns: columns),
                 labels: labels.base, count: sampleCount, target: target) : nil
         parameterMemory = ScratchMemory(count: topology.parameterCount)
         initializer.fill(parameterMemory.base, of: topology, seed: seed)
@@ -59,12 +61,12 @@ public final class GradientProblem {
     /// In memory order, with `kernelPadding` readable bytes behind.
     public var parameters: UnsafePointer<Double> { UnsafePointer(parameterMemory.base) }
 
-    private static func compress(_ dense: [UInt8], columns: Int) -> (bytes: [UInt8], offsets: [UInt32]) {
+    private static func compress(_ dense: [UInt8], columns: Int) -> (units: [UInt8], offsets: [UInt32]) {
         dense.withUnsafeBufferPointer { dense in
-            var bytes = [UInt8](repeating: 0, count: InputRows.compressedByteCount(dense, columns: columns))
+            var units = [UInt8](repeating: 0, count: InputRows.compressedByteCount(dense, columns: columns))
             var offsets = [UInt32](repeating: 0, count: dense.count / columns + 1)
-            InputRows.compress(dense, columns: columns, bytes: &bytes, offsets: &offsets)
-            return (bytes, offsets)
+            InputRows.compress(dense, columns: columns, units: &units, offsets: &offsets)
+            return (units, offsets)
         }
     }
 }

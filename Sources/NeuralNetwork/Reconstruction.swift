@@ -6,19 +6,15 @@ import Kernels
 /// Measured against OpenBLAS with separate passes for sigmoid and error, 784x64x784: Docs/performance.md.
 final class Reconstruction<Scalar: Real> {
     private let topology: Topology
-    private let targets: UnsafeMutablePointer<UInt8>
     private let scratch: ScratchMemory<Scalar>
 
     /// For slices of up to `capacity` samples; the network has a hidden layer.
     init(topology: Topology, capacity: Int) {
         self.topology = topology
-        targets = .allocate(capacity: capacity * topology.outputCount + kernelPadding)
         scratch = ScratchMemory(
             count: Scalar.reconstructionScratch(
                 inputs: topology.sizes[topology.depth - 1], stride: paddedSampleCount(capacity)))
     }
-
-    deinit { targets.deallocate() }
 
     /// Fills `projected` with u = W^{L-1}·δᴸ (n_{L-1} × stride) and `gradient` with the output layer's share.
     ///
@@ -29,11 +25,10 @@ final class Reconstruction<Scalar: Real> {
     ) -> Double {
         let depth = topology.depth
         let (weights, biases) = (topology.weights(depth - 1), topology.biases(depth - 1))
-        pass.samples.inputs.copyBytes(batch, into: targets)
         return Scalar.reconstruction(
             activation: pass.activation(depth - 1), inputs: topology.sizes[depth - 1], stride: pass.stride,
-            count: batch.count, weights: parameters + weights, bias: parameters + biases, units: topology.outputCount,
-            targets: targets, coefficient: coefficient, projected: projected, gradient: gradient + weights,
+            weights: parameters + weights, bias: parameters + biases, targets: pass.samples.inputs, samples: batch,
+            coefficient: coefficient, projected: projected, gradient: gradient + weights,
             biasGradient: gradient + biases, scratch: scratch.base)
     }
 }

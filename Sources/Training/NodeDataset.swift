@@ -6,7 +6,8 @@ import MPI
 import NeuralNetwork
 import Storage
 
-/// A dataset in the node's shared memory: once per node, as bytes, compressed where most of them are zero.
+/// A dataset in the node's shared memory: once per node, as bytes, compressed where most of them are zero, and dense where
+/// they are not, or where they are what the outputs are compared with.
 public final class NodeDataset: @unchecked Sendable {
     public let train: Samples
     public let test: Samples
@@ -19,53 +20,56 @@ public final class NodeDataset: @unchecked Sendable {
     private struct Split: Codable {
         var count: Int
         var columns: Int
-        var rowBytes: Int
-        var compressed: Bool
+        /// Bytes of the compressed rows' units; nil if there are none.
+        var unitBytes: Int?
+        /// Whether the rows are there as they came, too.
+        var dense: Bool
         var largestLabel: Int
 
-        init(_ images: ImageSet) {
+        init(_ images: ImageSet, target: Target) {
             count = images.count
             columns = images.pixelCount
-            rowBytes = images.images.count
             largestLabel = Int(images.labels.max() ?? 0)
-            compressed = false
+            dense = true
             guard columns > 0, columns <= InputRows.maximumCompressedColumns else { return }
             let size = images.images.withUnsafeBufferPointer {
                 InputRows.compressedByteCount($0, columns: images.pixelCount)
             }
             let units = size / InputRows.unitBytes
             let entries = Double(units * InputRows.unitEntries)
-            if units < Int(UInt32.max), entries <= (1 - InputRows.sparsityThreshold) * Double(rowBytes) {
-                compressed = true
-                rowBytes = size
-            }
+            guard units < Int(UInt32.max),
+                entries <= (1 - InputRows.sparsityThreshold) * Double(count * columns)
+            else { return }
+            unitBytes = size
+            dense = target == .inputs
         }
 
-        var offsetsStart: Int { aligned(rowBytes) }
-        var labelsStart: Int { offsetsStart + (compressed ? aligned(4 * (count + 1)) : 0) }
+        // The labels lie behind the dense rows, for some bytes there are read.
+        private var offsetsStart: Int { aligned(unitBytes ?? 0) }
+        private var denseStart: Int { offsetsStart + (unitBytes == nil ? 0 : aligned(4 * (count + 1))) }
+        private var labelsStart: Int { denseStart + (dense ? aligned(count * columns) : 0) }
         var byteCount: Int { labelsStart + aligned(count) }
 
         private func aligned(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 }
 
         func samples(at base: UnsafeMutableRawPointer, target: Target) -> Samples {
             let rows = InputRows(
-                bytes: base.assumingMemoryBound(to: UInt8.self),
-                offsets: compressed ? (base + offsetsStart).assumingMemoryBound(to: UInt32.self) : nil,
+                dense: dense ? (base + denseStart).assumingMemoryBound(to: UInt8.self) : nil,
+                units: unitBytes == nil ? nil : base.assumingMemoryBound(to: UInt8.self),
+                offsets: unitBytes == nil ? nil : (base + offsetsStart).assumingMemoryBound(to: UInt32.self),
                 columns: columns)
             let labels = (base + labelsStart).assumingMemoryBound(to: UInt8.self)
             return Samples(inputs: rows, labels: labels, count: count, target: target)
         }
 
         func fill(_ base: UnsafeMutableRawPointer, from images: ImageSet) {
-            let bytes = base.assumingMemoryBound(to: UInt8.self)
-            images.images.withUnsafeBufferPointer { dense in
-                if compressed {
+            images.images.withUnsafeBufferPointer { rows in
+                if unitBytes != nil {
                     InputRows.compress(
-                        dense, columns: columns, bytes: bytes,
+                        rows, columns: columns, units: base.assumingMemoryBound(to: UInt8.self),
                         offsets: (base + offsetsStart).assumingMemoryBound(to: UInt32.self))
-                } else {
-                    bytes.update(from: dense.baseAddress!, count: dense.count)
                 }
+                if dense { (base + denseStart).copyMemory(from: rows.baseAddress!, byteCount: rows.count) }
             }
             images.labels.withUnsafeBufferPointer {
                 (base + labelsStart).copyMemory(from: $0.baseAddress!, byteCount: count)
@@ -90,7 +94,9 @@ public final class NodeDataset: @unchecked Sendable {
             guard processes.isFirst else { return [] }
             let dataset = try load()
             loaded = dataset
-            let header = Header(name: dataset.name, train: Split(dataset.train), test: Split(dataset.test))
+            let header = Header(
+                name: dataset.name, train: Split(dataset.train, target: target),
+                test: Split(dataset.test, target: target))
             try Self.check(header, topology: topology, target: target)
             return Array(try JSONEncoder().encode(header))
         }

@@ -22,12 +22,12 @@ static void report(const char *kernel, size_t units, const void *bytes, size_t s
 }
 
 static ck_rows make_rows(void) {
-    static uint8_t dense[SET * COLUMNS], bytes[SET * COLUMNS * 4];
+    static uint8_t dense[SET * COLUMNS + CK_GROUP], units[SET * COLUMNS * 4];
     static uint32_t offsets[SET + 1];
-    for (size_t i = 0; i < sizeof dense; i++) dense[i] = next() % 3 ? 0 : (uint8_t)next();
+    for (size_t i = 0; i < SET * COLUMNS; i++) dense[i] = next() % 3 ? 0 : (uint8_t)next();
     for (size_t i = 0; i < COLUMNS; i++) dense[i] = (uint8_t)(i | 1);
-    ck_compress(dense, SET, COLUMNS, bytes, offsets);
-    return (ck_rows){bytes, offsets, COLUMNS};
+    ck_compress(dense, SET, COLUMNS, units, offsets);
+    return (ck_rows){dense, units, offsets, COLUMNS};
 }
 
 #define DIGESTS(REAL, name)                                                                                           \
@@ -37,13 +37,18 @@ static ck_rows make_rows(void) {
         return values;                                                                                                \
     }                                                                                                                 \
     static void digests_##name(ck_rows rows, const uint32_t *samples, const uint8_t *labels, size_t n) {              \
+        const uint8_t *dense = rows.dense;                                                                            \
         REAL *weights = reals_##name(COLUMNS * n, 1), *bias = reals_##name(n, 1);                                     \
         REAL *sums = reals_##name(n * STRIDE, 1), *other = reals_##name(n * STRIDE, 1);                               \
         REAL *out = reals_##name(COLUMNS * (n + 16 + STRIDE), 0), *more = reals_##name(n * STRIDE * 2, 0);                 \
         const size_t slice = n * STRIDE * sizeof(REAL);                                                               \
         double loss;                                                                                                  \
         ck_expand_##name(rows, samples, SAMPLES, out);                                                                \
+        report("expand_dense_" #name, n, out, SAMPLES *COLUMNS * sizeof(REAL));                                       \
+        rows.dense = NULL;                                                                                            \
+        ck_expand_##name(rows, samples, SAMPLES, out);                                                                \
         report("expand_" #name, n, out, SAMPLES *COLUMNS * sizeof(REAL));                                             \
+        rows.dense = dense;                                                                                           \
         ck_input_product_##name(rows, samples, SAMPLES, weights, n, (REAL)1 / 255, sums, STRIDE);                     \
         report("input_product_" #name, n, sums, slice);                                                               \
         ck_sigmoid_##name(sums, bias, n, STRIDE, sums, other);                                                        \
@@ -52,11 +57,12 @@ static ck_rows make_rows(void) {
         loss = ck_squared_error_labels_##name(sums, other, labels, samples, SAMPLES, n, STRIDE, (REAL)0.3, more);     \
         report("loss_labels_" #name, n, &loss, sizeof loss);                                                          \
         report("error_labels_" #name, n, more, slice);                                                                \
-        loss = ck_squared_error_bytes_##name(sums, other, rows.bytes, SAMPLES, n, STRIDE, (REAL)0.3, more);           \
+        loss = ck_squared_error_bytes_##name(sums, other, rows.dense, SAMPLES, n, STRIDE, (REAL)0.3, more);           \
         report("loss_bytes_" #name, n, &loss, sizeof loss);                                                           \
         report("error_bytes_" #name, n, more, slice);                                                                 \
-        loss = ck_reconstruction_##name(other, n, STRIDE, SAMPLES, weights, weights, n, rows.bytes, (REAL)0.3, more,  \
-                                        out, out + n * n,                                                             \
+        const ck_rows targets = {rows.dense, NULL, NULL, (uint32_t)n};                                                \
+        loss = ck_reconstruction_##name(other, n, STRIDE, SAMPLES, weights, weights, targets, samples, (REAL)0.3,     \
+                                        more, out, out + n * n,                                                       \
                                         reals_##name(ck_reconstruction_scratch_##name(n, STRIDE), 0));                \
         report("loss_reconstruction_" #name, n, &loss, sizeof loss);                                                  \
         report("projected_" #name, n, more, slice);                                                                   \

@@ -86,13 +86,13 @@ final class Rows {
         self.bytes = bytes
         self.columns = columns
         count = bytes.count / columns
-        denseMemory = .allocate(capacity: bytes.count)
-        _ = denseMemory.initialize(from: bytes)
-        let dense = UnsafeBufferPointer(denseMemory)
+        denseMemory = .allocate(capacity: bytes.count + sampleGroup)
+        _ = denseMemory.initialize(from: bytes + Array(repeating: 99, count: sampleGroup))
+        let dense = UnsafeBufferPointer(rebasing: denseMemory.prefix(bytes.count))
         compressedMemory = .allocate(capacity: InputRows.compressedByteCount(dense, columns: columns))
         offsets = .allocate(capacity: count + 1)
         InputRows.compress(
-            dense, columns: columns, bytes: compressedMemory.baseAddress!, offsets: offsets.baseAddress!)
+            dense, columns: columns, units: compressedMemory.baseAddress!, offsets: offsets.baseAddress!)
     }
 
     /// Rows of which the first is all zero and the second has no zero: more entries than the kernels take at a time
@@ -112,10 +112,10 @@ final class Rows {
         offsets.deallocate()
     }
 
-    var dense: InputRows { InputRows(bytes: denseMemory.baseAddress!, offsets: nil, columns: columns) }
+    var dense: InputRows { InputRows(dense: denseMemory.baseAddress!, columns: columns) }
 
     var compressed: InputRows {
-        InputRows(bytes: compressedMemory.baseAddress!, offsets: offsets.baseAddress!, columns: columns)
+        InputRows(units: compressedMemory.baseAddress!, offsets: offsets.baseAddress!, columns: columns)
     }
 
     /// Row numbers in no order, with repeats; row 1, which is full, among them.

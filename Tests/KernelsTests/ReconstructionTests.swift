@@ -19,18 +19,21 @@ import Testing
         let activation = data.buffer(inputs * stride, as: Scalar.self)
         let weights = data.buffer(inputs * units, shift: 1, as: Scalar.self)
         let bias = data.buffer(units, shift: 1, as: Scalar.self)
-        let targets = data.bytes(count * units + kernelPadding, zeros: 0.5)
+        let rows = Rows(count: 20, columns: units, data: &data)
+        let samples = rows.someSamples(count, data: &data)
         let projected = Buffer<Scalar>(results: inputs * stride)
         let (gradient, biasGradient) = (Buffer<Scalar>(results: inputs * units), Buffer<Scalar>(results: units))
         let scratch = Buffer<Scalar>(results: Scalar.reconstructionScratch(inputs: inputs, stride: stride))
-        let squares = Scalar.reconstruction(
-            activation: activation.base, inputs: inputs, stride: stride, count: count, weights: weights.base,
-            bias: bias.base, units: units, targets: targets, coefficient: 0.3, projected: projected.base,
-            gradient: gradient.base, biasGradient: biasGradient.base, scratch: scratch.base)
+        let squares = samples.withUnsafeBufferPointer {
+            Scalar.reconstruction(
+                activation: activation.base, inputs: inputs, stride: stride, weights: weights.base, bias: bias.base,
+                targets: rows.dense, samples: $0, coefficient: 0.3, projected: projected.base,
+                gradient: gradient.base, biasGradient: biasGradient.base, scratch: scratch.base)
+        }
 
         let expected = Written(
             activation.values.map { Double($0) }, weights.values.map { Double($0) }, bias.values.map { Double($0) },
-            targets: targets, inputs: inputs, units: units, stride: stride, count: count,
+            targets: samples.flatMap { rows.row($0) }, inputs: inputs, units: units, stride: stride, count: count,
             coefficient: Double(Scalar(0.3)))
         // A sum of n_in terms of size 1 is off by n_in ε Σ, and an error by a quarter of that and a few ε; then come the
         // sums of units or samples. All with ε for ε/2.

@@ -39,14 +39,15 @@ final class Digits {
 
     init(count: Int, slice: Int) {
         var numbers = PhiloxSequence(Philox(seed: 7, purpose: .check))
-        let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count * columns)
+        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count * columns + sampleGroup)
+        let bytes = UnsafeMutableBufferPointer(rebasing: memory.prefix(count * columns))
         for e in bytes.indices { bytes[e] = numbers.uniform() < 0.19 ? UInt8.random(in: 1...255, using: &numbers) : 0 }
         let size = InputRows.compressedByteCount(UnsafeBufferPointer(bytes), columns: columns)
         let compressed = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
         let offsets = UnsafeMutablePointer<UInt32>.allocate(capacity: count + 1)
-        InputRows.compress(UnsafeBufferPointer(bytes), columns: columns, bytes: compressed, offsets: offsets)
-        rows = InputRows(bytes: compressed, offsets: offsets, columns: columns)
-        dense = InputRows(bytes: bytes.baseAddress!, offsets: nil, columns: columns)
+        InputRows.compress(UnsafeBufferPointer(bytes), columns: columns, units: compressed, offsets: offsets)
+        rows = InputRows(units: compressed, offsets: offsets, columns: columns)
+        dense = InputRows(dense: bytes.baseAddress!, columns: columns)
         samples = .allocate(capacity: slice)
         for s in samples.indices { samples[s] = UInt32.random(in: 0..<UInt32(count), using: &numbers) }
         stride = paddedSampleCount(slice)

@@ -30,17 +30,15 @@ struct OutputLayer {
     private var coefficient: Float { 1e-3 }
 
     func run(_ bound: KernelBenchmarks.Bound) {
-        let targets = UnsafeMutablePointer<UInt8>.allocate(capacity: 125 * units + kernelPadding)
         let scratch = Floats(Float.reconstructionScratch(inputs: inputs, stride: stride))
         let expected = Floats(inputs * units)
         let flops = 6 * Double(125 * inputs * units)
         KernelBenchmarks.report(
             "reconstruction", "\(inputs) → \(units) ← 125", flops, bound, gradient, expected,
             {
-                digits.rows.copyBytes(digits.slice, into: targets)
                 _ = Float.reconstruction(
-                    activation: activation.base, inputs: inputs, stride: stride, count: 125, weights: weights.base,
-                    bias: bias.base, units: units, targets: targets, coefficient: coefficient,
+                    activation: activation.base, inputs: inputs, stride: stride, weights: weights.base,
+                    bias: bias.base, targets: digits.dense, samples: digits.slice, coefficient: coefficient,
                     projected: projected.base, gradient: gradient.base, biasGradient: biasGradient.base,
                     scratch: scratch.base)
             }, { Reference.reconstruction(self, coefficient: coefficient, into: expected) })
@@ -51,7 +49,7 @@ struct OutputLayer {
         let targets = UnsafeMutablePointer<UInt8>.allocate(capacity: stride * units)
         let (a, derivative, delta) = (Floats(units * stride), Floats(units * stride), Floats(units * stride))
         return secondsPerCall {
-            digits.rows.gatherBytes(digits.slice, into: targets, stride: stride)
+            digits.dense.gatherBytes(digits.slice, into: targets, stride: stride)
             Float.gemm(
                 transposeA: true, transposeB: false, m: units, n: stride, k: inputs, alpha: 1, a: weights.base,
                 lda: units, b: activation.base, ldb: stride, c: a.base, ldc: stride)

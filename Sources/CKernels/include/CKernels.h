@@ -23,14 +23,15 @@
 #define CK_UNIT_ENTRIES 8
 #define CK_UNIT_BYTES 18
 
-/// The inputs of a set of samples, one byte each.
+/// The inputs of a set of samples, one byte each: dense, compressed, or both.
 ///
-/// Dense (`offsets` is null): row r is the `columns` bytes at r·columns.
+/// Dense: row r is the `columns` bytes at r·columns; CK_GROUP readable bytes follow the last.
 /// Compressed: row r is the units from offsets[r] to offsets[r + 1], each of CK_UNIT_BYTES. The bytes that are not zero
 /// come by ascending column; a unit is filled up with zeros, at columns of the row, where the row ends or the next entry
 /// is too far away, so that no loop over a unit has a rest.
 typedef struct {
-    const uint8_t *bytes;
+    const uint8_t *dense;  // null if only compressed
+    const uint8_t *units;  // null if only dense
     const uint32_t *offsets;
     uint32_t columns;
 } ck_rows;
@@ -38,11 +39,9 @@ typedef struct {
 /// The bytes that `ck_compress` needs for `count` dense rows. Columns: at most 65536.
 size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns);
 /// Compresses `count` dense rows; writes count + 1 offsets.
-void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *bytes, uint32_t *offsets);
-/// The bytes of the chosen rows, unit-major: out[column][stride], zero in the padding.
+void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *units, uint32_t *offsets);
+/// The bytes of the chosen dense rows, unit-major: out[column][stride], zero in the padding.
 void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out, size_t stride);
-/// The bytes of the chosen rows, sample-major: out[count][columns].
-void ck_copy_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out);
 
 #define CK_DECLARE(REAL, name)                                                                                        \
     /* out[r][columns] = the chosen rows' bytes as numbers 0…255, sample-major. */                                    \
@@ -92,17 +91,17 @@ void ck_copy_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t 
        delta[j][·] = Σ_i (upper[i][·] · weights[j][i] · lower[j][·]) · u[i][·], j in [0, width); weights[·][n]. */    \
     void ck_sensitivity_last_##name(const REAL *weights, size_t n, const REAL *upper, const REAL *lower,              \
                                     const REAL *u, size_t stride, size_t width, REAL *delta);                         \
-    /* The output layer of an autoencoder, from its input to its gradient, with activation[n_in][stride] and          \
-       targets[count][n] in bytes, 255 standing for one, CK_PADDING readable bytes behind them:                       \
+    /* The output layer of an autoencoder, from its input to its gradient, with activation[n_in][stride] and the      \
+       chosen dense rows for targets, 255 standing for one, one byte for each of the n units:                         \
        a = sigmoid(weightsᵀ · activation + bias), delta = coefficient · (a - target) · a · (1 - a),                   \
        projected[n_in][stride] = weights · delta, zero in the padding,                                                \
        gradient[n_in][n] = activation · deltaᵀ, bias_gradient[n] = Σ delta.                                           \
        Returns the sum of squared errors. scratch: as many elements as the first function says. */                    \
     size_t ck_reconstruction_scratch_##name(size_t n_in, size_t stride);                                              \
     double ck_reconstruction_##name(const REAL *activation, size_t n_in, size_t stride, size_t count,                 \
-                                    const REAL *weights, const REAL *bias, size_t n, const uint8_t *targets,          \
-                                    REAL coefficient, REAL *projected, REAL *gradient, REAL *bias_gradient,           \
-                                    REAL *scratch);                                                                   \
+                                    const REAL *weights, const REAL *bias, ck_rows targets,                           \
+                                    const uint32_t *samples, REAL coefficient, REAL *projected, REAL *gradient,       \
+                                    REAL *bias_gradient, REAL *scratch);                                              \
     /* words[begin ≤ e < end] = Σ_s round(slots[s·slot_stride + e] · 2^p), one word (float) or two (double, the low   \
        ones `low` words further). Returns 0 if some value is not finite or beyond ±2^7, else 1. */                    \
     int ck_exact_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,      \
