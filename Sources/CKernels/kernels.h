@@ -1,5 +1,5 @@
-// Layers, losses and sums, in either precision: included by kernels_f32.c and kernels_f64.c, which define REAL, NAME, the
-// shuffles, `exponential` and the fixed point. CKernels.h says what each computes.
+// Layers, losses and sensitivities, in either precision: included by kernels_f32.c and kernels_f64.c, which define REAL, NAME, the
+// shuffles and `exponential_of_minus`. CKernels.h says what each computes.
 
 // MARK: Activations and losses
 
@@ -211,63 +211,5 @@ CLONES void NAME(sensitivity_last)(const REAL *weights, size_t n, const REAL *up
             }
             for (size_t t = 0; t < block; t++) store(delta + (j + t) * stride + c, sum[t]);
         }
-    }
-}
-
-// MARK: Sums over slices, and the step
-
-CLONES int NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
-                           int64_t *words, size_t low) {
-    magnitudes largest = {0};
-    size_t e = begin;
-    for (; e + QLANES <= end; e += QLANES) exact_sum_block(slots, slot_stride, slots_count, e, words, low, &largest);
-    if (e < end) {  // the last few, through a copy that may be read past its end
-        REAL tail[QLANES] = {0};
-        int64_t sums[2 * QLANES], total[2 * QLANES] = {0};
-        for (size_t s = 0; s < slots_count; s++) {
-            memcpy(tail, slots + s * slot_stride + e, (end - e) * sizeof(REAL));
-            exact_sum_block(tail, 0, 1, 0, sums, QLANES, &largest);
-            for (size_t i = 0; i < end - e; i++) {
-                total[i] += sums[i];
-                if (low) total[QLANES + i] += sums[QLANES + i];
-            }
-        }
-        for (size_t i = 0; i < end - e; i++) {
-            words[e + i] = total[i];
-            if (low) words[low + e + i] = total[QLANES + i];
-        }
-    }
-    for (size_t i = 0; i < QLANES; i++)
-        if (largest[i] > LARGEST_BITS) return 0;
-    return 1;
-}
-
-CLONES void NAME(from_exact)(const int64_t *words, size_t low, size_t begin, size_t end, REAL *sums) {
-    for (size_t e = begin; e < end; e++) sums[e] = from_exact_one(words, low, e);
-}
-
-CLONES void NAME(plain_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
-                            REAL *sums) {
-    for (size_t e = begin; e < end; e++) {
-        REAL sum = slots[e];
-        for (size_t s = 1; s < slots_count; s++) sum += slots[s * slot_stride + e];
-        sums[e] = sum;
-    }
-}
-
-CLONES void NAME(momentum_step)(const REAL *gradient, size_t begin, size_t end, REAL rate, REAL momentum,
-                                REAL *velocity, REAL *weights) {
-    size_t e = begin;
-    for (; e + LANES <= end; e += LANES) {
-        vec v = fused(splat(momentum), load(velocity + e), -(splat(rate) * load(gradient + e)));
-        store(velocity + e, v);
-        store(weights + e, load(weights + e) + v);
-    }
-    for (; e < end; e++) {
-        REAL change = -(rate * gradient[e]);
-        REAL v = sizeof(REAL) == 4 ? (REAL)fmaf((float)momentum, (float)velocity[e], (float)change)
-                                   : (REAL)fma((double)momentum, (double)velocity[e], (double)change);
-        velocity[e] = v;
-        weights[e] += v;
     }
 }

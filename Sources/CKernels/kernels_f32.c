@@ -7,7 +7,7 @@
 typedef int32_t ivec __attribute__((vector_size(64)));
 
 // Each of eight bytes as a number in all lanes. By the shuffles that most execution units have: those within 128 bits.
-#define EIGHT 0, 1, 2, 3, 4, 5, 6, 7
+#define OCTET 0, 1, 2, 3, 4, 5, 6, 7
 #define WIDENED(t) t, 64, 64, 64, t + 1, 64, 64, 64, t + 2, 64, 64, 64, t + 3, 64, 64, 64
 #define QUARTERS(t) t, t, t, t, t + 4, t + 4, t + 4, t + 4, t + 8, t + 8, t + 8, t + 8, t + 12, t + 12, t + 12, t + 12
 INLINE void values_to_lanes(const uint8_t *values, vec out[8]) {
@@ -17,7 +17,7 @@ INLINE void values_to_lanes(const uint8_t *values, vec out[8]) {
     bytes8 eight;
     memcpy(&eight, values, 8);
     bytes64 repeated =
-        __builtin_shufflevector(eight, eight, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT);
+        __builtin_shufflevector(eight, eight, OCTET, OCTET, OCTET, OCTET, OCTET, OCTET, OCTET, OCTET);
     bytes64 wide[2] = {__builtin_shufflevector(repeated, zeros, WIDENED(0), WIDENED(16), WIDENED(32), WIDENED(48)),
                        __builtin_shufflevector(repeated, zeros, WIDENED(4), WIDENED(20), WIDENED(36), WIDENED(52))};
     for (size_t four = 0; four < 2; four++, out += 4) {
@@ -64,34 +64,43 @@ INLINE void exponential_of_minus(vec *argument) {
 }
 #define EXPONENT_LIMIT 87.0f
 
-// A 64-bit word per value. x + 1.5·2^(52-p) puts the rounded multiple of 2^-p into the low bits of the double.
-typedef uint64_t qvec __attribute__((vector_size(64)));
-typedef double dvec __attribute__((vector_size(64)));
+// The fixed point, for eight values: a 64-bit word each. x + 1.5·2^(52-p) puts the rounded multiple of 2^-p into the low
+// bits of the double; what so many additions put there beside is taken away at the end.
+typedef half eight;
+typedef double doubles __attribute__((vector_size(64)));
+typedef uint64_t words __attribute__((vector_size(64)));
+typedef int64_t signed_words __attribute__((vector_size(64)));
 typedef int32_t magnitudes __attribute__((vector_size(32)));
-#define QLANES 8
 #define LARGEST_BITS 0x43000000  // of 128; NaN and infinity have more
+#define MAGNITUDE_BITS INT32_MAX
 
-INLINE void exact_sum_block(const float *slots, size_t slot_stride, size_t slots_count, size_t e, int64_t *words,
-                            size_t low, magnitudes *largest) {
-    (void)low;
-    const dvec magic = (dvec){0} + 0x1.8p8;
-    qvec sum = {0};
-    for (size_t s = 0; s < slots_count; s++) {
-        half value = *(const half_unaligned *)(slots + s * slot_stride + e);
-        *largest = __builtin_elementwise_max(*largest, (magnitudes)value & 0x7FFFFFFF);
-        sum += (qvec)(__builtin_convertvector(value, dvec) + magic);
-    }
-    sum -= (qvec)magic * slots_count;
-    memcpy(words + e, &sum, sizeof sum);
+typedef struct {
+    words high;
+} exact_words;
+
+INLINE void add_exactly(const eight *value, exact_words *sum) {
+    sum->high += (words)(__builtin_convertvector(*value, doubles) + 0x1.8p8);
 }
 
-INLINE float from_exact_one(const int64_t *words, size_t low, size_t e) {
+INLINE void finish_sum(size_t count, exact_words *sum) { sum->high -= (words)((doubles){0} + 0x1.8p8) * count; }
+
+INLINE void numbers_of(const exact_words *sum, eight *numbers) {
+    *numbers = __builtin_convertvector(__builtin_convertvector((signed_words)sum->high, doubles) * 0x1p-44, half);
+}
+
+INLINE void load_words(const int64_t *from, size_t low, size_t live, exact_words *sum) {
     (void)low;
-    return (float)((double)words[e] * 0x1p-44);
+    memcpy(&sum->high, from, live * sizeof *from);
+}
+
+INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t live) {
+    (void)low;
+    memcpy(to, &sum->high, live * sizeof *to);
 }
 
 #include "lanes.h"
 #include "tiles.h"
 #include "input_rows.h"
 #include "kernels.h"
+#include "sums.h"
 #include "reconstruction.h"

@@ -42,36 +42,46 @@ INLINE void exponential_of_minus(vec *argument) {
 }
 #define EXPONENT_LIMIT 708.0
 
-// Two 64-bit words per value: multiples of 2^-44, and what that leaves in multiples of 2^-96.
-typedef uint64_t qvec __attribute__((vector_size(64)));
-typedef double dvec __attribute__((vector_size(64)));
+// The fixed point, for eight values: two 64-bit words each, multiples of 2^-44, and what that leaves in multiples of 2^-96.
+typedef vec eight;
+typedef uint64_t words __attribute__((vector_size(64)));
 typedef int64_t magnitudes __attribute__((vector_size(64)));
-#define QLANES 8
 #define LARGEST_BITS 0x4060000000000000  // of 128; NaN and infinity have more
+#define MAGNITUDE_BITS INT64_MAX
 
-INLINE void exact_sum_block(const double *slots, size_t slot_stride, size_t slots_count, size_t e, int64_t *words,
-                            size_t low, magnitudes *largest) {
-    const dvec magic = (dvec){0} + 0x1.8p8, magic_low = (dvec){0} + 0x1.8p-44;
-    qvec sum = {0}, sum_low = {0};
-    for (size_t s = 0; s < slots_count; s++) {
-        dvec value = load(slots + s * slot_stride + e);
-        *largest = __builtin_elementwise_max(*largest, (magnitudes)value & INT64_MAX);
-        dvec shifted = value + magic;
-        sum += (qvec)shifted;
-        sum_low += (qvec)(value - (shifted - magic) + magic_low);
-    }
-    sum -= (qvec)magic * slots_count;
-    sum_low -= (qvec)magic_low * slots_count;
-    memcpy(words + e, &sum, sizeof sum);
-    memcpy(words + low + e, &sum_low, sizeof sum_low);
+typedef struct {
+    words high, low;
+} exact_words;
+
+INLINE void add_exactly(const eight *value, exact_words *sum) {
+    vec shifted = *value + splat(0x1.8p8);
+    sum->high += (words)shifted;
+    sum->low += (words)(*value - (shifted - splat(0x1.8p8)) + splat(0x1.8p-44));
 }
 
-INLINE double from_exact_one(const int64_t *words, size_t low, size_t e) {
-    return fma((double)words[low + e], 0x1p-96, (double)words[e] * 0x1p-44);
+INLINE void finish_sum(size_t count, exact_words *sum) {
+    sum->high -= (words)splat(0x1.8p8) * count;
+    sum->low -= (words)splat(0x1.8p-44) * count;
+}
+
+INLINE void numbers_of(const exact_words *sum, eight *numbers) {
+    vec high = __builtin_convertvector((ivec)sum->high, vec), low = __builtin_convertvector((ivec)sum->low, vec);
+    *numbers = fused(low, splat(0x1p-96), high * splat(0x1p-44));
+}
+
+INLINE void load_words(const int64_t *from, size_t low, size_t live, exact_words *sum) {
+    memcpy(&sum->high, from, live * sizeof *from);
+    memcpy(&sum->low, from + low, live * sizeof *from);
+}
+
+INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t live) {
+    memcpy(to, &sum->high, live * sizeof *to);
+    memcpy(to + low, &sum->low, live * sizeof *to);
 }
 
 #include "lanes.h"
 #include "tiles.h"
 #include "input_rows.h"
 #include "kernels.h"
+#include "sums.h"
 #include "reconstruction.h"

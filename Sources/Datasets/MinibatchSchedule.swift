@@ -31,15 +31,18 @@ public struct MinibatchSchedule: Sendable, Equatable {
     /// - Precondition: 0 ≤ `epoch` < 2³².
     /// - Complexity: O(sampleCount); about 5 ns each.
     public func permutation(epoch: Int) -> [UInt32] {
-        let identity = (0..<UInt32(sampleCount))
-        guard shuffled else { return Array(identity) }
-        let philox = Philox(seed: seed, purpose: .permutation, stream: UInt32(epoch))
-        return [UInt32](unsafeUninitializedCapacity: sampleCount) { order, count in
-            _ = order.initialize(from: identity)
-            shuffle(order, philox)
+        [UInt32](unsafeUninitializedCapacity: sampleCount) { order, count in
+            permute(order, epoch: epoch)
             count = sampleCount
         }
     }
+
+    /// Puts the epoch's order, of `sampleCount` samples, to `order`.
+    public func permute(_ order: UnsafeMutableBufferPointer<UInt32>, epoch: Int) {
+        for place in order.indices { order.initializeElement(at: place, to: UInt32(place)) }
+        if shuffled { shuffle(order, Philox(seed: seed, purpose: .permutation, stream: UInt32(epoch))) }
+    }
+
     /// The places in an epoch's permutation that minibatch `index` takes.
     ///
     /// - Precondition: 0 ≤ `index` < `minibatchCount`.

@@ -161,4 +161,12 @@ extension Float: Real {
     ) {
         ck_momentum_step_f32(gradient, range.lowerBound, range.upperBound, rate, momentum, velocity, weights)
     }
+
+    public static func exactStep(
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, rate: Self, momentum: Self,
+        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+    ) -> Bool {
+        ck_exact_step_f32(
+            slots, slotStride, count, range.lowerBound, range.upperBound, rate, momentum, velocity, weights) == 1
+    }
 }

@@ -122,4 +122,10 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         gradient: UnsafePointer<Self>, range: Range<Int>, rate: Self, momentum: Self,
         velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
     )
+    /// The exact sum over slots, its numbers and the step with them, on `range`, in one pass that keeps nothing in memory
+    /// between; false as `exactSum`.
+    static func exactStep(
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, rate: Self, momentum: Self,
+        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+    ) -> Bool
 }

@@ -25,7 +25,7 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
             let fits = Scalar.exactSum(
                 slots: state.slots, slotStride: state.slotStride, count: state.slotCount, range: range,
                 words: state.words, low: low)
-            return fits ? nil : range.first { !isFinite(parameter: $0, limit: 0x1p7) } ?? range.lowerBound
+            return fits ? nil : misfit(in: range)
         case .allreduce:
             Scalar.plainSum(
                 slots: state.slots, slotStride: state.slotStride, count: state.slotCount, range: range, into: state.sums
@@ -34,8 +34,33 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
         }
     }
 
-    private func isFinite(parameter: Int, limit: Scalar) -> Bool {
-        (0..<state.slotCount).allSatisfy { abs(state.slot($0)[parameter]) <= limit }
+    private func misfit(in range: Range<Int>) -> Int {
+        range.first { parameter in
+            !(0..<state.slotCount).allSatisfy { abs(state.slot($0)[parameter]) <= 0x1p7 }
+        } ?? range.lowerBound
+    }
+
+    /// Where there is one team: sums this range of the gradient over the slots and takes the step with it, in one pass,
+    /// plainly by pieces that stay in the first-level cache.
+    ///
+    /// - Returns: the first parameter that does not fit, as `addSlots`.
+    func step(_ range: Range<Int>, rate: Scalar, momentum: Scalar) -> Int? {
+        if reduction == .exact {
+            let fits = Scalar.exactStep(
+                slots: state.slots, slotStride: state.slotStride, count: state.slotCount, range: range, rate: rate,
+                momentum: momentum, velocity: state.velocity, weights: state.weights)
+            return fits ? nil : misfit(in: range)
+        }
+        let piece = 512
+        var misfit: Int?
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: piece) {
+            let part = first..<min(first + piece, range.upperBound)
+            misfit = misfit ?? addSlots(part)
+            Scalar.momentumStep(
+                gradient: state.sums, range: part, rate: rate, momentum: momentum, velocity: state.velocity,
+                weights: state.weights)
+        }
+        return misfit
     }
 
     /// Adds up the teams' sums, and what is agreed on with them; by each team's leader.

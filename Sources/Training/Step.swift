@@ -11,9 +11,8 @@ final class Step<Scalar: Real & Datatype> {
     /// This worker's slices, of all; and its range of the parameters, within the team.
     private let slices: Range<Int>
     private let parameters: Range<Int>
+    /// The gradient as numbers, where it comes from several teams.
     private let scratch: UnsafeMutablePointer<Scalar>
-    /// Parameters that are summed, converted and updated together, in the first-level cache.
-    private static var piece: Int { 512 }
 
     private var accounting = Accounting()
     private let trace: WorkerTrace?
@@ -29,7 +28,7 @@ final class Step<Scalar: Real & Datatype> {
         let capacity = (trainer.configuration.batchSize + trainer.sliceCount - 1) / trainer.sliceCount
         engine = trainer.configuration.gradient.makeEngine(
             topology: trainer.topology, samples: trainer.dataset.train, capacity: capacity)
-        scratch = .allocate(capacity: trainer.topology.parameterCount)
+        scratch = .allocate(capacity: trainer.team.teamCount > 1 ? trainer.topology.parameterCount : 0)
     }
 
     deinit { scratch.deallocate() }
@@ -42,8 +41,9 @@ final class Step<Scalar: Real & Datatype> {
         accounting = Accounting()
         let start = now()
         if worker.isTeamLeader {
-            let permutation = trainer.schedule.permutation(epoch: epoch)
-            state.permutation.update(from: permutation, count: permutation.count)
+            trainer.schedule.permute(
+                UnsafeMutableBufferPointer(start: state.permutation, count: trainer.schedule.sampleCount),
+                epoch: epoch)
         }
         let drawn = lap(.compute, since: start)
         trainer.team.wait()
@@ -107,15 +107,12 @@ final class Step<Scalar: Real & Datatype> {
         accounting = account
     }
 
+    private var rate: Scalar { Scalar(trainer.configuration.learningRate) }
+    private var momentum: Scalar { Scalar(trainer.configuration.momentum) }
+
     /// One team: what a worker sums it updates at once.
     private func addAndUpdate(_ start: Double) -> Double {
-        var misfit: Int?
-        for first in stride(from: parameters.lowerBound, to: parameters.upperBound, by: Self.piece) {
-            let piece = first..<min(first + Self.piece, parameters.upperBound)
-            misfit = misfit ?? trainer.sum.addSlots(piece)
-            update(piece)
-        }
-        note(misfit)
+        note(trainer.sum.step(parameters, rate: rate, momentum: momentum))
         if worker.isTeamLeader { agree(misfits: 0) }
         return lap(.update, since: start)
     }
@@ -133,16 +130,10 @@ final class Step<Scalar: Real & Datatype> {
         }
         trainer.team.wait()
         let ready = lap(.wait, since: waited)
-        update(parameters)
-        return lap(.update, since: ready)
-    }
-
-    private func update(_ range: Range<Int>) {
-        guard !range.isEmpty else { return }
         Scalar.momentumStep(
-            gradient: trainer.sum.gradient(range, scratch: scratch), range: range,
-            rate: Scalar(trainer.configuration.learningRate), momentum: Scalar(trainer.configuration.momentum),
-            velocity: state.velocity, weights: state.weights)
+            gradient: trainer.sum.gradient(parameters, scratch: scratch), range: parameters, rate: rate,
+            momentum: momentum, velocity: state.velocity, weights: state.weights)
+        return lap(.update, since: ready)
     }
 
     /// Sets what goes with the sum: the loss, that something did not fit, and what ranks ask for.

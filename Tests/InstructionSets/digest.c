@@ -96,6 +96,8 @@ static ck_rows make_rows(void) {
         report("from_exact_" #name, end, sums, COUNT * sizeof(REAL));                                                 \
         ck_momentum_step_##name(sums, 3, end, (REAL)0.3, (REAL)0.9, velocity, weights);                               \
         report("momentum_step_" #name, end, weights, COUNT * sizeof(REAL));                                           \
+        ck_exact_step_##name(slots, COUNT, SLOTS, 3, end, (REAL)0.3, (REAL)0.9, velocity, weights);                   \
+        report("exact_step_" #name, end, weights, COUNT * sizeof(REAL));                                              \
         ck_plain_sum_##name(slots, COUNT, SLOTS, 3, end, sums);                                                       \
         report("plain_sum_" #name, end, sums, COUNT * sizeof(REAL));                                                  \
     }

@@ -15,11 +15,11 @@ import Testing
 
         init(_ slots: [[Scalar]], range: Range<Int> = 0..<count) {
             let stride = ExactSumTests.count + 3  // slots off any alignment, and something between them
-            let flat = slots.flatMap { $0 + [.nan, .nan, .nan] }
+            let flat = Buffer(slots.flatMap { $0 + [.nan, .nan, .nan] })
             let low = Scalar.exactWords == 2 ? ExactSumTests.count : 0
             var words = [Int64](repeating: -7, count: ExactSumTests.count * Scalar.exactWords)
             fits = Scalar.exactSum(
-                slots: flat, slotStride: stride, count: slots.count, range: range, words: &words, low: low)
+                slots: flat.base, slotStride: stride, count: slots.count, range: range, words: &words, low: low)
             let sums = Buffer<Scalar>(results: ExactSumTests.count)
             Scalar.fromExact(words: words, low: low, range: range, into: sums.base)
             (self.words, values) = (words, sums.values)
@@ -184,6 +184,35 @@ import Testing
                 let many = Sum(Array(repeating: slot, count: 96))
                 #expect(many.fits)
                 #expect(many.fixed(9) == 96 * fixed(value))
+            }
+        }
+        check(precision)
+    }
+
+    @Test(arguments: precisions, ranges)
+    func theStepInOnePassIsSumAndStep(_ precision: any Real.Type, range: Range<Int>) {
+        func check<Scalar: Real>(_ type: Scalar.Type) {
+            for bad in [nil, Scalar.nan, Scalar(128).nextUp] {
+                var slots = slots(5, smallest: 60, seed: 8, as: type)
+                // What lies outside is not looked at.
+                for e in 0..<Self.count where !range.contains(e) { slots[1][e] = .infinity }
+                if let bad, !range.isEmpty { slots[3][range.upperBound - 1] = bad }
+                var data = TestData(9)
+                let (v, w) = (data.reals(Self.count, as: type), data.reals(Self.count, as: type))
+                let (velocity, weights) = (Buffer(v, surroundings: 55, shift: 1), Buffer(w, surroundings: 55))
+                let fits = Scalar.exactStep(
+                    slots: Buffer(slots.flatMap { $0 }).base, slotStride: Self.count, count: slots.count,
+                    range: range, rate: 0.3, momentum: 0.9, velocity: velocity.base, weights: weights.base)
+                let (expectedVelocity, expectedWeights) = (Buffer(v), Buffer(w))
+                let sum = Sum(slots, range: range)
+                Scalar.momentumStep(
+                    gradient: Buffer(sum.values).base, range: range, rate: 0.3, momentum: 0.9,
+                    velocity: expectedVelocity.base, weights: expectedWeights.base)
+                #expect(fits == sum.fits && fits == (bad == nil || range.isEmpty))
+                guard fits else { continue }
+                #expect(sameBits(velocity.values, expectedVelocity.values))
+                #expect(sameBits(weights.values, expectedWeights.values))
+                #expect(velocity.isIntact && weights.isIntact)
             }
         }
         check(precision)

@@ -47,14 +47,14 @@ final class TestSamples {
             numbers.uniform() < 0.6 ? 0 : UInt8.random(in: 1...255, using: &numbers)
         }
         labels = (0..<count).map { _ in UInt8.random(in: 0..<UInt8(min(255, topology.outputCount)), using: &numbers) }
-        dense = .allocate(capacity: bytes.count)
-        _ = dense.initialize(from: bytes)
+        dense = .allocate(capacity: bytes.count + sampleGroup)
+        _ = dense.initialize(from: bytes + Array(repeating: 99, count: sampleGroup))
         labelMemory = .allocate(capacity: count)
         _ = labelMemory.initialize(from: labels)
-        let rows = UnsafeBufferPointer(dense)
+        let rows = UnsafeBufferPointer(rebasing: dense.prefix(bytes.count))
         compressed = .allocate(capacity: InputRows.compressedByteCount(rows, columns: columns))
         offsets = .allocate(capacity: count + 1)
-        InputRows.compress(rows, columns: columns, bytes: compressed.baseAddress!, offsets: offsets.baseAddress!)
+        InputRows.compress(rows, columns: columns, units: compressed.baseAddress!, offsets: offsets.baseAddress!)
     }
 
     deinit {
@@ -65,10 +65,10 @@ final class TestSamples {
     }
 
     func samples(_ target: Target, compressed isCompressed: Bool) -> Samples {
-        let rows =
-            isCompressed
-            ? InputRows(bytes: compressed.baseAddress!, offsets: offsets.baseAddress!, columns: columns)
-            : InputRows(bytes: dense.baseAddress!, offsets: nil, columns: columns)
+        let rows = InputRows(
+            dense: isCompressed && target == .labels ? nil : dense.baseAddress!,
+            units: isCompressed ? compressed.baseAddress! : nil, offsets: isCompressed ? offsets.baseAddress! : nil,
+            columns: columns)
         return Samples(inputs: rows, labels: labelMemory.baseAddress!, count: labels.count, target: target)
     }
 }

@@ -103,7 +103,8 @@ void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_
                                     const uint32_t *samples, REAL coefficient, REAL *projected, REAL *gradient,       \
                                     REAL *bias_gradient, REAL *scratch);                                              \
     /* words[begin ≤ e < end] = Σ_s round(slots[s·slot_stride + e] · 2^p), one word (float) or two (double, the low   \
-       ones `low` words further). Returns 0 if some value is not finite or beyond ±2^7, else 1. */                    \
+       ones `low` words further). Returns 0 if some value is not finite or beyond ±2^7, else 1. Here and below, up to \
+       CK_PADDING bytes behind the end are read. */                                                                   \
     int ck_exact_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,      \
                             int64_t *words, size_t low);                                                              \
     /* sums[begin ≤ e < end] = words back as numbers. */                                                              \
@@ -113,7 +114,10 @@ void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_
                              REAL *sums);                                                                             \
     /* velocity = momentum · velocity - rate · gradient; weights += velocity; on [begin, end). */                     \
     void ck_momentum_step_##name(const REAL *gradient, size_t begin, size_t end, REAL rate, REAL momentum,            \
-                                 REAL *velocity, REAL *weights);
+                                 REAL *velocity, REAL *weights);                                                      \
+    /* Exact sum, its numbers and the step in one, with nothing in memory between; returns what the exact sum does. */ \
+    int ck_exact_step_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
+                             REAL rate, REAL momentum, REAL *velocity, REAL *weights);
 
 CK_DECLARE(float, f32)
 CK_DECLARE(double, f64)
