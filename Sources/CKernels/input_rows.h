@@ -144,11 +144,13 @@ INLINE void row_gradient(compressed_row row, const REAL *delta, REAL *gradient, 
     }
 }
 
-// Adds the outer products of all samples, with rows of n, a multiple of LANES; `deltas` is sample-major.
+// Adds the outer products of all samples, with rows of n, a multiple of LANES; `deltas` is sample-major. The second-level
+// cache has the rows from the product; the start of the next is asked for, and the processor goes on from there by itself.
 INLINE void add_rows(ck_rows rows, const uint32_t *samples, size_t count, const REAL *deltas, size_t n,
                      REAL *gradient) {
     for (size_t s = 0; s < count; s++) {
         const compressed_row row = row_at(rows, samples[s]);
+        if (s + 1 < count) __builtin_prefetch(row_at(rows, samples[s + 1]).units);
         const REAL *d = deltas + s * n;
         size_t unit = 0;
         for (; unit + 3 * LANES < n; unit += 4 * LANES) row_gradient(row, d + unit, gradient + unit, n, 8);
