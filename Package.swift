@@ -31,7 +31,7 @@ let package = Package(
 
         // Foundations that know nothing of one another.
         .target(name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
-        .target(name: "RandomNumbers"),
+        .target(name: "RandomNumbers", dependencies: ["CKernels"]),
         .target(name: "Storage", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
 

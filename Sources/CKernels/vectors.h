@@ -1,16 +1,10 @@
-// What both precisions share: the choice of machine code, and vectors of 64 bytes. Included with REAL defined.
+// What both precisions share: vectors of 64 bytes. Included with REAL defined.
+#include "clones.h"
 #include "rows.h"
 #include <math.h>
 
 // Every contraction is written out, so that each instruction set gives the same bits.
 #pragma STDC FP_CONTRACT OFF
-
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), min_vector_width(512)))
-#else
-#define CLONES
-#endif
-#define INLINE static inline __attribute__((always_inline))
 
 // Inlined functions take vectors by address: by value, a clone's calling convention would differ from the default's.
 typedef REAL vec __attribute__((vector_size(64)));

@@ -68,20 +68,19 @@ public struct MinibatchSchedule: Sendable, Equatable {
 /// of a class that would favour some results are passed over.
 private func shuffle(_ order: UnsafeMutableBufferPointer<UInt32>, _ philox: Philox) {
     var place = order.count - 1
-    var index: UInt64 = 0
-    while place > 0 {
-        let words = philox.block(index)
-        index += 1
-        for lane in 0..<4 where place > 0 {
-            let bound = UInt32(place) + 1
-            let product = UInt64(words[lane]) * UInt64(bound)
-            let low = UInt32(truncatingIfNeeded: product)
-            if low < bound && low < (0 &- bound) % bound { continue }
-            let other = Int(product >> 32)
-            let value = order[place]
-            order[place] = order[other]
-            order[other] = value
-            place -= 1
+    var block: UInt64 = 0
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { words in
+        while place > 0 {
+            philox.fill(words, from: block)
+            block += UInt64(words.count / 4)
+            for word in words where place > 0 {
+                let bound = UInt32(place) + 1
+                let product = UInt64(word) * UInt64(bound)
+                let low = UInt32(truncatingIfNeeded: product)
+                if low < bound && low < (0 &- bound) % bound { continue }
+                order.swapAt(place, Int(product >> 32))
+                place -= 1
+            }
         }
     }
 }

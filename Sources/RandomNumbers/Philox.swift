@@ -1,3 +1,5 @@
+import CKernels
+
 /// Philox4x32-10: random numbers as a function of a key and a counter.
 ///
 /// A number depends on what it is for (`stream`, position), never on who draws it or when, so any worker on any
@@ -31,6 +33,14 @@ public struct Philox: Sendable {
         Self.rounds(
             counter: SIMD4(UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), stream, purpose),
             key: key)
+    }
+
+    /// Fills `words` with the blocks from `first` on: the same as `block` gives, several times as fast.
+    ///
+    /// - Precondition: `words` has room for a multiple of eight blocks, of four words each.
+    public func fill(_ words: UnsafeMutableBufferPointer<UInt32>, from first: UInt64) {
+        precondition(words.count % 32 == 0)
+        ck_philox(key.x, key.y, first, stream, purpose, words.count / 32, words.baseAddress)
     }
 
     /// The `index`-th 64-bit word: half a block.

@@ -106,7 +106,7 @@ DIGESTS(float, f32)
 DIGESTS(double, f64)
 
 int main(void) {
-    uint32_t samples[SAMPLES];
+    uint32_t samples[SAMPLES], words[320];
     uint8_t labels[SET];
     ck_rows rows = make_rows();
     for (size_t i = 0; i < SAMPLES; i++) samples[i] = next() % SET;
@@ -117,6 +117,8 @@ int main(void) {
         digests_f32(rows, samples, labels, units[u]);
         digests_f64(rows, samples, labels, units[u]);
     }
+    ck_philox(1, 2, UINT32_MAX - 20, 3, 4, 10, words);
+    report("philox", 10, words, sizeof words);
     for (size_t end = COUNT - 9; end <= COUNT; end++) {
         sums_f32(end);
         sums_f64(end);

@@ -10,9 +10,9 @@ trap 'rm -rf "$work"' EXIT
 # One version per file: a copy of the sources without the clones. The originals are only read.
 mkdir "$work/single"
 cp -RL Sources/CKernels/. "$work/single"
-sed 's/^#if defined(__x86_64__)$/#if 0/' Sources/CKernels/vectors.h > "$work/single/vectors.h"
-if cmp -s Sources/CKernels/vectors.h "$work/single/vectors.h"; then
-    echo "instruction sets: vectors.h has no clones to take out"
+sed 's/^#if defined(__x86_64__)$/#if 0/' Sources/CKernels/clones.h > "$work/single/clones.h"
+if cmp -s Sources/CKernels/clones.h "$work/single/clones.h"; then
+    echo "instruction sets: clones.h has no clones to take out"
     exit 1
 fi
 

@@ -25,6 +25,19 @@ import Testing
         #expect(philox.block(0x85a3_08d3_243f_6a88) == expected)
     }
 
+    /// Where the low half of the index ends, too.
+    @Test(arguments: [0, 5, UInt64(UInt32.max) - 10, .max - 3])
+    func fillingGivesTheBlocksInTurn(first: UInt64) {
+        let philox = Philox(seed: 0x299f_31d0_a409_3822, purpose: .check, stream: 9)
+        var words = [UInt32](repeating: 0, count: 96)
+        words.withUnsafeMutableBufferPointer { philox.fill($0, from: first) }
+        for b in 0..<24 {
+            let block = philox.block(first &+ UInt64(b))
+            #expect(words[4 * b..<4 * b + 4] == [block.x, block.y, block.z, block.w])
+        }
+        philox.fill(UnsafeMutableBufferPointer(start: nil, count: 0), from: first)
+    }
+
     @Test func aBlockIsTwoWords() {
         let philox = Philox(seed: 7, purpose: .check)
         let block = philox.block(5)
