@@ -26,7 +26,7 @@ import Testing
     }
 
     /// Where the low half of the index ends, too.
-    @Test(arguments: [0, 5, UInt64(UInt32.max) - 10, .max - 3])
+    @Test(arguments: [0, 5, UInt64(UInt32.max) - 10, UInt64.max - 3] as [UInt64])
     func fillingGivesTheBlocksInTurn(first: UInt64) {
         let philox = Philox(seed: 0x299f_31d0_a409_3822, purpose: .check, stream: 9)
         var words = [UInt32](repeating: 0, count: 96)
