@@ -9,7 +9,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
-        .target(name: "RandomNumbers"),
+        .target(name: "RandomNumbers", dependencies: ["CKernels"]),
         .executableTarget(name: "KernelBenchmarks", dependencies: ["Kernels", "RandomNumbers"]),
     ]
 )

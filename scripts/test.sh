@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test: the formatting, the suites as one process, the multi-rank ones under mpirun, and the build without
-# MPI. Tests that need MNIST or PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped without it.
+# Runs every test: the formatting, the suites as one process, the multi-rank ones under mpirun, the build without MPI and
+# that of the benchmarks. Tests that need MNIST or PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped
+# without it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root_folder"
@@ -9,7 +10,7 @@ install_packages
 prepare_mpi 5
 
 say "format"
-swift format lint --strict --recursive Package.swift Sources Tests
+swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 say "instruction sets"
 bash Tests/InstructionSets/test.sh
@@ -20,6 +21,9 @@ folder=$(swift build -c release --show-bin-path)
 swift build -c release --product frontprop --disable-default-traits -Xswiftc -enable-testing
 export FRONTPROP_SERIAL_BINARY=$folder/frontprop-without-mpi
 cp "$folder/frontprop" "$FRONTPROP_SERIAL_BINARY"
+
+say "build of the benchmarks"
+swift build -c release --package-path Benchmarks
 
 say "build"
 swift build -c release --build-tests -Xswiftc -enable-testing

@@ -156,6 +156,8 @@ def main():
     os.makedirs(options.out, exist_ok=True)
     samples_path = os.path.join(options.out, "samples.jsonl")
     if not options.table_only:
+        if os.path.exists(samples_path):
+            print(f"adding to the runs in {samples_path}, whatever program they timed", file=sys.stderr)
         run(options, samples_path)
     with open(samples_path) as file:
         rows = summarise([json.loads(line) for line in file])

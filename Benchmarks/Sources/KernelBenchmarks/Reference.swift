@@ -8,7 +8,7 @@ enum Reference {
             for i in 0..<n {
                 var sum: Float = 0
                 for c in 0..<digits.columns {
-                    sum += weights.base[c * n + i] * Float(digits.dense.bytes[Int(sample) * digits.columns + c])
+                    sum += weights.base[c * n + i] * Float(digits.dense.dense![Int(sample) * digits.columns + c])
                 }
                 out.base[i * digits.stride + s] = sum / 255
             }
@@ -19,7 +19,7 @@ enum Reference {
         gradient.base.update(repeating: 0, count: gradient.count)
         for (s, sample) in digits.samples.enumerated() {
             for c in 0..<digits.columns {
-                let value = Float(digits.dense.bytes[Int(sample) * digits.columns + c]) / 255
+                let value = Float(digits.dense.dense![Int(sample) * digits.columns + c]) / 255
                 for i in 0..<n { gradient.base[c * n + i] += value * delta.base[i * digits.stride + s] }
             }
         }
@@ -34,7 +34,7 @@ enum Reference {
                 var sum = layer.bias.base[q]
                 for r in 0..<n { sum += layer.weights.base[r * units + q] * layer.activation.base[r * stride + s] }
                 let a = 1 / (1 + exp(-sum))
-                let target = Float(layer.digits.dense.bytes[Int(sample) * units + q]) / 255
+                let target = Float(layer.digits.dense.dense![Int(sample) * units + q]) / 255
                 let delta = coefficient * (a - target) * a * (1 - a)
                 for r in 0..<n { gradient.base[r * units + q] += layer.activation.base[r * stride + s] * delta }
             }
