@@ -1,5 +1,5 @@
-// Layers, losses and sensitivities, in either precision: included by kernels_f32.c and kernels_f64.c, which define REAL, NAME, the
-// shuffles and `exponential_of_minus`. CKernels.h says what each computes.
+// Layers, losses and sensitivities, in either precision: included by kernels_f32.c and kernels_f64.c, which define REAL,
+// NAME, the shuffles and `exponential_of_minus`. CKernels.h says what each computes.
 
 // MARK: Activations and losses
 

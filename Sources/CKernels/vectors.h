@@ -11,7 +11,7 @@ typedef REAL vec __attribute__((vector_size(64)));
 typedef REAL vec_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
 #define LANES (64 / sizeof(REAL))
 
-// Half of them, for loops that read what they then write: with whole vectors such a loop takes a quarter longer, where
+// Half of them, for loops that read what they then write: with whole vectors such a loop takes a sixth longer, where
 // a store of 64 bytes takes as long as two of 32.
 typedef REAL half __attribute__((vector_size(32)));
 typedef REAL half_unaligned __attribute__((vector_size(32), aligned(4), may_alias));

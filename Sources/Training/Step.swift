@@ -11,7 +11,7 @@ final class Step<Scalar: Real & Datatype> {
     /// This worker's slices, of all; and its range of the parameters, within the team.
     private let slices: Range<Int>
     private let parameters: Range<Int>
-    /// The gradient as numbers, where it comes from several teams.
+    /// The gradient as numbers, where it comes from several teams; the kernels read past its end.
     private let scratch: UnsafeMutablePointer<Scalar>
 
     private var accounting = Accounting()
@@ -28,7 +28,7 @@ final class Step<Scalar: Real & Datatype> {
         let capacity = (trainer.configuration.batchSize + trainer.sliceCount - 1) / trainer.sliceCount
         engine = trainer.configuration.gradient.makeEngine(
             topology: trainer.topology, samples: trainer.dataset.train, capacity: capacity)
-        scratch = .allocate(capacity: trainer.team.teamCount > 1 ? trainer.topology.parameterCount : 0)
+        scratch = .allocate(capacity: trainer.team.teamCount > 1 ? trainer.state.slotStride : 0)
     }
 
     deinit { scratch.deallocate() }
