@@ -2,7 +2,14 @@
 # Runs every test: the formatting, the suites as one process, the multi-rank ones under mpirun, the build without MPI and
 # that of the benchmarks. Tests that need MNIST or PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped
 # without it.
+#
+#     scripts/test.sh [--full]
+#
+# Long loops and fuzzers have a short form here; --full runs them whole, and what takes too long otherwise: half an hour
+# more, and the situations of $FRONTPROP_SHARED/cases, where they are there.
 set -euo pipefail
+full=
+case ${1:-} in --full) full=yes ;; "") ;; *) echo "usage: scripts/test.sh [--full]" >&2 && exit 64 ;; esac
 . "$(dirname "$0")/lib.sh"
 cd "$root_folder"
 
@@ -40,11 +47,25 @@ for ranks in 1 2 3 4 5; do
     grep -h "Test run with" "$folder/mpi-tests-$ranks.log"
 done
 say "killed and resumed"
-bash Tests/Integration/kill-loop.sh 4 "$RANDOM"
+if [ -n "$full" ]; then kills=30; else kills=4; fi
+bash Tests/Integration/kill-loop.sh "$kills" "$RANDOM"
 
 say "virtual hosts"
 bash Tests/Integration/cluster.sh
 say "Slurm"
 bash Tests/Integration/slurm.sh
+
+if [ -n "$full" ]; then
+    for reader in idx gzip safetensors; do
+        say "fuzzing the reader of $reader"
+        bash Tests/Fuzzing/run.sh "$reader" 1000000
+    done
+    say "links of several rates"
+    bash Tests/Integration/links.sh
+    if [ -d "${FRONTPROP_SHARED:-}/cases" ]; then
+        say "situations"
+        FRONTPROP_SOURCE=$root_folder "$FRONTPROP_SHARED/cases/run.sh" "$FRONTPROP_BINARY"
+    fi
+fi
 
 say "all tests passed"

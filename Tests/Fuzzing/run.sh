@@ -28,7 +28,7 @@ compile() { # module, source files
     shift
     swiftc "${options[@]}" -wmo -emit-module -emit-object -module-name "$module" -o "$module.o" "$@"
 }
-# IDX files can be written with their SHA-256, which no reader needs: without it there is no swift-crypto to build.
+# IDX files can be written with their SHA-256, which no reader needs: without it there is no libcrypto to link.
 echo 'public enum SHA256Digest { public static func hex(of bytes: UnsafeRawBufferPointer) -> String { "" } }' >SHA256.swift
 sources() { # folder, names
     local folder=$1
