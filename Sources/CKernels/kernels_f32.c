@@ -64,28 +64,39 @@ INLINE void exponential_of_minus(vec *argument) {
 }
 #define EXPONENT_LIMIT 87.0f
 
-// The fixed point, for eight values: a 64-bit word each. x + 1.5·2^(52-p) puts the rounded multiple of 2^-p into the low
-// bits of the double; what so many additions put there beside is taken away at the end.
+// The fixed point, for eight values: a 64-bit word each, of multiples of 2^-p, p = 50 - exponent. Adding 1.5·2^(52-p)
+// puts the rounded multiple into the low bits of the double; what so many additions put there beside is taken away at
+// the end. A float's exponent leaves room for it in a double, whatever it is.
 typedef half eight;
 typedef double doubles __attribute__((vector_size(64)));
 typedef uint64_t words __attribute__((vector_size(64)));
 typedef int64_t signed_words __attribute__((vector_size(64)));
 typedef int32_t magnitudes __attribute__((vector_size(32)));
-#define LARGEST_BITS 0x43000000  // of 128; NaN and infinity have more
+#define INFINITY_BITS 0x7F800000
 #define MAGNITUDE_BITS INT32_MAX
+
+typedef struct {
+    double magic, unit;
+} fixed_point;
 
 typedef struct {
     words high;
 } exact_words;
 
-INLINE void add_exactly(const eight *value, exact_words *sum) {
-    sum->high += (words)(__builtin_convertvector(*value, doubles) + 0x1.8p8);
+INLINE fixed_point fixed_point_below(int exponent) {
+    return (fixed_point){.magic = 1.5 * power_of_two(exponent + 2), .unit = power_of_two(exponent - 50)};
 }
 
-INLINE void finish_sum(size_t count, exact_words *sum) { sum->high -= (words)((doubles){0} + 0x1.8p8) * count; }
+INLINE void add_exactly(const eight *value, const fixed_point *point, exact_words *sum) {
+    sum->high += (words)(__builtin_convertvector(*value, doubles) + point->magic);
+}
 
-INLINE void numbers_of(const exact_words *sum, eight *numbers) {
-    *numbers = __builtin_convertvector(__builtin_convertvector((signed_words)sum->high, doubles) * 0x1p-44, half);
+INLINE void finish_sum(size_t count, const fixed_point *point, exact_words *sum) {
+    sum->high -= bits_of(point->magic) * count;
+}
+
+INLINE void numbers_of(const exact_words *sum, const fixed_point *point, eight *numbers) {
+    *numbers = __builtin_convertvector(__builtin_convertvector((signed_words)sum->high, doubles) * point->unit, half);
 }
 
 INLINE void load_words(const int64_t *from, size_t low, size_t live, exact_words *sum) {

@@ -42,31 +42,48 @@ INLINE void exponential_of_minus(vec *argument) {
 }
 #define EXPONENT_LIMIT 708.0
 
-// The fixed point, for eight values: two 64-bit words each, multiples of 2^-44, and what that leaves in multiples of 2^-96.
+// The fixed point, for eight values: two 64-bit words each, multiples of 2^-p, p = 49 - exponent, and what that leaves in
+// multiples of 2^-(p + 51). Each word of a value is at most 2^50, also where it is rounded up. Where a number on the way
+// would leave the range of normal doubles, values are scaled first.
 typedef vec eight;
 typedef uint64_t words __attribute__((vector_size(64)));
 typedef int64_t magnitudes __attribute__((vector_size(64)));
-#define LARGEST_BITS 0x4060000000000000  // of 128; NaN and infinity have more
+#define INFINITY_BITS 0x7FF0000000000000
 #define MAGNITUDE_BITS INT64_MAX
+
+typedef struct {
+    double scale, magic, magic_low, unit, unit_low, rescale;
+} fixed_point;
 
 typedef struct {
     words high, low;
 } exact_words;
 
-INLINE void add_exactly(const eight *value, exact_words *sum) {
-    vec shifted = *value + splat(0x1.8p8);
+INLINE fixed_point fixed_point_below(int exponent) {
+    const int shift = exponent < -900 ? 400 : exponent > 1000 ? -400 : 0;
+    exponent += shift;
+    return (fixed_point){.scale = power_of_two(shift),
+                         .magic = 1.5 * power_of_two(exponent + 3),
+                         .magic_low = 1.5 * power_of_two(exponent - 48),
+                         .unit = power_of_two(exponent - 49),
+                         .unit_low = power_of_two(exponent - 100),
+                         .rescale = power_of_two(-shift)};
+}
+
+INLINE void add_exactly(const eight *value, const fixed_point *point, exact_words *sum) {
+    const vec scaled = *value * splat(point->scale), shifted = scaled + splat(point->magic);
     sum->high += (words)shifted;
-    sum->low += (words)(*value - (shifted - splat(0x1.8p8)) + splat(0x1.8p-44));
+    sum->low += (words)(scaled - (shifted - splat(point->magic)) + splat(point->magic_low));
 }
 
-INLINE void finish_sum(size_t count, exact_words *sum) {
-    sum->high -= (words)splat(0x1.8p8) * count;
-    sum->low -= (words)splat(0x1.8p-44) * count;
+INLINE void finish_sum(size_t count, const fixed_point *point, exact_words *sum) {
+    sum->high -= bits_of(point->magic) * count;
+    sum->low -= bits_of(point->magic_low) * count;
 }
 
-INLINE void numbers_of(const exact_words *sum, eight *numbers) {
+INLINE void numbers_of(const exact_words *sum, const fixed_point *point, eight *numbers) {
     vec high = __builtin_convertvector((ivec)sum->high, vec), low = __builtin_convertvector((ivec)sum->low, vec);
-    *numbers = fused(low, splat(0x1p-96), high * splat(0x1p-44));
+    *numbers = fused(low, splat(point->unit_low), high * splat(point->unit)) * splat(point->rescale);
 }
 
 INLINE void load_words(const int64_t *from, size_t low, size_t live, exact_words *sum) {

@@ -9,54 +9,80 @@ INLINE void load_eight(const REAL *from, size_t live, eight *values) {
     for (size_t i = live; i < EIGHT; i++) (*values)[i] = 0;
 }
 
+// As integers, magnitudes keep their order, with infinity and NaN above all numbers. The last vector overlaps the one
+// before: a maximum counts nothing twice.
+CLONES int64_t NAME(largest)(const REAL *values, size_t begin, size_t end) {
+    ivec largest[4] = {{0}};
+    const ivec mask = MAGNITUDE_BITS - (ivec){0};
+    size_t e = begin;
+    for (; e + 4 * LANES <= end; e += 4 * LANES)
+        for (size_t t = 0; t < 4; t++)
+            largest[t] = __builtin_elementwise_max(largest[t], (ivec)load(values + e + t * LANES) & mask);
+    for (; e + LANES <= end; e += LANES)
+        largest[0] = __builtin_elementwise_max(largest[0], (ivec)load(values + e) & mask);
+    if (e < end && end - begin >= LANES)
+        largest[1] = __builtin_elementwise_max(largest[1], (ivec)load(values + end - LANES) & mask);
+    else if (e < end) {
+        vec rest = load(values + e);
+        for (size_t i = end - e; i < LANES; i++) rest[i] = 0;
+        largest[1] = __builtin_elementwise_max(largest[1], (ivec)rest & mask);
+    }
+    for (size_t t = 1; t < 4; t++) largest[0] = __builtin_elementwise_max(largest[0], largest[t]);
+    return __builtin_reduce_max(largest[0]);
+}
+
 INLINE void exact_sum_of_eight(const REAL *slots, size_t slot_stride, size_t slots_count, size_t live,
-                               exact_words *sum, magnitudes *largest) {
+                               const fixed_point *point, exact_words *sum) {
     *sum = (exact_words){0};
     for (size_t s = 0; s < slots_count; s++) {
         eight value;
         load_eight(slots + s * slot_stride, live, &value);
-        *largest = __builtin_elementwise_max(*largest, (magnitudes)value & MAGNITUDE_BITS);
-        add_exactly(&value, sum);
+        add_exactly(&value, point, sum);
     }
-    finish_sum(slots_count, sum);
+    finish_sum(slots_count, point, sum);
 }
 
-INLINE int all_fit(const magnitudes *largest) {
-    for (size_t i = 0; i < EIGHT; i++)
-        if ((*largest)[i] > LARGEST_BITS) return 0;
-    return 1;
-}
-
-CLONES int NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
-                           int64_t *to, size_t low) {
-    magnitudes largest = {0};
+CLONES void NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
+                            int exponent, int64_t *to, size_t low) {
+    const fixed_point point = fixed_point_below(exponent);
     exact_words sum;
     size_t e = begin;
     for (; e + EIGHT <= end; e += EIGHT) {
-        exact_sum_of_eight(slots + e, slot_stride, slots_count, EIGHT, &sum, &largest);
+        exact_sum_of_eight(slots + e, slot_stride, slots_count, EIGHT, &point, &sum);
         store_words(&sum, to + e, low, EIGHT);
     }
     if (e < end) {
-        exact_sum_of_eight(slots + e, slot_stride, slots_count, end - e, &sum, &largest);
+        exact_sum_of_eight(slots + e, slot_stride, slots_count, end - e, &point, &sum);
         store_words(&sum, to + e, low, end - e);
     }
-    return all_fit(&largest);
 }
 
-CLONES void NAME(from_exact)(const int64_t *from, size_t low, size_t begin, size_t end, REAL *sums) {
+INLINE int all_finite(const magnitudes *largest) { return __builtin_reduce_max(*largest) < INFINITY_BITS; }
+
+INLINE void note_magnitudes(const eight *numbers, magnitudes *largest) {
+    *largest = __builtin_elementwise_max(*largest, (magnitudes)*numbers & MAGNITUDE_BITS);
+}
+
+CLONES int NAME(from_exact)(const int64_t *from, size_t low, size_t begin, size_t end, int exponent, REAL *sums) {
+    const fixed_point point = fixed_point_below(exponent);
+    magnitudes largest = {0};
     exact_words sum = {0};
     eight numbers;
     size_t e = begin;
     for (; e + EIGHT <= end; e += EIGHT) {
         load_words(from + e, low, EIGHT, &sum);
-        numbers_of(&sum, &numbers);
+        numbers_of(&sum, &point, &numbers);
+        note_magnitudes(&numbers, &largest);
         memcpy(sums + e, &numbers, sizeof numbers);
     }
     if (e < end) {
+        sum = (exact_words){0};
         load_words(from + e, low, end - e, &sum);
-        numbers_of(&sum, &numbers);
+        numbers_of(&sum, &point, &numbers);
+        note_magnitudes(&numbers, &largest);
         memcpy(sums + e, &numbers, (end - e) * sizeof(REAL));
     }
+    return all_finite(&largest);
 }
 
 CLONES void NAME(plain_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
@@ -93,20 +119,23 @@ CLONES void NAME(momentum_step)(const REAL *gradient, size_t begin, size_t end, 
 }
 
 CLONES int NAME(exact_step)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
-                            REAL rate, REAL momentum, REAL *velocity, REAL *weights) {
+                            int exponent, REAL rate, REAL momentum, REAL *velocity, REAL *weights) {
+    const fixed_point point = fixed_point_below(exponent);
     magnitudes largest = {0};
     exact_words sum;
     eight g;
     size_t e = begin;
     for (; e + EIGHT <= end; e += EIGHT) {
-        exact_sum_of_eight(slots + e, slot_stride, slots_count, EIGHT, &sum, &largest);
-        numbers_of(&sum, &g);
+        exact_sum_of_eight(slots + e, slot_stride, slots_count, EIGHT, &point, &sum);
+        numbers_of(&sum, &point, &g);
+        note_magnitudes(&g, &largest);
         step_eight(&g, EIGHT, rate, momentum, velocity + e, weights + e);
     }
     if (e < end) {
-        exact_sum_of_eight(slots + e, slot_stride, slots_count, end - e, &sum, &largest);
-        numbers_of(&sum, &g);
+        exact_sum_of_eight(slots + e, slot_stride, slots_count, end - e, &point, &sum);
+        numbers_of(&sum, &point, &g);
+        note_magnitudes(&g, &largest);
         step_eight(&g, end - e, rate, momentum, velocity + e, weights + e);
     }
-    return all_fit(&largest);
+    return all_finite(&largest);
 }

@@ -48,6 +48,8 @@ struct TrainOptions: ParsableArguments {
     var reduction: Reduction?
     @Option(help: "Save the run every N epochs, or every Nsteps (default: 1).")
     var checkpointEvery: CheckpointInterval?
+    @Option(help: .hidden)
+    var lossScale: Double?
 
     func validate() throws {
         if let model { _ = try parseTopology(model) }
@@ -85,6 +87,7 @@ struct TrainOptions: ParsableArguments {
         options.slices = slices ?? options.slices
         options.reduction = reduction ?? options.reduction
         options.checkpointEvery = checkpointEvery ?? options.checkpointEvery
+        options.lossScale = lossScale ?? options.lossScale
         let topology = options.topology
         options.target = topology.outputCount == topology.inputCount ? .inputs : .labels
         try check(options)

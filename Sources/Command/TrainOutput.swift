@@ -76,16 +76,16 @@ final class TrainOutput: @unchecked Sendable {
         case .epoch(let epoch):
             let rate = Double(epoch.samples) / epoch.trainSeconds
             var text = String(
-                format: "epoch %3d  %7.3f s  %8.0f samples/s  loss %.6f train %.6f test", epoch.epoch,
-                epoch.trainSeconds, rate, epoch.trainLoss, epoch.testLoss)
+                format: "epoch %3d  %7.3f s  %8.0f samples/s  ", epoch.epoch, epoch.trainSeconds, rate)
+            text += "loss \(lossText(epoch.trainLoss)) train \(lossText(epoch.testLoss)) test"
             if let train = epoch.trainAccuracy, let test = epoch.testAccuracy {
                 text += String(format: "  accuracy %.4f train %.4f test", train, test)
             }
             return text
         case .round(let round):
-            var text = String(
-                format: "round %5d  %d evaluations  loss %.6f best %.6f mean  %.6f train %.6f test", round.round,
-                round.evaluations, round.bestLoss, round.meanLoss, round.trainLoss ?? .nan, round.testLoss ?? .nan)
+            var text = String(format: "round %5d  %d evaluations  ", round.round, round.evaluations)
+            text += "loss \(lossText(round.bestLoss)) best \(lossText(round.meanLoss)) mean  "
+            text += "\(lossText(round.trainLoss ?? .nan)) train \(lossText(round.testLoss ?? .nan)) test"
             if let train = round.trainAccuracy, let test = round.testAccuracy {
                 text += String(format: "  accuracy %.4f train %.4f test", train, test)
             }

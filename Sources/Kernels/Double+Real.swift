@@ -135,17 +135,24 @@ extension Double: Real {
             projected, gradient, biasGradient, scratch)
     }
 
+    public static func largest(_ values: UnsafePointer<Self>, range: Range<Int>) -> Int64 {
+        ck_largest_f64(values, range.lowerBound, range.upperBound)
+    }
+
+    public static func magnitude(bits: Int64) -> Self { Self(bitPattern: UInt64(bits)) }
+
     public static func exactSum(
-        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, words: UnsafeMutablePointer<Int64>,
-        low: Int
-    ) -> Bool {
-        ck_exact_sum_f64(slots, slotStride, count, range.lowerBound, range.upperBound, words, low) == 1
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int,
+        words: UnsafeMutablePointer<Int64>, low: Int
+    ) {
+        ck_exact_sum_f64(
+            slots, slotStride, count, range.lowerBound, range.upperBound, Int32(exponent), words, low)
     }
 
     public static func fromExact(
-        words: UnsafePointer<Int64>, low: Int, range: Range<Int>, into sums: UnsafeMutablePointer<Self>
-    ) {
-        ck_from_exact_f64(words, low, range.lowerBound, range.upperBound, sums)
+        words: UnsafePointer<Int64>, low: Int, range: Range<Int>, exponent: Int, into sums: UnsafeMutablePointer<Self>
+    ) -> Bool {
+        ck_from_exact_f64(words, low, range.lowerBound, range.upperBound, Int32(exponent), sums) == 1
     }
 
     public static func plainSum(
@@ -163,10 +170,11 @@ extension Double: Real {
     }
 
     public static func exactStep(
-        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, rate: Self, momentum: Self,
-        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int, rate: Self,
+        momentum: Self, velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
     ) -> Bool {
         ck_exact_step_f64(
-            slots, slotStride, count, range.lowerBound, range.upperBound, rate, momentum, velocity, weights) == 1
+            slots, slotStride, count, range.lowerBound, range.upperBound, Int32(exponent), rate, momentum, velocity,
+            weights) == 1
     }
 }

@@ -103,15 +103,22 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
         biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
     ) -> Double
-    /// words = Σ over slots of round(value · 2^p), on `range`; false when a value is not finite or beyond ±2^7.
+    /// The largest magnitude on `range`, as its bits: NaN is larger than infinity, and that than any number.
+    static func largest(_ values: UnsafePointer<Self>, range: Range<Int>) -> Int64
+    /// The magnitude that has these bits.
+    static func magnitude(bits: Int64) -> Self
+    /// words = Σ over slots of round(value · 2^p), on `range`; p is 50 − exponent, of Double 49, and a second word goes on
+    /// 51 places below.
+    ///
+    /// - Parameter exponent: of the largest magnitude of all that is added; there are up to 4096 slots of it.
     static func exactSum(
-        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, words: UnsafeMutablePointer<Int64>,
-        low: Int
-    ) -> Bool
-    /// sums = words · 2^-p, on `range`.
-    static func fromExact(
-        words: UnsafePointer<Int64>, low: Int, range: Range<Int>, into sums: UnsafeMutablePointer<Self>
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int,
+        words: UnsafeMutablePointer<Int64>, low: Int
     )
+    /// sums = words · 2^-p, on `range`; false where one is beyond the largest number.
+    static func fromExact(
+        words: UnsafePointer<Int64>, low: Int, range: Range<Int>, exponent: Int, into sums: UnsafeMutablePointer<Self>
+    ) -> Bool
     /// sums = Σ over slots, in their order, on `range`.
     static func plainSum(
         slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>,
@@ -123,9 +130,9 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
     )
     /// The exact sum over slots, its numbers and the step with them, on `range`, in one pass that keeps nothing in memory
-    /// between; false as `exactSum`.
+    /// between; false as `fromExact`. Of no slots the sum is 0.
     static func exactStep(
-        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, rate: Self, momentum: Self,
-        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int, rate: Self,
+        momentum: Self, velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
     ) -> Bool
 }

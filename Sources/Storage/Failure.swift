@@ -17,7 +17,7 @@ public enum ExitStatus: Int32, Sendable {
     case interrupted = 75
     /// MPI is not what the launcher says it is.
     case mpiSetup = 76
-    /// A gradient or a loss is not finite, or does not fit the fixed point.
+    /// A gradient, a loss or a weight is not finite.
     case diverged = 77
 }
 

@@ -9,7 +9,7 @@ public enum Precision: String, CaseIterable, Sendable, Codable {
 
 /// How the workers' gradients become one.
 public enum Reduction: String, CaseIterable, Sendable, Codable {
-    /// Fixed slices, summed exactly in fixed point: the same bits on any layout; one copy of the weights a node.
+    /// Fixed slices, summed exactly as integers: the same bits on any layout; one copy of the weights a node.
     case exact
     /// The textbook way: a share per worker, summed in floating point by `MPI_Allreduce`; a copy of the weights a rank.
     case allreduce
@@ -40,6 +40,8 @@ public struct Configuration: Sendable, Equatable, Codable {
     /// Slices of a minibatch; nil until resolved for a number of workers.
     public var slices: Int?
     public var checkpointEvery = CheckpointInterval.epochs(1)
+    /// What losses and gradients are multiplied by, to see that no bit depends on their scale.
+    public var lossScale: Double?
 
     public init() {}
 

@@ -36,7 +36,7 @@ final class Evaluation<Scalar: Real & Datatype> {
                 block < trainBlocks
                 ? self.score(block, trainEvaluator, trainer.dataset.train)
                 : self.score(block - trainBlocks, testEvaluator, trainer.dataset.test)
-            state.blockLosses[block] = score.loss
+            state.blockLosses[block] = score.loss * (trainer.configuration.lossScale ?? 1)
             state.blockCorrect[block] = Int64(score.correct)
         }
         trainer.team.wait()

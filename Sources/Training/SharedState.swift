@@ -1,9 +1,13 @@
 import Kernels
 import MPI
+import NeuralNetwork
 
 /// A team's memory: one copy of weights and velocity, a slot for each slice's gradient, and the sums.
 final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let parameterCount: Int
+    /// Where each tensor's parameters lie: W⁰, b⁰, W¹, …
+    let tensors: [Range<Int>]
+    let maxima: Maxima
     let weights: UnsafeMutablePointer<Scalar>
     let velocity: UnsafeMutablePointer<Scalar>
     /// One gradient per slice of this team, `slotStride` apart.
@@ -12,11 +16,13 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let slotCount: Int
     /// Each slot's share of the minibatch's loss.
     let losses: UnsafeMutablePointer<Double>
-    /// Exact sums, and what is agreed on with them: see `GradientSum`.
+    /// Exact sums, and the loss's: see `GradientSum`.
     let words: UnsafeMutablePointer<Int64>
-    /// Plain sums.
+    /// Plain sums, and what is agreed on with them.
     let sums: UnsafeMutablePointer<Scalar>
-    /// Per worker: the first parameter whose gradient did not fit, or -1.
+    /// A row per worker, and one that the teams agreed on: see `Maxima`.
+    private let maximaRows: UnsafeMutablePointer<Int64>
+    /// Per worker: the first parameter that it found to be no number, or -1.
     let misfits: UnsafeMutablePointer<Int64>
     /// Per worker: what its rank asks all for, as a `Request`.
     let requests: UnsafeMutablePointer<Int64>
@@ -36,8 +42,10 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     private let window: SharedWindow
 
     /// Collective over the team.
-    init(team: Team, parameterCount: Int, slotCount: Int, trainCount: Int, blocks: Int) throws {
-        self.parameterCount = parameterCount
+    init(team: Team, topology: Topology, slotCount: Int, trainCount: Int, blocks: Int) throws {
+        parameterCount = topology.parameterCount
+        tensors = topology.tensors.map { $0.offset..<$0.offset + $0.count }
+        maxima = Maxima(tensorCount: tensors.count)
         self.slotCount = slotCount
         slotStride = (parameterCount + 63) / 16 * 16 + kernelPadding / MemoryLayout<Scalar>.stride
         var plan = Plan()
@@ -45,8 +53,9 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         let velocity = plan.add(Scalar.self, slotStride)
         let slots = plan.add(Scalar.self, slotStride * slotCount)
         let losses = plan.add(Double.self, slotCount)
-        let words = plan.add(Int64.self, parameterCount * Scalar.exactWords + Agreement.count)
+        let words = plan.add(Int64.self, parameterCount * Scalar.exactWords + 2)
         let sums = plan.add(Scalar.self, parameterCount + Agreement.count)
+        let maximaRows = plan.add(Int64.self, maxima.stride * (team.workerCount + 1))
         let misfits = plan.add(Int64.self, team.workerCount)
         let requests = plan.add(Int64.self, team.workerCount)
         let accounts = plan.add(Accounting.self, team.workerCount)
@@ -67,6 +76,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         self.losses = place(losses)
         self.words = place(words)
         self.sums = place(sums)
+        self.maximaRows = place(maximaRows)
         self.misfits = place(misfits)
         self.requests = place(requests)
         self.accounts = place(accounts)
@@ -89,6 +99,9 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     func slot(_ index: Int) -> UnsafeMutablePointer<Scalar> { slots + index * slotStride }
+
+    /// The maxima of the team's worker `index`; behind those of the last, what the teams agreed on.
+    func maximaRow(_ index: Int) -> UnsafeMutablePointer<Int64> { maximaRows + index * maxima.stride }
 }
 
 /// What a worker's time goes into.
@@ -96,7 +109,20 @@ public enum Phase: Int, CaseIterable, Sendable {
     case compute, wait, reduce, update
 }
 
-/// What all workers agree on with a step, summed over teams beside the gradient.
+/// What all workers have to know before they add up exactly, by place in a row: the largest magnitude of each tensor, as its
+/// bits, that of the loss, and what ranks ask for. All are maxima, so no order shows.
+struct Maxima: Sendable {
+    let tensorCount: Int
+    var loss: Int { tensorCount }
+    /// 1 where a rank asks for it.
+    var stops: Int { tensorCount + 1 }
+    var failures: Int { tensorCount + 2 }
+    var count: Int { tensorCount + 3 }
+    /// Rows start on cache lines of their own.
+    var stride: Int { (count + 7) / 8 * 8 }
+}
+
+/// What all workers agree on with a plain sum, summed over teams beside the gradient.
 enum Agreement: Int {
     case loss, misfits, stops, failures
     static let count = 4

@@ -19,7 +19,7 @@ public struct EvaluationResult: Sendable, Codable, CustomStringConvertible {
     }
 
     public var description: String {
-        var text = String(format: "loss %.6f train %.6f test", trainLoss, testLoss)
+        var text = "loss \(lossText(trainLoss)) train \(lossText(testLoss)) test"
         if let trainAccuracy, let testAccuracy {
             text += String(format: "  accuracy %.4f train %.4f test", trainAccuracy, testAccuracy)
         }
@@ -65,4 +65,10 @@ extension Trainer {
     private final class Scores: @unchecked Sendable {
         var result: Result<(train: Score, test: Score), any Error>?
     }
+}
+
+/// A loss for people to read: six places, or six digits where those would hide it.
+public func lossText(_ loss: Double) -> String {
+    let isOrdinary = loss == 0 || (1e-3..<1e6).contains(abs(loss))
+    return String(format: isOrdinary ? "%.6f" : "%.5e", loss)
 }

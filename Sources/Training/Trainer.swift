@@ -78,7 +78,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         let end = sliceCount * (team.firstOfTeam + team.workerCount) / team.totalWorkers
         teamSlices = first..<end
         state = try SharedState(
-            team: team, parameterCount: topology.parameterCount, slotCount: teamSlices.count,
+            team: team, topology: topology, slotCount: teamSlices.count,
             trainCount: dataset.train.count,
             blocks: Self.blockCount(dataset.train) + Self.blockCount(dataset.test))
         sum = GradientSum(state: state, reduction: configuration.reduction)
@@ -321,14 +321,15 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         guard worker.isMain else { return }
         hasDiverged = true
         let found = (0..<team.workerCount).map { Int(state.misfits[$0]) }.filter { $0 >= 0 }.min()
-        guard found != nil || team.teamCount == 1 else { return }  // another team knows where
+        let isKnown = found != nil || configuration.reduction == .exact || team.teamCount == 1
+        guard isKnown else { return }  // another team knows where
         let layer = found.map(topology.layer(ofParameter:)) ?? topology.depth - 1
         let place =
             found == nil ? "the loss" : "the \(what) of layer \(layer) (\(2 * layer).weight, \(2 * layer).bias)"
         divergence = Failure(
             .diverged,
             "training diverged in epoch \(position.epoch), step \(position.step + 1) of \(schedule.minibatchCount): "
-                + "\(place) is not finite or beyond ±128; no model is written")
+                + "\(place) is not finite; no model is written")
     }
 
     static func blockCount(_ samples: Samples) -> Int {

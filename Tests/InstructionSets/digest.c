@@ -90,13 +90,15 @@ static ck_rows make_rows(void) {
         REAL *slots = reals_##name(SLOTS * COUNT, 100), *sums = reals_##name(COUNT, 0);                               \
         REAL *velocity = reals_##name(COUNT, 1), *weights = reals_##name(COUNT, 1);                                   \
         int64_t *words = calloc(2 * COUNT, sizeof *words);                                                            \
-        ck_exact_sum_##name(slots, COUNT, SLOTS, 3, end, words, sizeof(REAL) == 8 ? COUNT : 0);                       \
+        int64_t largest = ck_largest_##name(slots, 3, end);                                                           \
+        report("largest_" #name, end, &largest, sizeof largest);                                                      \
+        ck_exact_sum_##name(slots, COUNT, SLOTS, 3, end, 6, words, sizeof(REAL) == 8 ? COUNT : 0);                    \
         report("exact_sum_" #name, end, words, 2 * COUNT * sizeof *words);                                            \
-        ck_from_exact_##name(words, sizeof(REAL) == 8 ? COUNT : 0, 3, end, sums);                                     \
+        ck_from_exact_##name(words, sizeof(REAL) == 8 ? COUNT : 0, 3, end, 6, sums);                                  \
         report("from_exact_" #name, end, sums, COUNT * sizeof(REAL));                                                 \
         ck_momentum_step_##name(sums, 3, end, (REAL)0.3, (REAL)0.9, velocity, weights);                               \
         report("momentum_step_" #name, end, weights, COUNT * sizeof(REAL));                                           \
-        ck_exact_step_##name(slots, COUNT, SLOTS, 3, end, (REAL)0.3, (REAL)0.9, velocity, weights);                   \
+        ck_exact_step_##name(slots, COUNT, SLOTS, 3, end, 6, (REAL)0.3, (REAL)0.9, velocity, weights);                \
         report("exact_step_" #name, end, weights, COUNT * sizeof(REAL));                                              \
         ck_plain_sum_##name(slots, COUNT, SLOTS, 3, end, sums);                                                       \
         report("plain_sum_" #name, end, sums, COUNT * sizeof(REAL));                                                  \

@@ -138,10 +138,10 @@ import Kernels
         report(
             "exact sum", "8 × 13 008", Double(count * parameters * 4 + parameters * 20), bound, out, plain,
             {
-                _ = Float.exactSum(
-                    slots: slots.base, slotStride: parameters, count: count, range: 0..<parameters, words: words, low: 0
-                )
-                Float.fromExact(words: words, low: 0, range: 0..<parameters, into: out.base)
+                Float.exactSum(
+                    slots: slots.base, slotStride: parameters, count: count, range: 0..<parameters, exponent: 0,
+                    words: words, low: 0)
+                _ = Float.fromExact(words: words, low: 0, range: 0..<parameters, exponent: 0, into: out.base)
             }, { Reference.sum(slots, count: count, stride: parameters, into: plain) })
         let (velocity, weights) = (Floats(parameters, seed: 12), Floats(parameters, seed: 13))
         let seconds = secondsPerCall {

@@ -14,9 +14,6 @@
 #define CK_GROUP 16
 // Vectors may be loaded past the last element: readable bytes that must follow every buffer of weights or biases.
 #define CK_PADDING 256
-// The fixed point: one word holds a multiple of 2^-44 up to 2^7; a second word goes on 52 binary places further.
-#define CK_FIXED_POINT 44
-#define CK_FIXED_POINT_LOW 96
 
 // Entries of a compressed row come by eight, in a unit: a column (u16), how far beyond it each entry's column is (u8),
 // and the entries' values (u8).
@@ -106,22 +103,26 @@ void ck_philox(uint32_t key0, uint32_t key1, uint64_t first, uint32_t stream, ui
                                     const REAL *weights, const REAL *bias, ck_rows targets,                           \
                                     const uint32_t *samples, REAL coefficient, REAL *projected, REAL *gradient,       \
                                     REAL *bias_gradient, REAL *scratch);                                              \
+    /* The largest magnitude in [begin, end), as its bits; 0 if there is none. NaN is larger than infinity. */        \
+    int64_t ck_largest_##name(const REAL *values, size_t begin, size_t end);                                          \
     /* words[begin ≤ e < end] = Σ_s round(slots[s·slot_stride + e] · 2^p), one word (float) or two (double, the low   \
-       ones `low` words further). Returns 0 if some value is not finite or beyond ±2^7, else 1. Here and below, up to \
+       ones `low` words further, of what the first leaves, 51 places below). exponent: that of the largest magnitude; \
+       p = 50 - exponent (float), 49 - exponent (double): the sums of up to 4096 slots fit. Here and below, up to     \
        CK_PADDING bytes behind the end are read. */                                                                   \
-    int ck_exact_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,      \
-                            int64_t *words, size_t low);                                                              \
-    /* sums[begin ≤ e < end] = words back as numbers. */                                                              \
-    void ck_from_exact_##name(const int64_t *words, size_t low, size_t begin, size_t end, REAL *sums);                \
+    void ck_exact_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
+                             int exponent, int64_t *words, size_t low);                                               \
+    /* sums[begin ≤ e < end] = words back as numbers; returns whether all are finite. */                              \
+    int ck_from_exact_##name(const int64_t *words, size_t low, size_t begin, size_t end, int exponent, REAL *sums);   \
     /* sums[begin ≤ e < end] = Σ_s slots[s·slot_stride + e], in the order of s. */                                    \
     void ck_plain_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
                              REAL *sums);                                                                             \
     /* velocity = momentum · velocity - rate · gradient; weights += velocity; on [begin, end). */                     \
     void ck_momentum_step_##name(const REAL *gradient, size_t begin, size_t end, REAL rate, REAL momentum,            \
                                  REAL *velocity, REAL *weights);                                                      \
-    /* Exact sum, its numbers and the step in one, with nothing in memory between; returns what the exact sum does. */ \
+    /* Exact sum, its numbers and the step in one, with nothing in memory between; returns whether the sums are        \
+       finite. Of no slots the sum is 0. */                                                                           \
     int ck_exact_step_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
-                             REAL rate, REAL momentum, REAL *velocity, REAL *weights);
+                             int exponent, REAL rate, REAL momentum, REAL *velocity, REAL *weights);
 
 CK_DECLARE(float, f32)
 CK_DECLARE(double, f64)
