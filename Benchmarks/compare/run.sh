@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Times Frontprop and its peers side by side on the same cores, and writes the table of ratios.
+# Times Frontprop and its peers side by side on the same cores, and prints the tables, as Markdown.
 #
-#     Benchmarks/compare/run.sh --data DIR [--out DIR] [--repeats N] [--models …] [--workers …]
+#     Benchmarks/compare/run.sh --data DIR [--out DIR] [--repeats N] [--models A,B] [--samples N] [--workers 1,2]
+#
+# Wide networks, this program with --gradient backprop:
+#
+#     Benchmarks/compare/run.sh --data DIR --out wide --samples 20000 \
+#         --models 784x256x256x10,784x1024x1024x10,784x2048x10,784x256x784,784x512x128x512x784
 #
 # DIR holds MNIST's four IDX files. The first run makes a virtual environment beside this file and installs PyTorch, JAX,
-# NumPy and mpi4py into it; FRONTPROP_VENV names one that has them already. FRONTPROP_BINARY names a built program.
+# NumPy, mpi4py and threadpoolctl into it; FRONTPROP_VENV names one that has them already. FRONTPROP_BINARY names a built program.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 venv=${FRONTPROP_VENV:-$here/.venv}

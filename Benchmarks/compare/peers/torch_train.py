@@ -19,6 +19,8 @@ ap.add_argument("--seed", type=int, default=1)
 ap.add_argument("--no-shuffle", action="store_true")
 ap.add_argument("--no-eval", action="store_true")
 ap.add_argument("--hand", action="store_true", help="manual forward/backward, preallocated out=")
+ap.add_argument("--gemm", choices=["mkl", "onednn"], default="mkl",
+                help="--hand only: which library does the forward products with the 784-wide operand")
 ap.add_argument("--u8", action="store_true",
                 help="--hand only: keep the dataset as uint8 and convert each gathered batch")
 a = ap.parse_args()
@@ -111,6 +113,8 @@ def build_hand():
     W0s = torch.empty(layers[1], layers[0])
     sigbwd = torch.ops.aten.sigmoid_backward.grad_input
     mm, addmm, mv = torch.mm, torch.addmm, torch.mv
+    onednn = a.gemm == "onednn"
+    linear = torch.ops.mkldnn._linear_pointwise if onednn else None
 
     def step(ids):
         if a.u8:
@@ -127,8 +131,11 @@ def build_hand():
             W, b = P[l]
             if a.u8 and l == 0:
                 W = W0s
-            addmm(b, A[l], W.t(), out=A[l + 1])
-            A[l + 1].sigmoid_()
+            if onednn and W.shape[0] * W.shape[1] > 4096:
+                A[l + 1] = linear(A[l], W, b, "sigmoid", [], "")   # bias and sigmoid in the product
+            else:
+                addmm(b, A[l], W.t(), out=A[l + 1])
+                A[l + 1].sigmoid_()
         d = D[L]
         torch.sub(A[L], t, alpha=scale if T is X else 1.0, out=d)
         dv = d.view(-1)
