@@ -45,9 +45,14 @@ struct LayoutOptions: ParsableArguments {
 
     func validate() throws {
         for (name, values) in [("--ranks", ranks?.values ?? []), ("--threads", threads.values)] {
-            if let value = values.first(where: { $0 < 1 || $0 > 65_536 }) {
-                throw ValidationError("\(name) must be at least 1, not \(value).")
+            if let value = values.first(where: { !(1...Self.mostWorkers).contains($0) }) {
+                throw ValidationError("\(name) must be at least 1 and at most \(Self.mostWorkers), not \(value).")
             }
+        }
+        if let most = layouts.max(by: { $0.workers < $1.workers }), most.workers > Self.mostWorkers {
+            throw ValidationError(
+                "\(most.ranks) ranks of \(most.threads) threads are \(most.workers) workers; at most \(Self.mostWorkers) can be."
+            )
         }
         if let launcher, launcher.allSatisfy(\.isWhitespace) {
             throw ValidationError("--launcher must name a program.")
@@ -56,6 +61,9 @@ struct LayoutOptions: ParsableArguments {
             throw ValidationError("--hosts and --oversubscribe go with mpirun; another launcher has its own ways.")
         }
     }
+
+    /// Of one layout.
+    static let mostWorkers = 65_536
 
     var layouts: [Layout] {
         let ranks = self.ranks?.values ?? Array(Set([1, Cores.online])).sorted()

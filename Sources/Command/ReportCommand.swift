@@ -16,9 +16,9 @@ struct ReportCommand: ParsableCommand {
     var directories: [String]
     @Option(name: .shortAndLong, help: "The page [report.html in the first folder].")
     var output: String?
-    @Option(help: "Predict for a network of this latency in seconds [as fitted, else 25e-6].")
+    @Option(help: "Predict for a network of this latency in seconds [as fitted].")
     var latency: Double?
-    @Option(help: "Predict for links of this rate in bits/s [as fitted, else 10e9].")
+    @Option(help: "Predict for links of this rate in bits/s [as fitted].")
     var linkRate: Double?
     @Option(help: "Predict for nodes of this many workers [the cores of the measured nodes].")
     var workersPerNode: Int?
@@ -26,13 +26,15 @@ struct ReportCommand: ParsableCommand {
     var batchSizes: CommaSeparated<Int>?
 
     func validate() throws {
-        for (name, value) in [("--latency", latency), ("--link-rate", linkRate)] {
-            if let value, !(value > 0 && value.isFinite) { throw ValidationError("\(name) must be a positive number.") }
+        for (name, value, range) in [("--latency", latency, 1e-12...1e4), ("--link-rate", linkRate, 1...1e15)] {
+            guard let value, !range.contains(value) else { continue }
+            throw ValidationError(
+                "\(name) must be at least \(range.lowerBound) and at most \(range.upperBound), not \(value).")
         }
         let counts =
             [("--workers-per-node", workersPerNode ?? 1)] + (batchSizes?.values ?? []).map { ("--batch-sizes", $0) }
         for (name, value) in counts where !(1...1 << 30).contains(value) {
-            throw ValidationError("\(name) must be at least 1, not \(value).")
+            throw ValidationError("\(name) must be at least 1 and at most 2^30, not \(value).")
         }
     }
 

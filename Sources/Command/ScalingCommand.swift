@@ -53,18 +53,26 @@ struct ScalingCommand: ParsableCommand {
             throw ValidationError("'\(name)' is no reduction: expected exact, allreduce, or exact,allreduce.")
         }
         let counts = [
-            ("--repeats", repeats, 1), ("--warm-up", warmUp, 0), ("--epochs", epochs, 2),
-            ("--batch-size", batchSize, 1),
-            ("--slices", slices ?? 1, 1), ("--cores-per-node", coresPerNode ?? 1, 1),
+            ("--repeats", repeats, 1...10_000), ("--warm-up", warmUp, 0...10_000), ("--epochs", epochs, 2...1 << 31),
+            ("--batch-size", batchSize, 1...Int(Int32.max)), ("--slices", slices ?? 1, 1...4096),
+            ("--cores-per-node", coresPerNode ?? 1, 1...LayoutOptions.mostWorkers),
         ]
-        for (name, value, least) in counts where value < least {
-            throw ValidationError("\(name) must be at least \(least), not \(value).")
+        for (name, value, range) in counts where !range.contains(value) {
+            throw ValidationError(
+                "\(name) must be at least \(range.lowerBound) and at most \(range.upperBound), not \(value).")
         }
-        if let slices, slices > 4096 { throw ValidationError("--slices must be at most 4096, not \(slices).") }
-        if let linkRate, !(linkRate > 0 && linkRate.isFinite) {
-            throw ValidationError("--link-rate must be a positive number of bits/s.")
+        let workers = layout.layouts.map(\.workers).max()!
+        guard !kind.values.contains("weak") || batchSize <= Int(Int32.max) / workers else {
+            throw ValidationError(
+                "--batch-size must be at most \(Int(Int32.max) / workers): with weak scaling, each of \(workers) workers has "
+                    + "as many.")
         }
-        guard timeLimit > 0, timeLimit.isFinite else { throw ValidationError("--time-limit must be positive.") }
+        if let linkRate, !(1...1e15).contains(linkRate) {
+            throw ValidationError("--link-rate must be at least 1 and at most 1e15 bits/s, not \(linkRate).")
+        }
+        guard timeLimit > 0, timeLimit <= 1e7 else {
+            throw ValidationError("--time-limit must be positive and at most 1e7 seconds, not \(timeLimit).")
+        }
     }
 
     func run() throws {

@@ -133,7 +133,7 @@ struct ScalingExperiment: Sendable {
     func run() async throws -> Int {
         let done = try donePoints()
         let left = trials.filter { !done.contains($0.id) }
-        try record(left.count)
+        try record(left.count, load: try await LoadWatch().before)
         print(
             "\(trials.count) runs, \(trials.count - left.count) of them done already; \(slices) slices; "
                 + "order by seed \(options.orderSeed); in \(folder)")
@@ -171,7 +171,7 @@ struct ScalingExperiment: Sendable {
     }
 
     /// One command's options, in `experiments.jsonl`.
-    private func record(_ left: Int) throws {
+    private func record(_ left: Int, load: MachineLoad) throws {
         struct Record: Encodable {
             var started: String
             var arguments: [String]
@@ -181,11 +181,12 @@ struct ScalingExperiment: Sendable {
             var runsLeft: Int
             var host: String
             var version: String
+            var load: MachineLoad
         }
         let record = Record(
             started: ISO8601DateFormatter().string(from: Date()), arguments: Array(CommandLine.arguments.dropFirst()),
             orderSeed: options.orderSeed, slices: slices, runs: trials.count, runsLeft: left,
-            host: Environment.hostName, version: frontpropVersion)
+            host: Environment.hostName, version: frontpropVersion, load: load)
         try JSONLines.append([record], to: folder + "/experiments.jsonl")
     }
 }

@@ -13,10 +13,19 @@ struct ScalingRunner {
 
     init(experiment: ScalingExperiment) { self.experiment = experiment }
 
-    /// Runs `trial`: one point, or for a loop one for each size. A run that fails is a point that says so.
+    /// Runs `trial`, and watches the machine meanwhile: one point, or for a loop one for each size. A run that fails is a
+    /// point that says so.
     ///
     /// - Throws: `Failure` where no run can be started at all.
     mutating func points(of trial: ScalingExperiment.Trial) async throws -> [ScalingPoint] {
+        let watch = try await LoadWatch()
+        var points = try await measured(trial)
+        let load = watch.end(ownSeconds: points.reduce(0) { $0 + $1.coreSecondsOfANode })
+        for index in points.indices { points[index].load = load }
+        return points
+    }
+
+    private mutating func measured(_ trial: ScalingExperiment.Trial) async throws -> [ScalingPoint] {
         var point = ScalingPoint(
             id: trial.id, source: .measured, kind: .communication, nodes: 1, ranks: trial.layout.ranks,
             threads: trial.layout.threads)
@@ -86,20 +95,27 @@ struct ScalingRunner {
     }
 
     private func describe(_ layout: Layout) async throws -> CommunicationCommand.Result {
-        try Self.result(of: await start(layout, ["communication", "--threads", "\(layout.threads)"]))
+        try Self.result(
+            of: await start(layout, ["communication", "--threads", "\(layout.threads)"]), ranks: layout.ranks)
     }
 
-    private static func result(of run: ChildRun) throws -> CommunicationCommand.Result {
+    private static func result(of run: ChildRun, ranks: Int) throws -> CommunicationCommand.Result {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let line = run.lines.last(where: { $0.hasPrefix("{") }),
             let result = try? decoder.decode(CommunicationCommand.Result.self, from: Data(line.utf8))
         else { throw PointFailure(command: run.command, status: run.status, message: "expected a JSON object from it") }
+        guard result.hosts.count == ranks else {
+            let started = result.hosts.count == 1 ? "processes by themselves" : "\(result.hosts.count) ranks"
+            throw PointFailure(
+                command: run.command, status: ExitStatus.mpiSetup.rawValue,
+                message: "the launcher started \(started), not \(ranks) ranks of one MPI job")
+        }
         return result
     }
 
     private func loops(_ run: ChildRun, _ point: ScalingPoint) throws -> [ScalingPoint] {
-        let result = try Self.result(of: run)
+        let result = try Self.result(of: run, ranks: point.ranks)
         return result.loops.enumerated().map { index, loop in
             var one = point
             one.id = "\(point.id)/\(index + 1)-of-\(result.loops.count)"
@@ -189,6 +205,13 @@ extension ScalingPoint {
         testAccuracy = end.testAccuracy
         let warnings = run.errors.split(separator: "\n").filter { $0.hasPrefix("frontprop: warning: ") }
         note = warnings.isEmpty ? nil : warnings.joined(separator: "; ")
+    }
+
+    /// Core-seconds that its ranks on one node spent at least.
+    fileprivate var coreSecondsOfANode: Double {
+        let training = Double(threads) * (epochSeconds ?? []).reduce(0, +)
+        let loops = Double(calls ?? 0) * (callSeconds ?? 0)
+        return Double(ranks) / Double(nodes) * (training + loops)
     }
 
     /// What is said of the point while the experiment runs.

@@ -3,7 +3,9 @@ import Foundation
 /// Steps of one network and batch on more and more workers of one cluster, as the model has them.
 struct Forecasting {
     let forecasts: [ModelRecord.Forecast]
-    let limit: ModelRecord.Limit
+    let refusals: [ModelRecord.Refusal]
+    /// nil where nothing is predicted.
+    let limit: ModelRecord.Limit?
 
     private static let mostWorkers = 4096
     /// The most that `--slices` can be.
@@ -22,17 +24,31 @@ struct Forecasting {
                 isDouble: shape.isDouble, linkRate: linkRate)
         }
         let one = shaped(1)
+        // Speed-ups are relative to one worker, so that they all need it.
+        let noBase = model.objection(to: one)
         let base = model.stepSeconds(one)
-        forecasts = Self.counts(workersPerNode: workersPerNode).map { workers in
+        var forecasts: [ModelRecord.Forecast] = []
+        var refused: [(workers: Int, why: String)] = []
+        for workers in Self.counts(workersPerNode: workersPerNode) {
             let shape = shaped(workers)
+            if let why = noBase ?? model.objection(to: shape) {
+                refused.append((workers, why))
+                continue
+            }
             let seconds = model.stepSeconds(shape)
-            return ModelRecord.Forecast(
-                workers: shape.workers, nodes: shape.nodes, batchSize: batchSize, slices: shape.slices,
-                busyWorkers: shape.busyWorkers, stepSeconds: seconds, speedUp: base / seconds,
-                efficiency: base / seconds / Double(shape.workers),
-                terms: Dictionary(uniqueKeysWithValues: model.terms(shape).map { ($0.key.rawValue, $0.value) }))
+            forecasts.append(
+                ModelRecord.Forecast(
+                    workers: shape.workers, nodes: shape.nodes, batchSize: batchSize, slices: shape.slices,
+                    busyWorkers: shape.busyWorkers, stepSeconds: seconds, halfWidth: model.halfWidth(shape),
+                    speedUp: base / seconds, efficiency: base / seconds / Double(shape.workers),
+                    terms: Dictionary(uniqueKeysWithValues: model.terms(shape).map { ($0.key.rawValue, $0.value) })))
         }
-        limit = Self.limit(forecasts)
+        self.forecasts = forecasts
+        refusals = refused.map(\.why).distinct.map { why in
+            ModelRecord.Refusal(
+                batchSize: batchSize, workers: refused.filter { $0.why == why }.map(\.workers), why: why)
+        }
+        limit = forecasts.isEmpty ? nil : Self.limit(forecasts)
     }
 
     /// Powers of two within a node, then of nodes.
@@ -51,13 +67,13 @@ struct Forecasting {
 
     private static func limit(_ forecasts: [ModelRecord.Forecast]) -> ModelRecord.Limit {
         let fastest = forecasts.min { $0.stepSeconds < $1.stepSeconds }!
-        let half = forecasts.last { $0.efficiency >= 0.5 }!
+        let half = forecasts.last { $0.efficiency >= 0.5 } ?? forecasts[0]
         func share(_ term: StepModel.Term) -> Double { fastest.terms[term.rawValue, default: 0] / fastest.stepSeconds }
         let dominant = StepModel.Term.allCases.filter { $0 != .compute }.max { share($0) < share($1) }!
         let percent = { (x: Double) in String(format: "%.0f %%", 100 * x) }
         var why = ""
         if fastest.workers == forecasts.last!.workers {
-            why = "The step still gets shorter at the largest cluster looked at, \(fastest.workers) workers"
+            why = "The step still gets shorter at the most workers predicted, \(fastest.workers)"
         } else {
             why = "Beyond \(fastest.workers) workers the step gets no shorter"
         }
@@ -67,7 +83,9 @@ struct Forecasting {
         if fastest.busyWorkers < fastest.workers {
             why += " Only \(fastest.busyWorkers) of the workers have a slice with samples."
         }
-        why += " Half of the efficiency is lost beyond \(half.workers) workers."
+        if half.workers < forecasts.last!.workers {
+            why += " Half of the efficiency is lost beyond \(half.workers) workers."
+        }
         if fastest.batchSize < forecasts.last!.workers {
             why +=
                 " A minibatch of \(fastest.batchSize) samples, one a slice, feeds \(fastest.batchSize) workers at the very most."

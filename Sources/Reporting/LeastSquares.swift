@@ -2,14 +2,28 @@
 public enum LeastSquares {
     /// One equation Σ coefficient · x = value, which counts as `weight` says.
     public struct Equation: Sendable {
+        /// What repeats say of the error of weight · value: its variance, with how many degrees of freedom.
+        public struct Repeats: Sendable {
+            public var variance: Double
+            public var freedom: Int
+        }
+
         public var coefficients: [Double]
         public var value: Double
         public var weight: Double
+        /// Equations of one class have weighted errors of the same size.
+        public var errorClass = 0
+        /// nil where there was one measurement.
+        public var repeats: Repeats?
 
-        public init(coefficients: [Double], value: Double, weight: Double) {
+        public init(
+            coefficients: [Double], value: Double, weight: Double, errorClass: Int = 0, repeats: Repeats? = nil
+        ) {
             self.coefficients = coefficients
             self.value = value
             self.weight = weight
+            self.errorClass = errorClass
+            self.repeats = repeats
         }
     }
 
@@ -22,9 +36,7 @@ public enum LeastSquares {
     /// - Complexity: O(2ⁿ · n³), n the unknowns that occur.
     public static func nonNegative(_ equations: [Equation], unknowns: Int) -> [Double] {
         precondition(unknowns <= 16)
-        let scales = (0..<unknowns).map { column in
-            equations.reduce(0) { $0 + square($1.weight * $1.coefficients[column]) }.squareRoot()
-        }
+        let scales = columnLengths(equations, unknowns: unknowns)
         let used = (0..<unknowns).filter { scales[$0] > 0 }
         let normal = NormalEquations(equations, columns: used, scales: scales)
         // Fewer unknowns first, so that an equal fit with more of them does not replace it.
@@ -39,6 +51,13 @@ public enum LeastSquares {
         }
         return (0..<unknowns).map { column in
             used.firstIndex(of: column).flatMap { best.solution[$0] }.map { $0 / scales[column] } ?? 0
+        }
+    }
+
+    /// Of the weighted coefficients of each unknown; 0 where no equation depends on it.
+    static func columnLengths(_ equations: [Equation], unknowns: Int) -> [Double] {
+        (0..<unknowns).map { column in
+            equations.reduce(0) { $0 + square($1.weight * $1.coefficients[column]) }.squareRoot()
         }
     }
 

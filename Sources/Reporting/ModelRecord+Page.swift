@@ -12,18 +12,16 @@ extension ModelRecord {
             """)
         page.add(
             .table(
-                ["Parameter", "", "Fitted"],
+                ["Parameter", "", "Fitted", "±, with 95\u{A0}%", "Why not"],
                 parameters.map { parameter in
-                    [
+                    let soft: Markup = "<span class=\"soft\">\(parameter.standing)</span>"
+                    return [
                         "<code>\(parameter.name)</code>", "\(parameter.meaning)",
-                        !parameter.known
-                            ? "<span class=\"soft\">not measured</span>"
-                            : .number(
-                                parameter.value,
-                                parameter.unit == "s"
-                                    ? Quantity.seconds(parameter.value) : Quantity.figures(parameter.value)),
+                        parameter.value.map(parameter.cell) ?? soft, parameter.halfWidth.map(parameter.cell) ?? "",
+                        "\(parameter.why ?? "")",
                     ]
-                }))
+                },
+                caption: "Intervals are Student's, of the errors that the fit leaves and of the scatter of repeats."))
         addValidation(to: &page)
         study.addSimulation(model: model, errors: Self.sentence(simulated), to: &page)
         addForecast(to: &page, study: study)
@@ -41,8 +39,9 @@ extension ModelRecord {
         page.add("<h3>How well it predicts what it has not seen</h3>")
         page.add(
             """
-            <p>Each layout is predicted by a model that was fitted to all others. \(Self.sentence(leaveOneOut)) \
-            The fit to all points itself: \(Self.sentence(fit))</p>
+            <p>\(leaveOneOutSentence) Inside the range that was measured, that is: larger clusters are no part of this test. The \
+            fit itself, of \(parameters.count { $0.standing != "not measured" }) parameters to these points, is no test: \
+            \(Self.sentence(fit))</p>
             """)
         page.add(.details("Every layout", Self.table(leaveOneOut)))
         if !leaveOneLinkRateOut.isEmpty {
@@ -55,15 +54,24 @@ extension ModelRecord {
         }
     }
 
+    /// What was left out, what it was predicted from, and how well.
+    var leaveOneOutSentence: String {
+        let layouts = Set(leaveOneOut.map { "\($0.layout) \($0.reduction) \($0.batchSize) \($0.linkRate ?? 0)" }).count
+        guard layouts > 0 else { return "There are too few layouts to leave one out." }
+        return
+            "Of \(layouts) layouts and batches each was left out in turn, with all of its points, and predicted from the "
+            + "\(layouts == 2 ? "other one" : "\(layouts - 1) others"). \(Self.sentence(leaveOneOut))"
+    }
+
+    /// The errors of those that were predicted, how many these are, and why the others were not.
     static func sentence(_ comparisons: [Comparison]) -> String {
-        guard let errors = errors(comparisons) else {
-            return "None could be: each is the only one that tells of some parameter."
-        }
-        let unknown = comparisons.filter { !$0.known }.count
+        let predicted = comparisons.count { $0.error != nil }
+        let reasons = comparisons.compactMap(\.why).distinct.joined(separator: "; ")
+        guard let errors = errors(comparisons) else { return "None could be predicted: \(reasons)." }
+        let number = predicted == comparisons.count ? "\(predicted)" : "\(predicted) of \(comparisons.count)"
         return "Error: median \(Quantity.percent(errors.median, digits: 1)), largest "
-            + "\(Quantity.percent(errors.largest, digits: 1)), of \(comparisons.count - unknown) layouts."
-            + (unknown == 0
-                ? "" : " \(unknown) cannot be predicted without being measured: nothing else tells of some parameter.")
+            + "\(Quantity.percent(errors.largest, digits: 1)), of \(number) medians."
+            + (predicted == comparisons.count ? "" : " The others were not predicted: \(reasons).")
     }
 
     private static func table(_ comparisons: [Comparison]) -> Markup {
@@ -73,9 +81,8 @@ extension ModelRecord {
                 [
                     "\(one.layout)", "\(one.source), \(one.kind)", "\(one.reduction)", "\(one.batchSize)",
                     "\(one.linkRate.map(Quantity.bits(perSecond:)) ?? "–")", .seconds(one.measuredSeconds),
-                    .seconds(one.predictedSeconds),
-                    one.known
-                        ? .number(one.error, Quantity.percent(one.error, digits: 1)) : "<span class=\"soft\">–</span>",
+                    one.predictedSeconds.map(Markup.seconds) ?? "<span class=\"soft\">not predicted</span>",
+                    one.error.map { .number($0, Quantity.percent($0, digits: 1)) } ?? "\(one.why ?? "–")",
                 ]
             })
     }
@@ -83,14 +90,17 @@ extension ModelRecord {
     // MARK: Prediction
 
     private func addForecast(to page: inout Page, study: ScalingStudy) {
-        guard !forecasts.isEmpty else { return }
+        guard !forecasts.isEmpty || !refusals.isEmpty else { return }
         page.heading("Prediction for a larger cluster")
+        let latency = cluster.latency.map { ", messages of \(Quantity.seconds($0))" } ?? ""
         let rate = cluster.linkRate.map { ", links of \(Quantity.bits(perSecond: $0))" } ?? ""
         page.add(
             """
             <p>Not measured: the model's continuation to nodes of \(cluster.workersPerNode ?? 1) workers like the measured \
-            ones, messages of \(Quantity.seconds(cluster.latency ?? 0))\(rate) (\(clusterSource)), slices by the ladder.</p>
+            ones\(latency)\(rate) (\(clusterSource)), slices by the ladder.</p>
             """)
+        for refusal in refusals { page.add("<p class=\"note\">\(refusal.sentence)</p>") }
+        guard !forecasts.isEmpty else { return }
         for limit in limits {
             page.add(
                 """
@@ -103,6 +113,7 @@ extension ModelRecord {
         let rows = forecasts.map { one -> [Markup] in
             [
                 "\(one.batchSize)", "\(one.workers)", "\(one.nodes)", "\(one.slices)", .seconds(one.stepSeconds),
+                .number(one.halfWidth, "±\u{A0}" + Quantity.percent(one.halfWidth / one.stepSeconds)),
                 .number(one.speedUp, Quantity.figures(one.speedUp)),
                 .number(one.efficiency, Quantity.percent(one.efficiency)),
             ] + StepModel.Term.allCases.map { .seconds(one.terms[$0.rawValue] ?? 0) }
@@ -111,7 +122,7 @@ extension ModelRecord {
             .details(
                 "Predicted steps",
                 .table(
-                    ["Batch", "Workers", "Nodes", "Slices", "Step", "Speed-up", "Efficiency"]
+                    ["Batch", "Workers", "Nodes", "Slices", "Step", "With 95\u{A0}%", "Speed-up", "Efficiency"]
                         + StepModel.Term.allCases.map { "\($0.rawValue)" }, rows)))
     }
 
@@ -170,5 +181,20 @@ extension ModelRecord {
                 + "more workers stop helping.", x: "workers", y: "microseconds", isLogX: true, isLogY: true,
             ticks: ticks,
             content: .lines(terms + [whole]))
+    }
+}
+
+extension ModelRecord.FittedParameter {
+    fileprivate func cell(_ value: Double) -> Markup {
+        .number(value, unit == "s" ? Quantity.seconds(value) : Quantity.figures(value))
+    }
+}
+
+extension ModelRecord.Refusal {
+    var sentence: String {
+        let counts = workers.map(String.init)
+        let named = counts.count < 4 ? counts.joined(separator: ", ") : "\(counts[0]), \(counts[1]), … \(counts.last!)"
+        return
+            "Minibatches of \(batchSize): no prediction for \(named) \(workers == [1] ? "worker" : "workers"): \(why)."
     }
 }

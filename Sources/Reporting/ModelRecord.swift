@@ -2,7 +2,7 @@ import Foundation
 
 /// The network and nodes that a prediction is for.
 public struct Cluster: Sendable, Codable {
-    /// Seconds of a message between nodes; nil: as fitted, or assumed where nothing was measured between nodes.
+    /// Seconds of a message between nodes; nil: as fitted.
     public var latency: Double?
     /// Bits a second; nil as above.
     public var linkRate: Double?
@@ -19,10 +19,6 @@ public struct Cluster: Sendable, Codable {
         self.workersPerNode = workersPerNode
         self.batchSizes = batchSizes
     }
-
-    /// 10-gigabit Ethernet over TCP, where nothing else is known.
-    static let assumedLatency = 25e-6
-    static let assumedLinkRate = 10e9
 }
 
 /// The fitted model, how well it predicts what it has not seen, and what it predicts: `model.json`.
@@ -30,10 +26,15 @@ public struct ModelRecord: Sendable, Codable {
     public struct FittedParameter: Sendable, Codable {
         public var name: String
         public var meaning: String
-        public var value: Double
+        /// nil where the points do not identify it.
+        public var value: Double?
+        /// Of the interval that holds the true value with 95 %, if the model is right; nil as the value.
+        public var halfWidth: Double?
         public var unit: String
-        /// false where nothing measured depends on it.
-        public var known: Bool
+        /// identified, not identified, or not measured: nothing depends on it.
+        public var standing: String
+        /// Why it is not identified.
+        public var why: String?
     }
 
     /// A layout's measured time beside a predicted one.
@@ -45,11 +46,12 @@ public struct ModelRecord: Sendable, Codable {
         public var batchSize: Int
         public var linkRate: Double?
         public var measuredSeconds: Double
-        public var predictedSeconds: Double
-        /// Predicted ÷ measured - 1.
-        public var error: Double
-        /// false where the prediction needs a parameter that the other points do not tell of: then it is no test.
-        public var known: Bool
+        /// nil where it is not predicted.
+        public var predictedSeconds: Double?
+        /// Predicted ÷ measured - 1; nil as the prediction.
+        public var error: Double?
+        /// Why it is not predicted.
+        public var why: String?
     }
 
     /// A prediction.
@@ -60,12 +62,21 @@ public struct ModelRecord: Sendable, Codable {
         public var slices: Int
         public var busyWorkers: Int
         public var stepSeconds: Double
+        /// Of the interval that holds the step's time with 95 %, if the model is right.
+        public var halfWidth: Double
         public var speedUp: Double
         public var efficiency: Double
         public var terms: [String: Double]
     }
 
-    /// Where more workers stop helping.
+    /// Workers that nothing is predicted for, and why.
+    public struct Refusal: Sendable, Codable {
+        public var batchSize: Int
+        public var workers: [Int]
+        public var why: String
+    }
+
+    /// Where more workers stop helping, of those that are predicted.
     public struct Limit: Sendable, Codable {
         public var batchSize: Int
         public var fastestWorkers: Int
@@ -83,7 +94,7 @@ public struct ModelRecord: Sendable, Codable {
     public var gradient: String
     public var parameters: [FittedParameter]
     public var fit: [Comparison]
-    /// Each layout predicted by a model that was fitted without it.
+    /// Each layout predicted by a model that was fitted without any point of the same work on the same layout.
     public var leaveOneOut: [Comparison]
     /// Each link rate predicted by a model that was fitted without any point at it; of three rates or more.
     public var leaveOneLinkRateOut: [Comparison]
@@ -91,14 +102,15 @@ public struct ModelRecord: Sendable, Codable {
     public var simulated: [Comparison]
     /// What `forecasts` are for.
     public var cluster: Cluster
-    /// Where the cluster's latency and rate come from: given, fitted or assumed.
+    /// Where the cluster's latency and rate come from: given or measured.
     public var clusterSource: String
     public var forecasts: [Forecast]
+    public var refusals: [Refusal]
     public var limits: [Limit]
 
-    /// The median and the largest of the known errors' sizes; nil without any.
+    /// The median and the largest of the errors' sizes; nil without any.
     public static func errors(_ comparisons: [Comparison]) -> (median: Double, largest: Double)? {
-        let sizes = comparisons.filter(\.known).map { abs($0.error) }
+        let sizes = comparisons.compactMap { $0.error.map(abs) }
         return sizes.isEmpty ? nil : (Statistics.median(sizes), sizes.max()!)
     }
 }

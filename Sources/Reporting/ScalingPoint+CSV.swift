@@ -12,7 +12,9 @@ extension ScalingPoint {
         ("group", { $0.group }), ("type", { $0.type }), ("bytes", { text($0.bytes) }), ("calls", { text($0.calls) }),
         ("call_seconds", { text($0.callSeconds) }), ("repeat", { text($0.repeat) }), ("order", { text($0.order) }),
         ("warm_up", { text($0.warmUp) }), ("link_rate", { text($0.linkRate) }),
-        ("cores_per_node", { text($0.coresPerNode) }), ("cpu", { $0.cpu }), ("mpi", { $0.mpi }),
+        ("cores_per_node", { text($0.coresPerNode) }), ("load_average", { text($0.load?.average) }),
+        ("others_before", { text($0.load?.othersBefore) }), ("others", { text($0.load?.others) }),
+        ("steal", { text($0.load?.steal) }), ("cpu", { $0.cpu }), ("mpi", { $0.mpi }),
         ("version", { $0.version }), ("started", { $0.started }), ("exit_code", { text($0.exitCode) }),
         ("message", { $0.message }),
     ]

@@ -59,6 +59,7 @@ public struct ScalingPoint: Codable, Sendable {
     public var coresPerNode: Int?
     /// On some node there are more workers than cores that they may use.
     public var oversubscribed: Bool?
+    public var load: MachineLoad?
     /// By rank.
     public var hosts: [String]?
     public var binding: [String]?

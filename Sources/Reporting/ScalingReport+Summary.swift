@@ -3,11 +3,12 @@ import Foundation
 extension ScalingReport {
     /// The essential, as lines for a terminal.
     public var summary: String {
-        sections.flatMap { section in
+        let lines = sections.flatMap { section in
             [ScalingPoint.Kind.strong, .weak].flatMap { Self.table(section.study, $0) }
                 + section.study.disagreements
                 + (section.record.map(Self.validation) ?? [])
-        }.joined(separator: "\n")
+        }
+        return (lines + (loadWarning.map { ["warning: \($0)"] } ?? [])).joined(separator: "\n")
     }
 
     private static func table(_ study: ScalingStudy, _ kind: ScalingPoint.Kind) -> [String] {
@@ -38,7 +39,18 @@ extension ScalingReport {
     }
 
     private static func validation(_ record: ModelRecord) -> [String] {
-        var lines = ["model, each layout predicted from the others: \(ModelRecord.sentence(record.leaveOneOut))"]
+        func named(_ standing: String) -> [ModelRecord.FittedParameter] {
+            record.parameters.filter { $0.standing == standing }
+        }
+        let identified = named("identified").map { one in
+            let error = one.value.flatMap { value in one.halfWidth.map { $0 / value } } ?? 0
+            return "\(one.name) ± \(Quantity.percent(error))"
+        }
+        var lines = ["model: identified: \(identified.isEmpty ? "nothing" : identified.joined(separator: ", "))"]
+        lines += named("not identified").map { "model: not identified: \($0.name): \($0.why ?? "")" }
+        let unmeasured = named("not measured").map(\.name)
+        if !unmeasured.isEmpty { lines.append("model: not measured: \(unmeasured.joined(separator: ", "))") }
+        lines.append("model: \(record.leaveOneOutSentence)")
         if !record.leaveOneLinkRateOut.isEmpty {
             lines.append(
                 "model, each link rate predicted from the others: \(ModelRecord.sentence(record.leaveOneLinkRateOut))")
@@ -48,5 +60,6 @@ extension ScalingReport {
         }
         return lines
             + record.limits.map { "prediction, batch \($0.batchSize) (network: \(record.clusterSource)): \($0.why)" }
+            + record.refusals.map { "prediction: \($0.sentence)" }
     }
 }

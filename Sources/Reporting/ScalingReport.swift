@@ -65,6 +65,7 @@ public struct ScalingReport: Sendable {
         var page = Page(
             title: "Scaling of \(sections.map(\.study.subject.model).distinct.joined(separator: ", "))",
             subtitle: "\(points.count) points from \(folders.joined(separator: ", "))")
+        addLoad(to: &page)
         for (index, section) in sections.enumerated() {
             if sections.count > 1 { page.heading("Network \(index + 1): \(section.study.subject.model)") }
             section.study.addSummary(to: &page)
@@ -79,6 +80,24 @@ public struct ScalingReport: Sendable {
         addResources(to: &page)
         addPoints(to: &page)
         return try page.html()
+    }
+
+    /// Points that something else on the machine disturbed.
+    private func addLoad(to page: inout Page) {
+        guard let loadWarning else { return }
+        page.add("<p class=\"note bad\">Warning: \(loadWarning).</p>")
+        page.add(
+            .details(
+                "Points on a loaded machine",
+                .table(
+                    ["Id", "Load"],
+                    points.filter(\.isOnLoadedMachine).map {
+                        ["<code>\($0.id)</code>", "\($0.load!.text)"]
+                    },
+                    caption: """
+                        Cores that other programs, or the machine's host, took meanwhile: more than a tenth of the workers', \
+                        beyond what cores without a worker had to spare.
+                        """)))
     }
 
     /// What a reader needs to repeat it.
@@ -135,13 +154,15 @@ public struct ScalingReport: Sendable {
             return [
                 "<code>\(point.id)</code>", "\(point.order.map { "\($0)" } ?? "–")",
                 "\(point.warmUp == true ? "warm-up" : point.source.rawValue)", "\(epochs)",
-                point.stepSeconds.map(Markup.seconds) ?? "–", outcome,
+                point.stepSeconds.map(Markup.seconds) ?? "–", "\(point.load?.text ?? "–")", outcome,
             ]
         }
         page.add(
             .details(
                 "\(rows.count) training runs, in the file's order",
-                .table(["Id", "Order", "", "Epochs (the first is warm-up)", "Step", "Weights, or error"], rows)))
+                .table(
+                    ["Id", "Order", "", "Epochs (the first is warm-up)", "Step", "Machine", "Weights, or error"], rows))
+        )
         if unreadable > 0 {
             page.add(
                 "<p class=\"note\">\(unreadable) lines of the files were cut short or no points, and are left out.</p>")

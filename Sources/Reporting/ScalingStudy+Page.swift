@@ -187,15 +187,17 @@ extension ScalingStudy {
             let color = [1, 2, 3, 4, 5, 7, 8][index % 7]
             // What the legend says once is drawn in every line's colour.
             if index == 0 {
-                if model != nil { all.append(Chart.Series(name: "model", color: 0, style: .dashed, points: [])) }
+                if let model, own.contains(where: { model.objection(to: $0.shape) == nil && !$0.isOversubscribed }) {
+                    all.append(Chart.Series(name: "model", color: 0, style: .dashed, points: []))
+                }
                 all.append(Chart.Series(name: "each run", color: 0, style: .dots, points: []))
             }
             if let model {
-                let known = group.filter { model.knows($0.shape) && !$0.isOversubscribed }
+                let predicted = group.filter { model.objection(to: $0.shape) == nil && !$0.isOversubscribed }
                 all.append(
                     Chart.Series(
                         name: "", color: color, style: .dashed,
-                        points: known.map { placed(value(model.stepSeconds($0.shape), $0), $0, index) }))
+                        points: predicted.map { placed(value(model.stepSeconds($0.shape), $0), $0, index) }))
             }
             all.append(
                 Chart.Series(

@@ -47,13 +47,18 @@ extension ScalingStudy {
             let own = simulated.filter { Network($0) == network }
             let color = [1, 2, 3, 4, 5, 7, 8][index % 7]
             let name = network.name(among: networks)
-            func points(_ value: (Measurement) -> Double) -> [Chart.Point] {
-                own.map { Chart.Point(x: Double($0.shape.workers), y: value($0) * 1e6) }
+            func points(_ value: (Measurement) -> Double?) -> [Chart.Point] {
+                own.compactMap { one in
+                    value(one).map { Chart.Point(x: Double(one.shape.workers), y: $0 * 1e6) }
+                }
             }
             return [
                 Chart.Series(
                     name: "model, \(name)", color: color, style: .dashed,
-                    points: points { model.of($0).stepSeconds($0.shape) }),
+                    points: points {
+                        let own = model.of($0)
+                        return own.objection(to: $0.shape) == nil ? own.stepSeconds($0.shape) : nil
+                    }),
                 Chart.Series(name: "simulated, \(name)", color: color, style: .crosses, points: points(\.median)),
             ]
         }
@@ -69,17 +74,20 @@ extension ScalingStudy {
     private func simulationTable(_ simulated: [Measurement], _ model: StepModel) -> Markup {
         let rows = simulated.map { one -> [Markup] in
             let own = model.of(one)
-            let (predicted, terms) = (own.stepSeconds(one.shape), own.terms(one.shape))
-            let compute = terms[.compute] ?? 0
+            let predicted = own.objection(to: one.shape) == nil ? own.stepSeconds(one.shape) : nil
+            let compute = own.terms(one.shape)[.compute] ?? 0
             let network = Network(one)
+            func seconds(_ value: (Double) -> Double) -> Markup {
+                predicted.map { .seconds(value($0)) } ?? "<span class=\"soft\">not predicted</span>"
+            }
             return [
                 "\(one.layout)", "\(one.shape.batchSize)", "\(one.shape.slices)",
                 "\(network.linkRate.map(Quantity.bits(perSecond:)) ?? "–")",
                 "\(network.latency.map(Quantity.seconds) ?? "–")", "\(network.algorithm.rawValue)",
-                .seconds(one.median), .seconds(predicted),
-                .number(predicted / one.median - 1, Quantity.percent(predicted / one.median - 1)),
-                one.phases.map { .seconds($0.compute) } ?? "–", .seconds(compute),
-                one.phases.map { .seconds(max(0, one.median - $0.compute)) } ?? "–", .seconds(predicted - compute),
+                .seconds(one.median), seconds { $0 },
+                predicted.map { .number($0 / one.median - 1, Quantity.percent($0 / one.median - 1)) } ?? "–",
+                one.phases.map { .seconds($0.compute) } ?? "–", seconds { _ in compute },
+                one.phases.map { .seconds(max(0, one.median - $0.compute)) } ?? "–", seconds { $0 - compute },
                 .hashes(one.hashes),
             ]
         }

@@ -63,7 +63,7 @@ public struct CallMeasurement: Sendable {
         guard members > 1, !isOversubscribed, setting.nodes == 1 || members == setting.nodes else { return nil }
         return .call(
             members: members, betweenNodes: setting.nodes > 1, bytes: Double(setting.bytes), seconds: median,
-            linkRate: setting.linkRate)
+            linkRate: setting.linkRate, variance: LeastSquares.Equation.Repeats(of: callSeconds))
     }
 }
 

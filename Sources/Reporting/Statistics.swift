@@ -19,6 +19,30 @@ public enum Statistics {
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
+    /// How many standard errors to either side of an estimate hold the true value with 95 %: Student's t.
+    ///
+    /// Within 1 % of the exact value where `freedom` is whole; between, that of the next lower whole number.
+    ///
+    /// - Parameter freedom: degrees of freedom; below 1 nothing can be said: infinity.
+    public static func student(freedom: Double) -> Double {
+        guard freedom >= 1 - 1e-6 else { return .infinity }
+        let exact = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
+        let whole = Int(min(freedom + 1e-6, 1e6))
+        return whole <= exact.count ? exact[whole - 1] : 1.96 + 2.5 / Double(whole)
+    }
+
+    /// The squared standard error of a median ÷ the median², by the scatter of `values`; nil of fewer than two.
+    ///
+    /// Asymptotic, for values that are normally distributed: π/2 of the mean's.
+    static func medianVariance(_ values: [Double]) -> Double? {
+        guard values.count > 1 else { return nil }
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+        let median = median(values)
+        return variance / count * (values.count > 2 ? .pi / 2 : 1) / (median * median)
+    }
+
     /// The narrowest symmetric interval of order statistics that holds the median with the probability `confidence`.
     ///
     /// Of n independent values, the k-th smallest and k-th largest hold the median between them with the probability

@@ -2,11 +2,11 @@ import Foundation
 
 /// The time of a step as a sum of terms, each a count that follows from the layout times a parameter of the machine.
 ///
-/// Docs/scaling.md has the formula. The parameters are never negative; one that nothing measured tells of is zero.
+/// Docs/scaling.md has the formula. The parameters are never negative; which of them the points identify is another matter:
+/// see `standing` and `objection`.
 public struct StepModel: Sendable {
     public enum Parameter: Int, CaseIterable, Sendable {
-        // Of two that the points cannot tell apart the first takes all: so the wire, where link rates are known.
-        case sample, slice, contention, word, barrier, nearMessage, nearByte, farMessage, farWire, farByte
+        case sample, slice, contention, word, barrier, nearMessage, nearByte, farMessage, farByte, farWire
 
         /// As in model.json.
         public var name: String {
@@ -69,17 +69,36 @@ public struct StepModel: Sendable {
     }
 
     /// By `Parameter.rawValue`: seconds, but for ratios.
-    public var values: [Double]
-    /// Parameters that something measured depended on.
-    public var known: Set<Parameter>
+    public internal(set) var values: [Double]
+    /// Parameters that were not measured but told: a described cluster's.
+    private(set) var given: Set<Parameter> = []
+    let fit: LinearFit
+    /// The link rate of all that was measured between nodes, where that is one: then β has all of a byte's time at
+    /// that rate, and nothing tells how much of it is the wire's.
+    private(set) var onlyLinkRate: Double?
 
-    public subscript(parameter: Parameter) -> Double {
+    public internal(set) subscript(parameter: Parameter) -> Double {
         get { values[parameter.rawValue] }
         set { values[parameter.rawValue] = newValue }
     }
 
+    /// Sets a parameter that is told, not measured.
+    mutating func give(_ parameter: Parameter, _ value: Double) {
+        self[parameter] = value
+        given.insert(parameter)
+    }
+
+    /// Takes the links between nodes for perfect: a byte takes what its bits take at the shape's link rate.
+    mutating func givePerfectLinks() {
+        give(.farByte, 0)
+        give(.farWire, 1)
+        onlyLinkRate = nil
+    }
+
     /// How often each parameter counts in a step.
-    static func counts(_ shape: StepShape) -> [Double] {
+    func counts(_ shape: StepShape) -> [Double] { Self.counts(shape, onlyLinkRate: onlyLinkRate) }
+
+    private static func counts(_ shape: StepShape, onlyLinkRate: Double?) -> [Double] {
         let perWorker = Double(shape.parameters) / shape.teamWorkers
         let barriers = shape.teams == 1 ? 2.0 : 4.0
         return Parameter.allCases.map { parameter in
@@ -93,29 +112,26 @@ public struct StepModel: Sendable {
             case .nearByte: shape.near.linkBytes
             case .farMessage: shape.far.messages
             case .farByte: shape.far.linkBytes
-            case .farWire: shape.linkRate.map { shape.far.linkBytes * 8 / $0 } ?? 0
+            case .farWire: wireSeconds(shape.far.linkBytes, shape.linkRate, onlyLinkRate: onlyLinkRate)
             }
         }
     }
 
+    /// Seconds of `bytes` on a perfect link, so far as they are counted apart from β.
+    private static func wireSeconds(_ bytes: Double, _ linkRate: Double?, onlyLinkRate: Double?) -> Double {
+        linkRate == onlyLinkRate ? 0 : linkRate.map { bytes * 8 / $0 } ?? 0
+    }
+
     /// Seconds of a step by what they go into.
     public func terms(_ shape: StepShape) -> [Term: Double] {
-        let counts = Self.counts(shape)
+        let counts = counts(shape)
         return Dictionary(
             uniqueKeysWithValues: Term.allCases.map { term in
                 (term, term.parameters.reduce(0) { $0 + counts[$1.rawValue] * self[$1] })
             })
     }
 
-    public func stepSeconds(_ shape: StepShape) -> Double {
-        zip(Self.counts(shape), values).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-
-    /// Whether all that the step's time depends on was measured.
-    public func knows(_ shape: StepShape) -> Bool {
-        let counts = Self.counts(shape)
-        return Parameter.allCases.allSatisfy { counts[$0.rawValue] == 0 || known.contains($0) }
-    }
+    public func stepSeconds(_ shape: StepShape) -> Double { counts(shape).dot(values) }
 }
 
 // MARK: Fitting
@@ -124,8 +140,19 @@ extension StepModel {
     /// What the model is fitted to: a layout's step, or an all-reduce loop.
     public enum Observation: Sendable {
         /// `computeSeconds`, of the slowest worker, where it was measured apart.
-        case step(StepShape, seconds: Double, computeSeconds: Double?)
-        case call(members: Int, betweenNodes: Bool, bytes: Double, seconds: Double, linkRate: Double?)
+        /// `variance`: of the seconds, relative, as repeats have it.
+        case step(StepShape, seconds: Double, computeSeconds: Double?, variance: LeastSquares.Equation.Repeats?)
+        case call(
+            members: Int, betweenNodes: Bool, bytes: Double, seconds: Double, linkRate: Double?,
+            variance: LeastSquares.Equation.Repeats?)
+
+        /// Of the network between nodes, where it is one that was used; nil inside where it is not known.
+        var linkRate: Double?? {
+            switch self {
+            case .step(let shape, _, _, _): shape.nodes > 1 ? .some(shape.linkRate) : nil
+            case .call(_, let betweenNodes, _, _, let linkRate, _): betweenNodes ? .some(linkRate) : nil
+            }
+        }
     }
 
     /// Fits the parameters by least squares of relative errors, none negative.
@@ -134,37 +161,46 @@ extension StepModel {
     /// the whole step. A loop of all-reduces counts a tenth, for inside a step the same call takes longer than in a loop: so it decides
     /// only what the steps leave open.
     public init(fittedTo observations: [Observation]) {
-        let equations = observations.flatMap(Self.equations)
-        values = LeastSquares.nonNegative(equations, unknowns: Parameter.allCases.count)
-        known = Set(
-            Parameter.allCases.filter { parameter in
-                equations.contains { $0.coefficients[parameter.rawValue] > 0 }
-            })
+        let rates = Set(observations.compactMap(\.linkRate))
+        let onlyLinkRate = rates.count == 1 ? rates.first! : nil
+        fit = LinearFit(
+            observations.flatMap { Self.equations($0, onlyLinkRate: onlyLinkRate) }, unknowns: Parameter.allCases.count)
+        values = fit.values
+        self.onlyLinkRate = onlyLinkRate
     }
 
-    private static func equations(_ observation: Observation) -> [LeastSquares.Equation] {
+    private static func equations(_ observation: Observation, onlyLinkRate: Double?) -> [LeastSquares.Equation] {
         switch observation {
-        case .step(let shape, let seconds, let computeSeconds):
-            let counts = counts(shape)
-            guard let computeSeconds else {
-                return [LeastSquares.Equation(coefficients: counts, value: seconds, weight: 1 / seconds)]
-            }
-            let compute = Parameter.allCases.map { $0.isCompute ? counts[$0.rawValue] : 0 }
-            let rest = Parameter.allCases.map { $0.isCompute ? 0 : counts[$0.rawValue] }
-            return [
-                LeastSquares.Equation(coefficients: compute, value: computeSeconds, weight: 1 / seconds),
+        case .step(let shape, let seconds, let computeSeconds, let variance):
+            let counts = counts(shape, onlyLinkRate: onlyLinkRate)
+            func equation(_ seconds: Double, of whole: Double, _ isIn: (Parameter) -> Bool) -> LeastSquares.Equation {
                 LeastSquares.Equation(
-                    coefficients: rest, value: max(0, seconds - computeSeconds), weight: 1 / seconds),
-            ]
-        case .call(let members, let betweenNodes, let bytes, let seconds, let linkRate):
+                    coefficients: Parameter.allCases.map { isIn($0) ? counts[$0.rawValue] : 0 }, value: seconds,
+                    weight: 1 / whole)
+            }
+            var equations =
+                computeSeconds.map {
+                    [
+                        equation($0, of: seconds, \.isCompute),
+                        equation(max(0, seconds - $0), of: seconds) { !$0.isCompute },
+                    ]
+                } ?? [equation(seconds, of: seconds) { _ in true }]
+            equations[0].repeats = variance
+            return equations
+        case .call(let members, let betweenNodes, let bytes, let seconds, let linkRate, let variance):
             let call = AllReduce(members: members, bytes: bytes)
             var counts = [Double](repeating: 0, count: Parameter.allCases.count)
             let (message, byte): (Parameter, Parameter) =
                 betweenNodes ? (.farMessage, .farByte) : (.nearMessage, .nearByte)
             counts[message.rawValue] = call.messages
             counts[byte.rawValue] = call.linkBytes
-            if betweenNodes, let linkRate { counts[Parameter.farWire.rawValue] = call.linkBytes * 8 / linkRate }
-            return [LeastSquares.Equation(coefficients: counts, value: seconds, weight: 0.1 / seconds)]
+            if betweenNodes {
+                counts[Parameter.farWire.rawValue] = wireSeconds(call.linkBytes, linkRate, onlyLinkRate: onlyLinkRate)
+            }
+            var equation = LeastSquares.Equation(
+                coefficients: counts, value: seconds, weight: 0.1 / seconds, errorClass: betweenNodes ? 2 : 1)
+            equation.repeats = variance.map { .init(variance: 0.01 * $0.variance, freedom: $0.freedom) }
+            return [equation]
         }
     }
 }

@@ -41,6 +41,15 @@ extension Integration {
                 (["--repeats", "0"], "--repeats"), (["--link-rate", "-1"], "--link-rate"),
                 (["--slices", "5000"], "--slices"),
                 (["--launcher", "srun", "--oversubscribe"], "mpirun"), (["--model", "784"], "784"),
+                // Numbers beyond what makes sense, by themselves and together.
+                (["--batch-size", "9223372036854775807"], "--batch-size"),
+                (["--batch-size", "2147483648"], "--batch-size"),
+                (["--ranks", "4", "--batch-size", "1000000000"], "--batch-size"),
+                (["--ranks", "65536", "--threads", "65536"], "workers"), (["--ranks", "65537"], "--ranks"),
+                (["--cores-per-node", "9223372036854775807"], "--cores-per-node"),
+                (["--repeats", "9223372036854775807"], "--repeats"), (["--warm-up", "10001"], "--warm-up"),
+                (["--epochs", "9223372036854775807"], "--epochs"), (["--time-limit", "1e300"], "--time-limit"),
+                (["--link-rate", "1e-300"], "--link-rate"), (["--link-rate", "nan"], "--link-rate"),
             ])
         func usage(_ options: [String], _ word: String) async throws {
             let outcome = try await Program.run(["scaling", "--run", "none"] + options)
@@ -53,6 +62,16 @@ extension Integration {
             let outcome = try await Program.run(["scaling", "--ranks", "1"] + Self.small + options)
             #expect(outcome.status == 66)
             #expect(outcome.messages.count == 1 && outcome.errors.contains(options[1]), "\(outcome.errors)")
+        }
+
+        @Test(
+            arguments: [
+                ["--latency", "0"], ["--latency", "1e5"], ["--link-rate", "inf"], ["--workers-per-node", "0"],
+                ["--workers-per-node", "9223372036854775807"], ["--batch-sizes", "1000,0"],
+            ])
+        func reportUsage(_ options: [String]) async throws {
+            let outcome = try await Program.run(["report", "none"] + options)
+            #expect(outcome.status == 64 && outcome.errors.contains(options[0]), "\(outcome.errors)")
         }
 
         @Test(.needsMPI) func underALauncher() async throws {
@@ -73,6 +92,18 @@ extension Integration {
                 }
                 #expect(try Self.lines("\(folder)/points.jsonl").count == 3)
                 #expect(FileManager.default.fileExists(atPath: "\(folder)/report.html"))
+            }
+        }
+
+        /// What starts processes by themselves starts no ranks: no point may say that it had two.
+        @Test(.enabled("no gnuplot") { hasGnuplot }) func launcherThatIsNone() async throws {
+            try await withTemporaryFolder { folder in
+                let command = ["scaling", "--ranks", "2", "--kind", "strong", "--run", folder, "--launcher", "env"]
+                let outcome = try await Program.run(command + Self.small)
+                #expect(outcome.status == 1, "\(outcome.errors)")
+                let points = try Self.lines("\(folder)/points.jsonl")
+                #expect(!points.isEmpty && points.allSatisfy { $0["exit_code"] as? Int != nil })
+                #expect(points.allSatisfy { $0["step_seconds"] == nil && $0["call_seconds"] == nil })
             }
         }
 
@@ -102,6 +133,16 @@ extension Integration {
                 let strong = training.filter { $0["kind"] as? String == "strong" }
                 #expect(Set(strong.compactMap { $0["weights_sha256"] as? String }).count == 1)
                 #expect(training.allSatisfy { ($0["step_seconds"] as? Double ?? 0) > 0 })
+                if FileManager.default.fileExists(atPath: "/proc/stat") {
+                    for point in try first + Self.lines("\(folder)/experiments.jsonl") {
+                        let load = try #require(point["load"] as? JSONObject)
+                        for name in ["average", "cores", "steal"] { #expect(load[name] is NSNumber, "\(name)") }
+                    }
+                }
+                // One repeat on one and two workers: not all can be told apart, and a cluster is not predicted.
+                #expect(outcome.output.contains("model: not identified: "), "\(outcome.output)")
+                #expect(outcome.output.contains("model: not measured: ") && outcome.output.contains("alpha"))
+                #expect(outcome.output.contains("prediction: Minibatches of 100: no prediction for "))
 
                 let text = try String(contentsOfFile: file, encoding: .utf8)
                 let cut = text.split(separator: "\n").dropLast().joined(separator: "\n") + "\n{\"id\":\"cut"

@@ -71,12 +71,15 @@ enum Planted {
         return point
     }
 
-    /// One node of up to four workers, and two nodes at each of `linkRates`; strong and weak.
-    static func experiment(linkRates: [Double], noise: (Int) -> Double = { _ in 0 }) -> [ScalingPoint] {
+    /// One node with `near` layouts (ranks, threads), and two nodes at each of `linkRates`; each for all `kinds`.
+    static func experiment(
+        linkRates: [Double], near: [(Int, Int)] = [(1, 1), (1, 2), (2, 1), (4, 1)],
+        kinds: [ScalingPoint.Kind] = [.strong, .weak], repeats: Int = 5, noise: (Int) -> Double = { _ in 0 }
+    ) -> [ScalingPoint] {
         var number = 0
         func points(_ nodes: Int, _ ranks: Int, _ threads: Int, _ rate: Double?) -> [ScalingPoint] {
-            (1...5).flatMap { repeated in
-                [ScalingPoint.Kind.strong, .weak].map { kind in
+            (1...repeats).flatMap { repeated in
+                kinds.map { kind in
                     number += 1
                     let batch = kind == .weak ? 1000 * ranks * threads : 1000
                     return point(
@@ -85,10 +88,31 @@ enum Planted {
                 }
             }
         }
-        let near = [(1, 1), (1, 2), (2, 1), (4, 1)].flatMap { points(1, $0.0, $0.1, nil) }
+        let near = near.flatMap { points(1, $0.0, $0.1, nil) }
         let far = linkRates.flatMap { rate in
             points(2, 2, 1, rate) + [1, 812, 13_004].map { loop(nodes: 2, words: $0, linkRate: rate) }
         }
         return near + far
+    }
+
+    /// Independent normal noise: a function of the point's number.
+    static func noise(seed: UInt64, deviation: Double) -> (Int) -> Double {
+        { number in
+            let bits = SplitMix.bits(seed, UInt64(number))
+            let (u, v) = (Double(bits >> 32) + 0.5, Double(bits & 0xFFFF_FFFF))
+            return deviation * (-2 * log(u / exp2(32))).squareRoot() * cos(2 * .pi * v / exp2(32))
+        }
+    }
+
+    /// SplitMix64, twice.
+    private enum SplitMix {
+        static func bits(_ seed: UInt64, _ number: UInt64) -> UInt64 { mixed(mixed(seed) ^ number) }
+
+        private static func mixed(_ value: UInt64) -> UInt64 {
+            var z = value &+ 0x9E37_79B9_7F4A_7C15
+            z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+            return z ^ z >> 31
+        }
     }
 }

@@ -28,4 +28,18 @@ import Testing
         #expect(abs(interval.confidence - expected) < 1e-12)
         if count < 6 { #expect(interval.low == 1 && interval.high == Double(count)) }
     }
+
+    /// `scipy.stats.t.ppf(0.975, freedom)`.
+    @Test(arguments: [(1, 12.7062), (2, 4.3027), (5, 2.5706), (10, 2.2281), (11, 2.2010), (20, 2.0860), (100, 1.9840)])
+    func student(freedom: Int, expected: Double) {
+        #expect(abs(Statistics.student(freedom: Double(freedom)) / expected - 1) < 0.01)
+        #expect(Statistics.student(freedom: Double(freedom) + 0.9) == Statistics.student(freedom: Double(freedom)))
+    }
+
+    @Test func nothingToSpare() {
+        #expect(Statistics.student(freedom: 0.9) == .infinity && Statistics.student(freedom: .nan) == .infinity)
+        #expect(Statistics.medianVariance([3]) == nil && Statistics.medianVariance([3, 3]) == 0)
+        // Of 1, 3: variance 2, of their mean 1, ÷ 2².
+        #expect(Statistics.medianVariance([1, 3]) == 0.25)
+    }
 }
