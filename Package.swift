@@ -60,13 +60,18 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
-        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Storage"]),
+        // Records as no program writes them, for the tests of their readers.
+        .target(
+            name: "DamagedRecords", dependencies: ["RandomNumbers", "Reporting"], path: "Tests/DamagedRecords"),
+        .testTarget(name: "ReportingTests", dependencies: ["DamagedRecords", "Reporting", "Storage"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
         // Stands in for malloc in all tests, to count.
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["CAllocations", "Datasets", "Kernels", "MPI", "NeuralNetwork", "Storage", "Training"]),
+            dependencies: [
+                "CAllocations", "DamagedRecords", "Datasets", "Kernels", "MPI", "NeuralNetwork", "Storage", "Training",
+            ]),
         // Runs the program as users do; depends on it so that it is built.
         .testTarget(
             name: "IntegrationTests", dependencies: ["Command"], path: "Tests/Integration",

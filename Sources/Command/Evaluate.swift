@@ -38,7 +38,7 @@ struct Evaluate: ParsableCommand {
         let path = SavedNetwork<Scalar>.file(weights)
         let model = try processes.fromFirst { try WeightsFile.topology(of: path).description }
         var options = Configuration()
-        options.model = model
+        options.topology = try parseTopology(model)
         options.target = options.topology.inputCount == options.topology.outputCount ? .inputs : .labels
         options.weights = path
         options.slices = Configuration.defaultSlices(workers: team.totalWorkers)

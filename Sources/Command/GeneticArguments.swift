@@ -45,8 +45,6 @@ struct GeneticArguments: ParsableArguments {
         ]
     }
 
-    func validate() throws { try checkNumbers() }
-
     /// The genetic options of a run with these others; nil for another optimiser.
     ///
     /// - Throws: `.usage` for the options of the optimiser that is not asked for.
@@ -67,28 +65,5 @@ struct GeneticArguments: ParsableArguments {
             fitnessSamples: fitnessSamples ?? begun?.fitnessSamples,
             evaluateEvery: evaluateEvery ?? begun?.evaluateEvery, crossover: crossover ?? begun?.crossover,
             mutation: mutation ?? begun?.mutation, mutationScale: mutationScale ?? begun?.mutationScale)
-    }
-
-    private func checkNumbers() throws {
-        if let population, population < 2 || population % 2 != 0 || population > 1 << 16 {
-            throw ValidationError("--population must be an even number from 2 to 65536, not \(population).")
-        }
-        for (name, value) in [
-            ("--rounds", rounds), ("--fitness-samples", fitnessSamples), ("--evaluate-every", evaluateEvery),
-        ] {
-            if let value, value < 1 || value > 1 << 30 {
-                throw ValidationError("\(name) must be at least 1 and at most 2^30, not \(value).")
-            }
-        }
-        for (name, value) in [("--crossover", crossover), ("--mutation", mutation)] {
-            guard let value else { continue }
-            guard operators != .snes else { throw ValidationError("\(name) goes with --operators article.") }
-            guard (0...1).contains(value) else {
-                throw ValidationError("\(name) must be a chance, from 0 to 1, not \(value).")
-            }
-        }
-        if let mutationScale, !(mutationScale > 0 && mutationScale <= 1e6) {
-            throw ValidationError("--mutation-scale must be above 0 and at most 1e6, not \(mutationScale).")
-        }
     }
 }

@@ -54,16 +54,24 @@ struct ReportCommand: ParsableCommand {
         }
         let path = output ?? directories[0] + "/report.html"
         if experiments.isEmpty {
-            try AtomicFile.write(try RunReport(folders: runs).html(), to: path)
+            let report = try RunReport(folders: runs)
+            for run in report.runs { warn(run.unreadable, of: run.path + "/metrics.jsonl") }
+            try AtomicFile.write(try report.html(), to: path)
         } else {
             let cluster = Cluster(
                 latency: latency, linkRate: linkRate, workersPerNode: workersPerNode, batchSizes: batchSizes?.values)
             let report = try ScalingReport(folders: experiments, cluster: cluster)
+            warn(report.unreadable, of: experiments.joined(separator: ", "))
             try AtomicFile.write(try report.html(), to: path)
             let folder = (path as NSString).deletingLastPathComponent
             try report.writeModels(to: (folder.isEmpty ? "" : folder + "/") + "model.json")
             print(report.summary)
         }
         print("report: \(path)")
+    }
+
+    private func warn(_ unreadable: Int, of file: String) {
+        guard unreadable > 0 else { return }
+        Main.say("frontprop: warning: \(file): \(unreadable) lines are cut short or no records, and are left out")
     }
 }

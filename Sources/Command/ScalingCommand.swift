@@ -80,7 +80,7 @@ struct ScalingCommand: ParsableCommand {
             if Session.environment.world.rank > 0 { throw ExitCode(ExitStatus.usage.rawValue) }
             throw Failure(.usage, "start scaling by itself: it starts mpirun for each of its runs")
         }
-        let folder = self.folder ?? defaultRunFolder("scaling")
+        let folder = self.folder ?? "runs/" + nameByTime("scaling")
         let experiment = try ScalingExperiment(folder: folder, options: self)
         let failed = try ChildRun.wait { try await experiment.run() }
         try conclude(folder)
@@ -105,10 +105,10 @@ struct ScalingCommand: ParsableCommand {
     }
 }
 
-/// A folder for a run of which none was named.
-func defaultRunFolder(_ name: String) -> String {
+/// The name of a folder where none was given.
+func nameByTime(_ name: String) -> String {
     let format = DateFormatter()
     format.locale = Locale(identifier: "en_US_POSIX")
     format.dateFormat = "yyyy-MM-dd-HHmmss"
-    return "runs/\(format.string(from: Date()))-\(name)"
+    return "\(format.string(from: Date()))-\(name)"
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Kernels
 import MPI
@@ -100,14 +101,17 @@ struct Train: ParsableCommand {
         surroundings.progress = { output.show($0) }
         surroundings.isTraced = trace != nil
         surroundings.fault = inject
-        surroundings.checkpoint = try processes.agree { try resumed.flatMap { try newestCheckpoint(of: $0) } }
+        surroundings.checkpoint = try processes.agree {
+            guard let resumed, let begun else { return nil }
+            return try newestCheckpoint(of: resumed, begun.options, dataset)
+        }
         let trainer = try Trainer<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset, surroundings: surroundings)
         let search = options.optimizer == .genetic ? try GeneticSearch(trainer) : nil
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: placement, threadsAreGiven: self.threads != nil)
-            let run = try resumed ?? RunFolder.create(runFolder ?? defaultRunFolder(self.given.model ?? "classifier"))
+            let run = try resumed ?? newFolder()
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
             for event in resumed == nil
@@ -118,8 +122,7 @@ struct Train: ParsableCommand {
             }
         }
         let end =
-            try search?.run(checkpoints: folder?.checkpoints)
-            ?? trainer.run(checkpoints: folder?.checkpoints, trace: trace)
+            try search?.run(in: folder) ?? trainer.run(in: folder, trace: trace)
         try processes.agree {
             guard processes.isFirst, let folder else { return }
             try trainer.writeModel(to: folder.modelPath)
@@ -145,10 +148,24 @@ struct Train: ParsableCommand {
         return dataset
     }
 
-    /// The newest checkpoint that is whole; nil when the run was stopped before its first.
-    private func newestCheckpoint(of folder: RunFolder) throws -> CheckpointFile<TrainingState>? {
+    private func newFolder() throws -> RunFolder {
+        if let runFolder { return try RunFolder.create(runFolder) }
+        return try RunFolder.createNew(in: "runs", name: nameByTime(given.model ?? "classifier"))
+    }
+
+    /// The newest checkpoint that is whole and of this run; nil when the run was stopped before its first.
+    private func newestCheckpoint(
+        of folder: RunFolder, _ options: Configuration, _ dataset: NodeDataset
+    ) throws -> CheckpointFile<TrainingState>? {
+        let schedule = MinibatchSchedule(
+            sampleCount: dataset.train.count, batchSize: options.batchSize, seed: options.seed,
+            shuffled: options.shuffle)
         do {
-            return try folder.checkpoints.newestReadable { Main.say("frontprop: warning: \($0)") }
+            return try folder.checkpoints.newestReadable(
+                fault: { state in
+                    state.fault(
+                        in: options, dataChecksum: dataset.checksumText, minibatches: schedule.minibatchCount)
+                }, report: { Main.say("frontprop: warning: \($0)") })
         } catch let failure as Failure where failure.status == .missingInput {
             Main.say("frontprop: warning: \(folder.path) holds no checkpoint yet; the run starts from its beginning")
             return nil

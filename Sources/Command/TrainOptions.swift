@@ -53,23 +53,14 @@ struct TrainOptions: ParsableArguments {
 
     func validate() throws {
         if let model { _ = try parseTopology(model) }
-        let counts = [
-            ("--epochs", epochs, 0), ("--batch-size", batchSize, 1), ("--slices", slices, 1),
-            ("--train-limit", trainLimit, 1), ("--test-limit", testLimit, 1),
-        ]
-        for (name, value, least) in counts {
-            if let value, value < least { throw ValidationError("\(name) must be at least \(least), not \(value).") }
-        }
-        if let slices, slices > 4096 { throw ValidationError("--slices must be at most 4096, not \(slices).") }
-        if let epochs, epochs > 1 << 31 { throw ValidationError("--epochs must be at most 2³¹, not \(epochs).") }
     }
 
     /// `options` with what was given in place of what was there.
     ///
-    /// - Throws: `.usage` where they do not go together.
+    /// - Throws: `.usage` where one is out of its limits, or they do not go together.
     func applied(to options: Configuration) throws -> Configuration {
         var options = options
-        if let model { options.model = try parseTopology(model).description }
+        if let model { options.topology = try parseTopology(model) }
         options.data = data ?? options.data
         options.trainLimit = trainLimit ?? options.trainLimit
         options.testLimit = testLimit ?? options.testLimit
@@ -90,20 +81,12 @@ struct TrainOptions: ParsableArguments {
         options.lossScale = lossScale ?? options.lossScale
         let topology = options.topology
         options.target = topology.outputCount == topology.inputCount ? .inputs : .labels
-        try check(options)
-        options.genetic = try genetic.applied(to: options)
-        return options
-    }
-
-    private func check(_ options: Configuration) throws {
-        let largest =
-            options.precision == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
-        guard abs(options.learningRate) <= largest, abs(options.momentum) <= largest else {
-            throw Failure(.usage, "--learning-rate and --momentum must be finite numbers of --precision")
-        }
         guard options.reduction == .exact || slices == nil else {
             throw Failure(.usage, "--slices goes with --reduction exact; allreduce has a slice per worker")
         }
+        options.genetic = try genetic.applied(to: options)
+        if let fault = options.fault { throw Failure(.usage, fault) }
+        return options
     }
 
     /// The options of a run that goes on: those it was begun with, and what may be given anew.
@@ -111,7 +94,7 @@ struct TrainOptions: ParsableArguments {
     /// - Throws: `.usage` naming an option that would change the result, with both values.
     func resumed(_ begun: Configuration) throws -> Configuration {
         let options = try applied(to: begun)
-        let changed = try options.differences(from: begun).filter { !["--data", "--epochs"].contains($0.option) }
+        let changed = try options.differences(from: begun).filter { !Configuration.freeOptions.contains($0.option) }
         if let first = changed.first {
             throw Failure(
                 .usage,

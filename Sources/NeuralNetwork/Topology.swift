@@ -117,3 +117,20 @@ public struct TensorLayout: Equatable, Sendable {
         for (index, value) in values.enumerated() { parameters[place(index)] = value }
     }
 }
+
+/// As its text: `"784x16x16x10"`.
+extension Topology: Codable {
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let topology = Topology(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is not a network"))
+        }
+        self = topology
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -56,7 +56,7 @@ struct Chart {
 
     /// Labels for `values`, of which those too near the one before are left out.
     static func ticks(
-        _ values: [Double], ratio: Double = 1.2, label: (Double) -> String = { "\(Int($0))" }
+        _ values: [Double], ratio: Double = 1.2, label: (Double) -> String = { String(format: "%.0f", $0) }
     ) -> [Tick] {
         var last = 0.0
         return values.sorted().compactMap { value in
@@ -82,6 +82,53 @@ struct Chart {
         case .lines(let series): series.allSatisfy { $0.points.isEmpty }
         case .bars(let bars): bars.values.isEmpty
         }
+    }
+}
+
+// MARK: What can be drawn
+
+extension Chart {
+    /// The chart without the points that have no place in it: where a record is damaged, or a logarithm asked of zero.
+    var drawable: Chart {
+        var chart = self
+        switch content {
+        case .lines(let series):
+            chart.content = .lines(
+                series.map { one in
+                    var one = one
+                    one.points = one.points.compactMap(placed)
+                    return one
+                })
+        case .bars(var bars):
+            bars.values = bars.values.map { $0.map { Self.placed($0, isLog: false) ?? 0 } }
+            chart.content = .bars(bars)
+        }
+        // A bound that leaves nothing is none.
+        chart.yFrom = yFrom.flatMap { Self.placed($0, isLog: isLogY) }.flatMap { $0 <= chart.mostY ? $0 : nil }
+        chart.yTo = yTo.flatMap { Self.placed($0, isLog: isLogY) }
+        return chart
+    }
+
+    private var mostY: Double {
+        switch content {
+        case .lines(let series): series.flatMap { $0.points.map(\.y) }.max() ?? 0
+        case .bars(let bars): bars.values.map { $0.reduce(0, +) }.max() ?? 0
+        }
+    }
+
+    private func placed(_ point: Point) -> Point? {
+        guard let x = Self.placed(point.x, isLog: isLogX), let y = Self.placed(point.y, isLog: isLogY) else {
+            return nil
+        }
+        func bound(_ value: Double?) -> Double? { value.flatMap { Self.placed($0, isLog: isLogY) } }
+        return Point(x: x, y: y, low: bound(point.low), high: bound(point.high))
+    }
+
+    /// Where `value` stands on an axis; nil where gnuplot has no place for it. What is next to nothing is zero.
+    private static func placed(_ value: Double, isLog: Bool) -> Double? {
+        guard abs(value) <= 1e30 else { return nil }
+        if isLog { return value >= 1e-30 ? value : nil }
+        return abs(value) < 1e-30 ? 0 : value
     }
 }
 
@@ -137,11 +184,12 @@ extension Chart {
         }
         let xs = series.flatMap { $0.points.map(\.x) }
         let (least, most) = (xs.min() ?? 0, xs.max() ?? 1)
-        // Some room beside the first and last point.
+        // Some room beside the first and last point, which may be one.
+        let margin = 0.04 * max(most - least, 1, 1e-6 * max(abs(least), abs(most)))
         let range =
             isLogX
             ? "[\(least / 1.3):\(most * 1.3)]"
-            : "[\(least - 0.04 * max(most - least, 1)):\(most + 0.04 * max(most - least, 1))]"
+            : "[\(least - margin):\(most + margin)]"
         return blocks + ["set xrange \(range)", "plot " + plots.joined(separator: ", \\\n     ")]
     }
 

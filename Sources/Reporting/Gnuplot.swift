@@ -11,13 +11,17 @@ enum Gnuplot {
         let folder = FileManager.default.temporaryDirectory.path + "/frontprop-charts-\(UUID().uuidString)"
         try AtomicFile.createFolder(folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let script = charts.enumerated().map { $1.script(to: "\($0).svg") }.joined() + "set output\n"
-        try AtomicFile.write(script, to: folder + "/charts.gnuplot")
+        try AtomicFile.write(script(of: charts), to: folder + "/charts.gnuplot")
         try run(in: folder)
         return try charts.indices.map { index in
             let text = String(decoding: try InputFile.read("\(folder)/\(index).svg"), as: UTF8.self)
             return Markup(raw: adapted(text, id: "chart\(index)", title: charts[index].title))
         }
+    }
+
+    /// Commands that draw the charts into files named by their numbers.
+    static func script(of charts: [Chart]) -> String {
+        charts.enumerated().map { $1.script(to: "\($0).svg") }.joined() + "set output\n"
     }
 
     private static func run(in folder: String) throws {

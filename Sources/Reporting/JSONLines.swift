@@ -3,16 +3,26 @@ import Storage
 
 /// Files of one JSON object a line, that are appended to.
 public enum JSONLines {
-    /// The objects of the file `path`, and how many of its lines are none: a run that is killed leaves half a line.
+    /// The objects of the file `path`, and how many of its lines are none: a run that is killed leaves half a line, and
+    /// anyone may have edited it.
     ///
     /// - Throws: `Failure` as `InputFile.read`.
     public static func read<Value: Decodable>(_ path: String, as type: Value.Type) throws -> (
         values: [Value], unreadable: Int
     ) {
+        parse(try InputFile.read(path), as: type)
+    }
+
+    /// The objects of a file held in memory; see `read`.
+    ///
+    /// - Parameter isPlausible: false for what no program wrote; such lines count as none.
+    static func parse<Value: Decodable>(
+        _ bytes: [UInt8], as type: Value.Type, where isPlausible: (Value) -> Bool = { _ in true }
+    ) -> (values: [Value], unreadable: Int) {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let lines = try InputFile.read(path).split(separator: UInt8(ascii: "\n"))
-        let values = lines.compactMap { try? decoder.decode(type, from: Data($0)) }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        let values = lines.compactMap { try? decoder.decode(type, from: Data($0)) }.filter(isPlausible)
         return (values, lines.count - values.count)
     }
 

@@ -15,16 +15,17 @@ struct Page {
 
     mutating func add(_ markup: Markup) { parts.append(.markup(markup)) }
 
-    mutating func add(_ charts: [Chart]) { parts.append(.charts(charts.filter { !$0.isEmpty })) }
+    mutating func add(_ charts: [Chart]) { parts.append(.charts(charts.map(\.drawable).filter { !$0.isEmpty })) }
 
     mutating func heading(_ text: String) { add("<h2>\(text)</h2>") }
 
+    /// - Parameter draw: makes an element `<svg>` of each chart.
     /// - Throws: `Failure` as `Gnuplot.draw`.
-    func html() throws -> String {
+    func html(draw: ([Chart]) throws -> [Markup] = Gnuplot.draw) throws -> String {
         let charts = parts.flatMap { part in
             if case .charts(let charts) = part { charts } else { [Chart]() }
         }
-        var drawn = try Gnuplot.draw(charts)[...]
+        var drawn = try draw(charts)[...]
         let body = parts.map { part in
             switch part {
             case .markup(let markup): markup

@@ -16,6 +16,7 @@ enum Quantity {
     static func figures(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         guard value != 0 else { return "0" }
+        guard (1e-300...1e300).contains(abs(value)) else { return String(format: "%.2e", value) }
         let magnitude = Int(floor(log10(abs(value) * 1.0005)))
         return magnitude > 2 ? grouped(value) : String(format: "%.\(min(12, 2 - magnitude))f", value)
     }
@@ -46,7 +47,7 @@ enum Quantity {
         switch value {
         case 1e6...: figures(value / 1e6) + "\u{A0}MB"
         case 1e3...: figures(value / 1e3) + "\u{A0}kB"
-        default: "\(Int(value))\u{A0}B"
+        default: grouped(value) + "\u{A0}B"
         }
     }
 }

@@ -47,25 +47,32 @@ public struct RunRecord: Sendable {
         public var rankPhases: [RankPhases] {
             guard case .array(let ranks)? = ranks else { return [] }
             return ranks.compactMap { rank in
-                guard case .object(let fields) = rank, case .number(let number)? = fields["rank"] else { return nil }
+                guard case .object(let fields) = rank, let number = fields["rank"]?.number.flatMap(Int.init(exactly:))
+                else { return nil }
                 let seconds = ["compute", "wait", "reduce", "update"].map { fields[$0]?.number ?? 0 }
                 let phases = Phases(compute: seconds[0], wait: seconds[1], reduce: seconds[2], update: seconds[3])
-                return RankPhases(rank: Int(number), host: fields["host"]?.description ?? "", phases: phases)
+                return RankPhases(rank: number, host: fields["host"]?.description ?? "", phases: phases)
             }
         }
     }
 
-    public var path: String
-    public var configuration: Configuration
-    public var entries: [Entry]
-    public var unreadable: Int
+    /// The line of an epoch.
+    @dynamicMemberLookup
+    public struct Epoch: Sendable {
+        public var number: Int
+        public var entry: Entry
+
+        public subscript<Value>(dynamicMember member: KeyPath<Entry, Value>) -> Value { entry[keyPath: member] }
+    }
+
+    public let path: String
+    public let configuration: Configuration
+    public let entries: [Entry]
+    /// In their order; a resumed run may have done one twice, and its later line counts.
+    public let epochs: [Epoch]
+    public let unreadable: Int
 
     public var name: String { URL(fileURLWithPath: path).lastPathComponent }
-    /// A resumed run may have done an epoch twice; its later line counts.
-    public var epochs: [Entry] {
-        let epochs = entries.filter { $0.event == "epoch" && $0.epoch != nil }
-        return Dictionary(epochs.map { ($0.epoch!, $0) }) { $1 }.values.sorted { $0.epoch! < $1.epoch! }
-    }
     public var rounds: [Entry] { entries.filter { $0.event == "round" } }
     public var start: Entry? { entries.first { $0.event == "start" } }
     /// nil of a run that has not ended.
@@ -78,17 +85,37 @@ public struct RunRecord: Sendable {
 
     /// - Throws: `Failure` as `InputFile.read`; `.badData` where `config.json` is no JSON object.
     public static func read(_ path: String) throws -> RunRecord {
-        let (entries, unreadable) = try JSONLines.read(path + "/metrics.jsonl", as: Entry.self)
-        let file = path + "/config.json"
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        do {
-            let configuration = try decoder.decode(Configuration.self, from: Data(try InputFile.read(file)))
-            return RunRecord(path: path, configuration: configuration, entries: entries, unreadable: unreadable)
-        } catch let error as DecodingError {
-            throw Failure(.badData, "\(file): expected a run's configuration as JSON: \(error)")
-        }
+        try RunRecord(
+            path: path, metrics: try InputFile.read(path + "/metrics.jsonl"),
+            configuration: try InputFile.read(path + "/config.json"))
     }
+
+    /// A record whose files are held in memory.
+    init(path: String, metrics: [UInt8], configuration: [UInt8]) throws {
+        self.path = path
+        (entries, unreadable) = JSONLines.parse(metrics, as: Entry.self, where: \.isPlausible)
+        let numbered = entries.compactMap { entry in
+            entry.event == "epoch" ? entry.epoch.map { ($0, Epoch(number: $0, entry: entry)) } : nil
+        }
+        epochs = Dictionary(numbered) { $1 }.values.sorted { $0.number < $1.number }
+        self.configuration = try JSONText.decode(
+            Configuration.self, from: configuration, name: path + "/config.json", keys: .convertFromSnakeCase)
+    }
+}
+
+extension RunRecord.Entry {
+    /// Whether a run can have written this. Losses may be any numbers; counts and times have limits.
+    var isPlausible: Bool {
+        let counts = [(epoch, 1), (round, 1), (samples, 0), (slices, 0), (parameters, 0), (evaluations, 0)]
+        let seconds = [trainSeconds].compactMap { $0 } + (phases?.values ?? [])
+        return counts.allSatisfy { count, least in count.map { (least...1 << 50).contains($0) } ?? true }
+            && seconds.allSatisfy(Plausible.seconds.contains)
+    }
+}
+
+/// What a record may say of a time: beyond it, it was not measured.
+enum Plausible {
+    static let seconds = 0.0...1e12
 }
 
 /// Any JSON value.

@@ -2,7 +2,7 @@ import Foundation
 
 extension RunReport {
     private static func points(_ run: RunRecord, _ value: (RunRecord.Entry) -> Double?) -> [Chart.Point] {
-        run.epochs.compactMap { epoch in value(epoch).map { Chart.Point(x: Double(epoch.epoch!), y: $0) } }
+        run.epochs.compactMap { epoch in value(epoch.entry).map { Chart.Point(x: Double(epoch.number), y: $0) } }
     }
 
     private static func rounds(_ run: RunRecord, _ value: (RunRecord.Entry) -> Double?) -> [Chart.Point] {
@@ -86,10 +86,10 @@ extension RunReport {
 
     /// A bar for each of the last epochs.
     private static func phases(_ run: RunRecord) -> Chart {
-        let epochs = run.epochs.filter { $0.phases != nil }.suffix(16)
+        let split = run.epochs.compactMap { epoch in epoch.phases.map { (epoch.number, $0.values) } }.suffix(16)
         return Chart(
             title: "Epochs by phase", caption: run.epochs.count > 16 ? "The last 16 epochs." : "", x: "epoch",
-            y: "milliseconds", yFrom: 0, content: bars(epochs.map { "\($0.epoch!)" }, epochs.map { $0.phases!.values }))
+            y: "milliseconds", yFrom: 0, content: bars(split.map { "\($0.0)" }, split.map(\.1)))
     }
 
     /// A bar for each rank: the median over the epochs.

@@ -10,10 +10,14 @@ public struct RunReport: Sendable {
         runs = try folders.map(RunRecord.read)
     }
 
+    init(runs: [RunRecord]) { self.runs = runs }
+
     /// The page, as one HTML file.
     ///
     /// - Throws: `Failure` where gnuplot is missing or fails.
-    public func html() throws -> String {
+    public func html() throws -> String { try page.html() }
+
+    var page: Page {
         var page = Page(title: title, subtitle: "\(runs.map(\.path).joined(separator: ", "))")
         if runs.count == 1 { addSummary(of: runs[0], to: &page) } else { addComparison(to: &page) }
         page.heading("Learning")
@@ -29,7 +33,7 @@ public struct RunReport: Sendable {
             if runs.count > 1 { page.heading(run.name) }
             addTables(of: run, to: &page)
         }
-        return try page.html()
+        return page
     }
 
     private var title: String {
@@ -43,10 +47,10 @@ public struct RunReport: Sendable {
                 tiles.append(
                     (
                         "Test accuracy", .number(accuracy, Quantity.percent(accuracy, digits: 2)),
-                        "after epoch \(last.epoch!)"
+                        "after epoch \(last.number)"
                     ))
             } else if let loss = last.testLoss {
-                tiles.append(("Test loss", .number(loss, Quantity.figures(loss)), "after epoch \(last.epoch!)"))
+                tiles.append(("Test loss", .number(loss, Quantity.figures(loss)), "after epoch \(last.number)"))
             }
         }
         let seconds = run.epochs.compactMap(\.trainSeconds)
@@ -64,7 +68,9 @@ public struct RunReport: Sendable {
         }
         page.add(.tiles(tiles))
         if run.unreadable > 0 {
-            page.add("<p class=\"note\">\(run.unreadable) lines of metrics.jsonl were cut short, and are left out.</p>")
+            page.add(
+                "<p class=\"note\">\(run.unreadable) lines of metrics.jsonl are cut short or no run's, and are left out.</p>"
+            )
         }
     }
 
@@ -118,7 +124,7 @@ public struct RunReport: Sendable {
             run.epochs.map { epoch in
                 let seconds = epoch.trainSeconds ?? 0
                 return [
-                    "\(epoch.epoch!)", .seconds(seconds),
+                    "\(epoch.number)", .seconds(seconds),
                     "\(Quantity.grouped(Double(epoch.samples ?? 0) / max(seconds, 1e-12)))",
                     figure(epoch.batchLoss), figure(epoch.trainLoss), figure(epoch.testLoss),
                     figure(epoch.trainAccuracy),

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// One measured or simulated point of a scaling experiment; Docs/scaling.md says what its fields mean.
 ///
@@ -91,7 +92,12 @@ public struct ScalingPoint: Codable, Sendable {
     ///
     /// - Throws: `Failure` as `InputFile.read`.
     public static func read(_ path: String) throws -> (points: [ScalingPoint], unreadable: Int) {
-        let (lines, unreadable) = try JSONLines.read(path, as: ScalingPoint.self)
+        parse(try InputFile.read(path))
+    }
+
+    /// Points of a file held in memory; see `read`.
+    static func parse(_ bytes: [UInt8]) -> (points: [ScalingPoint], unreadable: Int) {
+        let (lines, unreadable) = JSONLines.parse(bytes, as: ScalingPoint.self, where: \.isPlausible)
         var places: [String: Int] = [:]
         var points: [ScalingPoint] = []
         for point in lines {

@@ -14,7 +14,8 @@ public struct ScalingReport: Sendable {
     public var sections: [Section]
     public var points: [ScalingPoint]
     var experiments: [[String: JSONValue]]
-    var unreadable: Int
+    /// Lines that are no points.
+    public var unreadable: Int
 
     /// Whether the folder `path` holds an experiment.
     public static func isExperiment(_ path: String) -> Bool {
@@ -27,8 +28,7 @@ public struct ScalingReport: Sendable {
     ///
     /// - Throws: `Failure` where a file cannot be read, or where there is no training point at all.
     public init(folders: [String], cluster: Cluster = Cluster()) throws {
-        self.folders = folders
-        (points, experiments, unreadable) = ([], [], 0)
+        var (points, experiments, unreadable) = ([ScalingPoint](), [[String: JSONValue]](), 0)
         for folder in folders {
             for file in Self.files where FileManager.default.fileExists(atPath: "\(folder)/\(file)") {
                 let read = try ScalingPoint.read("\(folder)/\(file)")
@@ -40,6 +40,16 @@ public struct ScalingReport: Sendable {
                 experiments += try JSONLines.read(file, as: [String: JSONValue].self).values
             }
         }
+        try self.init(
+            folders: folders, points: points, experiments: experiments, unreadable: unreadable, cluster: cluster)
+    }
+
+    init(
+        folders: [String], points: [ScalingPoint], experiments: [[String: JSONValue]] = [], unreadable: Int = 0,
+        cluster: Cluster = Cluster()
+    ) throws {
+        (self.folders, self.points) = (folders, points)
+        (self.experiments, self.unreadable) = (experiments, unreadable)
         sections = ScalingStudy.studies(of: points).map { study in
             let fitted = ModelRecord.fitted(to: study, cluster: cluster)
             return Section(study: study, record: fitted?.record, model: fitted?.model)
@@ -52,16 +62,29 @@ public struct ScalingReport: Sendable {
 
     /// Writes `model.json`: an object a study.
     public func writeModels(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(sections.compactMap(\.record)) + Data("\n".utf8), to: path)
+        try AtomicFile.write(try models + Data("\n".utf8), to: path)
+    }
+
+    /// `model.json`.
+    ///
+    /// - Throws: `.badData` where the model has no number: it was fitted to what cannot be.
+    var models: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            do { return try encoder.encode(sections.compactMap(\.record)) } catch {
+                throw Failure(.badData, "\(folders.joined(separator: ", ")): the points give no model: \(error)")
+            }
+        }
     }
 
     /// The page, as one HTML file.
     ///
     /// - Throws: `Failure` where gnuplot is missing or fails.
-    public func html() throws -> String {
+    public func html() throws -> String { try page.html() }
+
+    var page: Page {
         var page = Page(
             title: "Scaling of \(sections.map(\.study.subject.model).distinct.joined(separator: ", "))",
             subtitle: "\(points.count) points from \(folders.joined(separator: ", "))")
@@ -79,7 +102,7 @@ public struct ScalingReport: Sendable {
         }
         addResources(to: &page)
         addPoints(to: &page)
-        return try page.html()
+        return page
     }
 
     /// Points that something else on the machine disturbed.

@@ -47,14 +47,14 @@ public enum AtomicFile {
         try data.withUnsafeBytes { try write($0, to: path) }
     }
 
-    /// Creates the folder `path`, and the folders above it; one that is there already is fine.
+    /// Creates the folder `path`, and those above it unless they are to be there; one that is there already is fine.
     ///
     /// - Throws: `Failure` with `.cannotWrite`.
-    public static func createFolder(_ path: String) throws {
+    public static func createFolder(_ path: String, withParents: Bool = true) throws {
         // Not FileManager's: on Linux its error does not say why.
         var code = makeFolder(path)
         let parent = (path as NSString).deletingLastPathComponent
-        if code == ENOENT && !parent.isEmpty && parent != path {
+        if withParents && code == ENOENT && !parent.isEmpty && parent != path {
             try createFolder(parent)
             code = makeFolder(path)
         }

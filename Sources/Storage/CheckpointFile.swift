@@ -61,12 +61,10 @@ public struct CheckpointFile<State: Codable> {
                     + "found \(SafetensorsHeaderParser.shown(version))")
         }
         try CheckpointSeal.check(bytes, name: name)
-        let json = Data((file.metadata["state"] ?? "").utf8)
-        do {
-            return CheckpointFile(state: try JSONDecoder().decode(State.self, from: json), tensors: file.tensors)
-        } catch {
-            throw Failure(.badData, "\(name): the checkpoint is whole, but its state is not as expected: \(error)")
-        }
+        let json = Array((file.metadata["state"] ?? "").utf8)
+        return CheckpointFile(
+            state: try JSONText.decode(State.self, from: json, name: "\(name): the checkpoint's state"),
+            tensors: file.tensors)
     }
 }
 

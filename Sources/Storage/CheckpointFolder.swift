@@ -6,7 +6,7 @@ import Foundation
 /// removed, so a kill leaves at worst a third checkpoint or a temporary file, which the next `save` removes.
 /// One process at a time writes; reading is safe meanwhile.
 public struct CheckpointFolder: Sendable {
-    /// The folder; `save` creates it.
+    /// The folder; `save` creates it, but not those above it: a run's folder that is gone is not made anew.
     public let path: String
 
     public init(_ path: String) {
@@ -24,33 +24,42 @@ public struct CheckpointFolder: Sendable {
     @discardableResult
     public func save<State>(_ checkpoint: CheckpointFile<State>, epoch: Int, step: Int) throws -> String {
         precondition(epoch >= 0 && step >= 0, "epoch \(epoch), step \(step)")
-        try AtomicFile.createFolder(path)
-        // Before writing: on a full disk they may be what fills it.
-        for name in try fileNames() where isStale(name) {
-            unlink("\(path)/\(name)")
+        try AtomicFile.createFolder(path, withParents: false)
+        do {
+            // Before writing: on a full disk they may be what fills it.
+            for name in try fileNames() where isStale(name) {
+                unlink("\(path)/\(name)")
+            }
+            let position = Position(epoch: epoch, step: step)
+            try checkpoint.write(to: "\(path)/\(position.fileName)")
+            let positions = try self.positions()
+            let kept = [position, positions.last { $0 < position }]
+            for other in positions where !kept.contains(other) {
+                unlink("\(path)/\(other.fileName)")
+            }
+            return "\(path)/\(position.fileName)"
+        } catch let failure as Failure where failure.status == .missingInput {
+            // Gone since it was made: no input that is missing.
+            throw Failure(.cannotWrite, failure.message)
         }
-        let position = Position(epoch: epoch, step: step)
-        try checkpoint.write(to: "\(path)/\(position.fileName)")
-        let positions = try self.positions()
-        let kept = [position, positions.last { $0 < position }]
-        for other in positions where !kept.contains(other) {
-            unlink("\(path)/\(other.fileName)")
-        }
-        return "\(path)/\(position.fileName)"
     }
 
-    /// Reads the newest checkpoint that is whole.
+    /// Reads the newest checkpoint that is whole, and fits.
     ///
-    /// - Parameter report: called with a message for each newer one that is not.
-    /// - Throws: `Failure` with `.missingInput` when there is no checkpoint, `.badData` when none can be read, saying
+    /// - Parameters:
+    ///   - fault: why a checkpoint's state cannot be used; nil when it can.
+    ///   - report: called with a message for each newer one that is not whole or does not fit.
+    /// - Throws: `Failure` with `.missingInput` when there is no checkpoint, `.badData` when none can be used, saying
     ///   what is wrong with each.
     public func newestReadable<State>(
-        as type: State.Type = State.self, report: (String) -> Void
+        as type: State.Type = State.self, fault: (State) -> String? = { _ in nil }, report: (String) -> Void
     ) throws -> CheckpointFile<State> {
         var failures: [String] = []
         for position in try positions().reversed() {
+            let file = "\(path)/\(position.fileName)"
             do {
-                let checkpoint = try CheckpointFile<State>.read("\(path)/\(position.fileName)")
+                let checkpoint = try CheckpointFile<State>.read(file)
+                if let fault = fault(checkpoint.state) { throw Failure(.badData, "\(file): \(fault)") }
                 failures.forEach { report("passed over: \($0)") }
                 return checkpoint
             } catch let failure as Failure {
@@ -58,7 +67,7 @@ public struct CheckpointFolder: Sendable {
             }
         }
         guard failures.isEmpty else {
-            throw Failure(.badData, "no checkpoint in \(path) can be read: \(failures.joined(separator: "; "))")
+            throw Failure(.badData, "no checkpoint in \(path) can be used: \(failures.joined(separator: "; "))")
         }
         let count = try fileNames().count
         let found = count == 0 ? "nothing" : "\(count) other files"

@@ -5,7 +5,7 @@ import Storage
 
 /// Writes the checkpoints of a run on a thread of its own, while the workers go on; one at a time. For the first rank.
 final class Checkpointer<Scalar: Real>: @unchecked Sendable {
-    private let folder: CheckpointFolder
+    private let folder: RunFolder
     private let topology: Topology
     private let queue = DispatchQueue(label: "checkpoints")
     /// Held while a checkpoint is being written.
@@ -15,7 +15,7 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
     private var written: [CheckpointEvent] = []
     private let trace: WorkerTrace?
 
-    init(_ folder: CheckpointFolder, topology: Topology, trace: WorkerTrace?) {
+    init(_ folder: RunFolder, topology: Topology, trace: WorkerTrace?) {
         self.folder = folder
         self.topology = topology
         self.trace = trace
@@ -46,6 +46,11 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
     func finish() throws {
         busy.wait()
         if let failure { throw failure }
+        guard let newest else { return }
+        try folder.requireInPlace()
+        if access(newest, F_OK) != 0 {
+            throw Failure(.cannotWrite, "the checkpoint \(newest) was removed; the run is not saved")
+        }
     }
 
     /// The checkpoints written since the last call.
@@ -68,7 +73,8 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
                     WeightsFile.tensors($0.baseAddress!, of: topology, prefix: network.prefix)
                 }
             }
-            return try folder.save(
+            try folder.requireInPlace()
+            return try folder.checkpoints.save(
                 CheckpointFile(state: state, tensors: tensors), epoch: state.position.epoch - 1,
                 step: state.position.step)
         }

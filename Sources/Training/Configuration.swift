@@ -17,7 +17,7 @@ public enum Reduction: String, CaseIterable, Sendable, Codable {
 
 /// Everything that a training run is, but for where it runs.
 public struct Configuration: Sendable, Equatable, Codable {
-    public var model = Topology.classifier.description
+    public var topology = Topology.classifier
     public var target = TargetName.labels
     public var data = "synthetic"
     public var trainLimit: Int?
@@ -44,6 +44,16 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var lossScale: Double?
 
     public init() {}
+
+    /// The names in `config.json`, from which those on the command line follow.
+    enum CodingKeys: String, CodingKey {
+        case topology = "model"
+        case target, data, trainLimit, testLimit, epochs, batchSize, learningRate, momentum, seed, shuffle, initializer
+        case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
+    }
+
+    /// Options that may be others when a run goes on: they do not change what it comes to.
+    public static let freeOptions: Set = ["--data", "--epochs"]
 
     /// The options whose values differ from those of `other`, as the command line calls them, with both values.
     public func differences(from other: Configuration) throws -> [(option: String, value: String, other: String)] {
@@ -74,8 +84,6 @@ public struct Configuration: Sendable, Equatable, Codable {
 
         var target: Target { self == .labels ? .labels : .inputs }
     }
-
-    public var topology: Topology { Topology(model)! }
 
     /// The published ladder of slice counts: 8, 16, 24, 32, 48, 64, 96, … (each pair of rungs doubles).
     public static func defaultSlices(workers: Int) -> Int {

@@ -36,7 +36,7 @@ public struct GeneticOptions: Sendable, Equatable, Codable {
     /// Standard deviation of what a mutation adds (article); the first standard deviation of each weight (snes).
     public var mutationScale: Double
 
-    /// The options as given, and the operators' own values for those that are nil.
+    /// The options as given, and the operators' own values for those that are nil; `fault` says whether they make sense.
     ///
     /// The article's population, crossover and mutation; for snes its authors' population, 4 + 3 ln d for d weights. Both
     /// get `defaultEvaluations`, so that they can be compared.
@@ -48,11 +48,11 @@ public struct GeneticOptions: Sendable, Equatable, Codable {
         let published = 2 * ((4 + Int(3 * log(Double(topology.parameterCount)))) / 2)
         self.population = population ?? (operators == .article ? 8 : published)
         let aRound = operators == .article ? Self.children(ofPopulation: self.population) : self.population
-        self.rounds = rounds ?? max(1, Self.defaultEvaluations / aRound)
+        self.rounds = rounds ?? max(1, Self.defaultEvaluations / max(1, aRound))
         self.fitnessSamples = fitnessSamples ?? 100
         self.evaluateEvery = evaluateEvery ?? max(1, self.rounds / 10)
-        self.crossover = operators == .article ? crossover ?? 0.7 : nil
-        self.mutation = operators == .article ? mutation ?? 0.005 : nil
+        self.crossover = crossover ?? (operators == .article ? 0.7 : nil)
+        self.mutation = mutation ?? (operators == .article ? 0.005 : nil)
         self.mutationScale = mutationScale ?? (operators == .article ? 1 : 0.1)
     }
 

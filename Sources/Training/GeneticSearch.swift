@@ -66,10 +66,9 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
         let networks = [("", trainer.weights)] + keptSlots.map { (prefix($0), UnsafePointer(state.slot($0))) }
         trainer.checkpointer?.save(
             networks,
-            state: TrainingState(
-                model: topology.description, precision: trainer.configuration.precision, position: position,
-                testLoss: lastMeasured?.testLoss ?? trainer.start.testLoss,
-                testAccuracy: lastMeasured?.testAccuracy ?? trainer.start.testAccuracy, search: record))
+            state: trainer.trainingState(
+                at: position, testLoss: lastMeasured?.testLoss, testAccuracy: lastMeasured?.testAccuracy,
+                search: record))
     }
 
     /// Whether a checkpoint belongs here: epochs are counted by measurements, steps by rounds.
@@ -91,8 +90,8 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
     /// Searches all rounds, and leaves the best individual in the trainer's weights.
     ///
     /// - Throws: the same `Failure` on every rank.
-    public func run(checkpoints: CheckpointFolder?) throws -> EndEvent {
-        trainer.begin(checkpoints)
+    public func run(in folder: RunFolder?) throws -> EndEvent {
+        trainer.begin(folder)
         team.run { worker in self.work(worker) }
         try trainer.settle()
         return EndEvent(

@@ -21,25 +21,6 @@ public struct Position: Sendable, Codable, Equatable {
     }
 }
 
-/// What a checkpoint holds beside the tensors.
-public struct TrainingState: Sendable, Codable {
-    public var model: String
-    public var precision: Precision
-    public var position: Position
-    /// Of the last epoch that is done.
-    public var testLoss: Double?
-    public var testAccuracy: Double?
-    /// Of a genetic search, whose rounds are the position's steps.
-    var search: SearchRecord?
-}
-
-/// A population between two rounds, but for its networks.
-struct SearchRecord: Sendable, Codable {
-    /// By slot; only those of kept slots mean anything.
-    var losses: [Double]
-    var order: [Int64]
-}
-
 /// How often a run is saved.
 public enum CheckpointInterval: Sendable, Codable, Equatable, LosslessStringConvertible {
     case epochs(Int), steps(Int)
@@ -49,6 +30,13 @@ public enum CheckpointInterval: Sendable, Codable, Equatable, LosslessStringConv
         let isSteps = text.hasSuffix("steps")
         guard let count = Int(isSteps ? String(text.dropLast(5)) : text), count >= 1 else { return nil }
         self = isSteps ? .steps(count) : .epochs(count)
+    }
+
+    /// Of epochs or of steps.
+    var count: Int {
+        switch self {
+        case .epochs(let count), .steps(let count): count
+        }
     }
 
     public var description: String {

@@ -23,7 +23,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     let trace: Trace?
     private let fault: FaultInjection?
     /// Where this run begins, the same on every rank.
-    private(set) var start = TrainingState(model: "", precision: .float32, position: Position())
+    private(set) var start: TrainingState
     /// What the first rank tells the world; unused on the others.
     let report: (Event) throws -> Void
     let progress: (EpochProgress) -> Void
@@ -44,7 +44,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
 
     /// How a trainer runs, beside what it trains.
     public struct Surroundings {
-        /// Where to go on; the first rank's counts.
+        /// Where to go on; the first rank's counts. Its state fits the run: see `TrainingState.fault`.
         public var checkpoint: CheckpointFile<TrainingState>?
         /// Whether the workers' times are kept for `writeTrace`.
         public var isTraced = false
@@ -70,7 +70,10 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         checkpoint = surroundings.checkpoint
         trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
         topology = configuration.topology
-        sliceCount = configuration.reduction == .exact ? configuration.slices! : team.totalWorkers
+        sliceCount =
+            configuration.reduction == .exact
+            ? configuration.slices ?? Configuration.defaultSlices(workers: team.totalWorkers) : team.totalWorkers
+        start = TrainingState(options: configuration, dataChecksum: dataset.checksumText, position: Position())
         schedule = MinibatchSchedule(
             sampleCount: dataset.train.count, batchSize: configuration.batchSize, seed: configuration.seed,
             shuffled: configuration.shuffle)
@@ -100,10 +103,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             } else {
                 configuration.initializer.fill(state.weights, of: topology, seed: configuration.seed)
             }
-            let state =
-                checkpoint?.state
-                ?? TrainingState(model: topology.description, precision: configuration.precision, position: Position())
-            return String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
+            return String(decoding: try JSONEncoder().encode(checkpoint?.state ?? start), as: UTF8.self)
         }
         start = try JSONDecoder().decode(TrainingState.self, from: Data(first.utf8))
         for buffer in [state.weights, state.velocity] {
@@ -114,15 +114,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     private func place(_ checkpoint: CheckpointFile<TrainingState>) throws {
-        let state = checkpoint.state
-        guard state.model == topology.description, state.precision == configuration.precision else {
-            throw Failure(
-                .badData,
-                "the checkpoint is of \(state.model) in \(state.precision), expected \(topology) in "
-                    + "\(configuration.precision)")
-        }
         try WeightsFile.place(checkpoint.tensors, of: "the checkpoint", into: self.state.weights, topology)
-        guard state.search == nil else { return }
+        guard checkpoint.state.search == nil else { return }
         try WeightsFile.place(
             checkpoint.tensors, of: "the checkpoint", prefix: WeightsFile.velocityPrefix, into: self.state.velocity,
             topology)
@@ -131,12 +124,12 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     /// Trains to the last epoch.
     ///
     /// - Parameters:
-    ///   - checkpoints: where the first rank saves the run.
+    ///   - folder: where the first rank saves the run.
     ///   - trace: the file that the workers' times are written to, where they are kept.
     /// - Returns: how the run ended, with the hash of the final weights.
     /// - Throws: the same `Failure` on every rank; `.interrupted` when a signal came and the run was saved.
-    public func run(checkpoints: CheckpointFolder?, trace path: String? = nil) throws -> EndEvent {
-        begin(checkpoints)
+    public func run(in folder: RunFolder?, trace path: String? = nil) throws -> EndEvent {
+        begin(folder)
         let before = trace == nil ? nil : try Trace.measureOffset(processes)
         trainSeconds = start.position.trainSeconds
         if start.position == Position() { save(start.position) }
@@ -152,9 +145,9 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     /// Before the workers start: from now on signals are requests, and crashes have a message.
-    func begin(_ checkpoints: CheckpointFolder?) {
-        if let checkpoints {
-            checkpointer = Checkpointer(checkpoints, topology: topology, trace: trace?.checkpoints)
+    func begin(_ folder: RunFolder?) {
+        if let folder {
+            checkpointer = Checkpointer(folder, topology: topology, trace: trace?.checkpoints)
         }
         StopSignals.watch()
         processes.reportCrashes()
@@ -276,12 +269,18 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
 
     /// Saves the run as it is, on the first rank.
     func save(_ position: Position) {
-        let state = TrainingState(
-            model: topology.description, precision: configuration.precision, position: position,
-            testLoss: lastEpoch?.testLoss ?? start.testLoss,
-            testAccuracy: lastEpoch?.testAccuracy ?? start.testAccuracy)
         checkpointer?.save(
-            [("", weights), (WeightsFile.velocityPrefix, UnsafePointer(self.state.velocity))], state: state)
+            [("", weights), (WeightsFile.velocityPrefix, UnsafePointer(state.velocity))],
+            state: trainingState(at: position, testLoss: lastEpoch?.testLoss, testAccuracy: lastEpoch?.testAccuracy))
+    }
+
+    /// What a checkpoint at `position` holds beside the tensors; figures that are nil are those that it began with.
+    func trainingState(
+        at position: Position, testLoss: Double?, testAccuracy: Double?, search: SearchRecord? = nil
+    ) -> TrainingState {
+        TrainingState(
+            options: configuration, dataChecksum: dataset.checksumText, position: position,
+            testLoss: testLoss ?? start.testLoss, testAccuracy: testAccuracy ?? start.testAccuracy, search: search)
     }
 
     /// Shows the team whether this worker's part of the samples is as it was loaded.

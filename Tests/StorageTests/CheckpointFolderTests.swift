@@ -16,7 +16,7 @@ private func newest(in folder: CheckpointFolder) throws -> (epoch: Int, reports:
 }
 
 private func withCheckpointFolder(_ body: (CheckpointFolder) throws -> Void) throws {
-    try withTemporaryFolder { try body(CheckpointFolder("\($0)/run/checkpoints")) }
+    try withTemporaryFolder { try body(CheckpointFolder("\($0)/checkpoints")) }
 }
 
 @Suite struct CheckpointFolderTests {
@@ -114,6 +114,34 @@ private func withCheckpointFolder(_ body: (CheckpointFolder) throws -> Void) thr
         }
     }
 
+    /// One that is whole but does not fit is passed over as a damaged one is.
+    @Test func passesOverWhatDoesNotFit() throws {
+        try withCheckpointFolder { folder in
+            try save(1, 0, in: folder)
+            let second = try save(2, 0, in: folder)
+            var reports: [String] = []
+            let found = try folder.newestReadable(
+                as: TestState.self, fault: { $0.epoch == 2 ? "of another run" : nil }, report: { reports.append($0) })
+            #expect(found.state.epoch == 1 && reports == ["passed over: \(second): of another run"])
+            let failure = #expect(throws: Failure.self) {
+                try folder.newestReadable(as: TestState.self, fault: { _ in "of another run" }, report: { _ in })
+            }
+            #expect(failure?.status == .badData)
+        }
+    }
+
+    /// The folder is made, but not the one above it: that was the run's, and is gone.
+    @Test func makesNoFolderAboveItsOwn() throws {
+        try withTemporaryFolder { folder in
+            let failure = #expect(throws: Failure.self) {
+                try save(1, 0, in: CheckpointFolder("\(folder)/run/checkpoints"))
+            }
+            #expect(failure?.status == .cannotWrite)
+            let names = try fileNames(in: folder)
+            #expect(names.isEmpty)
+        }
+    }
+
     @Test func saysWhatIsWrongWithEachWhenNoneIsWhole() throws {
         try withCheckpointFolder { folder in
             try put([], at: try save(1, 0, in: folder))
@@ -123,7 +151,7 @@ private func withCheckpointFolder(_ body: (CheckpointFolder) throws -> Void) thr
             #expect(failure?.status == .badData)
             #expect(
                 failure?.message
-                    == "no checkpoint in \(folder.path) can be read: \(second): expected a file, found a folder; "
+                    == "no checkpoint in \(folder.path) can be used: \(second): expected a file, found a folder; "
                     + "\(folder.path)/epoch-0001-step-000000.safetensors: "
                     + "expected a safetensors file, found only 0 bytes")
         }

@@ -20,7 +20,7 @@ import Training
         let steps = 6
         let dataset = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
         var configuration = Configuration()
-        configuration.model = model
+        configuration.topology = try #require(Topology(model))
         configuration.target = model.hasSuffix("784") ? .inputs : .labels
         configuration.batchSize = 64
         configuration.epochs = 2
@@ -37,7 +37,7 @@ import Training
                 processes: processes, topology: configuration.topology,
                 target: configuration.target == .inputs ? .inputs : .labels, load: { dataset }),
             surroundings: surroundings)
-        _ = try trainer.run(checkpoints: nil)
+        _ = try trainer.run(in: nil)
         // The second epoch's: what is made once has been made.
         #expect(counts.values.count == 2 * steps)
         let ofSteps = zip(counts.values.dropFirst(steps), counts.values.dropFirst(steps + 1)).map { $1 - $0 }
