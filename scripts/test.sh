@@ -60,6 +60,10 @@ if [ -n "$full" ]; then
         say "fuzzing the reader of $reader"
         bash Tests/Fuzzing/run.sh "$reader" 1000000
     done
+    say "damaged records"
+    export FRONTPROP_FUZZ=5000 FRONTPROP_FUZZ_SEED=$RANDOM
+    echo "seed $FRONTPROP_FUZZ_SEED"
+    "$tests" --testing-library swift-testing --filter 'DamagedRecordTests|RecordTests/damaged'
     say "links of several rates"
     bash Tests/Integration/links.sh
     if [ -d "${FRONTPROP_SHARED:-}/cases" ]; then

@@ -23,8 +23,8 @@ public struct Topology: Equatable, Sendable, CustomStringConvertible {
         for (inputs, outputs) in zip(sizes, sizes.dropFirst()) {
             offsets.append(count)
             count += (inputs + 1) * outputs
+            guard count < 1 << 31 else { return nil }
         }
-        guard count < 1 << 31 else { return nil }
         self.sizes = sizes
         weightOffsets = offsets
         parameterCount = count

@@ -120,7 +120,9 @@ public struct ScalingStudy: Sendable {
         }.map {
             CallMeasurement(
                 setting: $0.key, callSeconds: $0.value.compactMap(\.callSeconds),
-                isOversubscribed: $0.value.contains { ($0.coresPerNode ?? .max) * $0.nodes < $0.ranks })
+                isOversubscribed: $0.value.contains { point in
+                    point.coresPerNode.map { $0 * point.nodes < point.ranks } ?? false
+                })
         }.sorted { Self.order($0) < Self.order($1) }
     }
 

@@ -38,10 +38,10 @@ public enum WeightsFile {
 
     /// The network that a file's tensors are of, from their names and shapes.
     public static func topology(of path: String) throws -> Topology {
-        let file = try Safetensors.read(path)
+        let tensors = byName(try Safetensors.read(path).tensors)
         var sizes: [Int] = []
         var layer = 0
-        while let tensor = file["\(2 * layer).weight"] {
+        while let tensor = tensors["\(2 * layer).weight"] {
             guard tensor.shape.count == 2, sizes.isEmpty || sizes.last == tensor.shape[1] else {
                 throw Failure(
                     .badData, "\(path): \(tensor.name) has shape \(tensor.shape), which does not fit the layer before")
@@ -54,6 +54,11 @@ public enum WeightsFile {
             throw Failure(.badData, "\(path): expected the tensors 0.weight, 0.bias, 2.weight, … of a dense network")
         }
         return topology
+    }
+
+    /// For files of very many layers: names differ, or they would not have been read.
+    private static func byName(_ tensors: [Safetensors.Tensor]) -> [String: Safetensors.Tensor] {
+        Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
     }
 
     /// Reads `path` into `parameters` (in memory order), converting precision where the file's differs.
@@ -75,8 +80,9 @@ public enum WeightsFile {
         _ tensors: [Safetensors.Tensor], of path: String, prefix: String = "",
         into parameters: UnsafeMutablePointer<Scalar>, _ topology: Topology
     ) throws {
+        let tensors = byName(tensors)
         for layout in topology.tensors {
-            guard let tensor = tensors.first(where: { $0.name == prefix + layout.name }) else {
+            guard let tensor = tensors[prefix + layout.name] else {
                 throw Failure(
                     .badData, "\(path): expected the tensor \(prefix)\(layout.name) of the network \(topology)")
             }

@@ -101,6 +101,14 @@ import Testing
         #expect(record.unreadable == 1 && record.epochs.map(\.number) == [1])
     }
 
+    /// A loop of all-reduces over nodes of which no point tells the cores.
+    @Test func loopsWithoutCores() throws {
+        var loop = Planted.loop(nodes: 2, words: 1, linkRate: 1e9)
+        loop.coresPerNode = nil
+        let report = try ScalingReport(folders: ["folder"], points: [Planted.point(Planted.shape()), loop])
+        #expect(report.sections.first?.study.calls.map(\.isOversubscribed) == [false])
+    }
+
     /// A text that a spreadsheet would compute is shown.
     @Test(arguments: ["=cmd|calc", "+1+1", "-2+3", "@SUM(A1)", "\tx", "=a,b"]) func formulas(text: String) throws {
         var point = Planted.point(Planted.shape())
