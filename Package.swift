@@ -19,7 +19,6 @@ let package = Package(
     targets: [
         // C: system libraries, and what Swift cannot say.
         .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMalloc"),
@@ -33,7 +32,7 @@ let package = Package(
         .target(name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
         .target(name: "RandomNumbers", dependencies: ["CKernels"]),
         .target(name: "Storage", dependencies: ["CCrypto", "CZlib"]),
-        .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Kernels", dependencies: ["CKernels"]),
 
         // The field: networks, data, training.
         .target(name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers"]),
@@ -64,7 +63,7 @@ let package = Package(
         .target(
             name: "DamagedRecords", dependencies: ["RandomNumbers", "Reporting"], path: "Tests/DamagedRecords"),
         .testTarget(name: "ReportingTests", dependencies: ["DamagedRecords", "Reporting", "Storage"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "RandomNumbers"]),
+        .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Kernels", "RandomNumbers"]),
         // Stands in for malloc in all tests, to count.
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(

@@ -8,8 +8,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Kernels", dependencies: ["CKernels"]),
         .target(name: "RandomNumbers", dependencies: ["CKernels"]),
-        .executableTarget(name: "KernelBenchmarks", dependencies: ["Kernels", "RandomNumbers"]),
+        .executableTarget(name: "KernelBenchmarks", dependencies: ["COpenBLAS", "Kernels", "RandomNumbers"]),
     ]
 )

@@ -33,7 +33,6 @@ install_packages() {
     fi
     need "command -v pkg-config" pkg-config
     need "pkg-config --exists ompi-c && command -v mpirun" libopenmpi-dev openmpi-bin
-    need "pkg-config --exists openblas" libopenblas-dev
     need "pkg-config --exists zlib" zlib1g-dev
     need "pkg-config --exists libcrypto" libssl-dev
     need "command -v gnuplot" gnuplot-nox

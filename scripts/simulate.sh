@@ -86,7 +86,7 @@ runtime=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")/lib/swif
 cc -O2 -fPIC -c -o "$folder/main.o" scripts/simulation/main.c
 swiftc -emit-library -static-stdlib -o "$folder/frontprop.so" "$folder/main.o" "$runtime/lib_FoundationICU.so" "@$objects" \
     -Xlinker "-rpath=$runtime" -Xlinker --gc-sections -Xlinker --strip-all -Xlinker -Bsymbolic \
-    -lsimgrid -lopenblas -lz -lm 2>&1 | { grep -v mktemp || true; }
+    -lsimgrid -lz -lm 2>&1 | { grep -v mktemp || true; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -20,6 +20,9 @@ say "format"
 swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 say "instruction sets"
+need "[ -d /usr/aarch64-linux-gnu/include ]" libc6-dev-arm64-cross
+need "command -v aarch64-linux-gnu-gcc" gcc-aarch64-linux-gnu
+need "command -v qemu-aarch64" qemu-user
 bash Tests/InstructionSets/test.sh
 
 say "build without MPI"
@@ -30,6 +33,7 @@ export FRONTPROP_SERIAL_BINARY=$folder/frontprop-without-mpi
 cp "$folder/frontprop" "$FRONTPROP_SERIAL_BINARY"
 
 say "build of the benchmarks"
+need "pkg-config --exists openblas" libopenblas-dev
 swift build -c release --package-path Benchmarks
 
 say "build"

@@ -3,27 +3,48 @@
 // How many samples ahead a row is asked for: far enough to hide memory, near enough to stay in the cache.
 #define AHEAD 4
 
-INLINE void bytes_to_numbers(const uint8_t *values, size_t count, REAL *out) {
+// The numbers b/255 of LANES bytes, correctly rounded: a quotient by the reciprocal, and what that leaves of b.
+INLINE void numbers_of_bytes(const uint8_t *bytes, vec *numbers) {
     typedef uint8_t bvec __attribute__((vector_size(LANES)));
-    size_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        bvec b;
-        memcpy(&b, values + i, LANES);
-        store(out + i, __builtin_convertvector(b, vec));
-    }
-    for (; i < count; i++) out[i] = (REAL)values[i];
+    bvec b;
+    memcpy(&b, bytes, LANES);
+    const vec whole = __builtin_convertvector(b, vec), quotient = whole * splat((REAL)1 / 255);
+    *numbers = fused(fused(-quotient, splat(255), whole), splat((REAL)1 / 255), quotient);
 }
 
-CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, REAL *out) {
-    for (size_t s = 0; s < count; s++, out += rows.columns) {
-        if (rows.dense != NULL) {
-            bytes_to_numbers(rows.dense + (size_t)samples[s] * rows.columns, rows.columns, out);
-            continue;
+INLINE void expand_dense(ck_rows rows, const uint32_t *samples, size_t count, REAL *out, size_t stride) {
+    for (size_t s = 0; s < stride; s += CK_GROUP)
+        for (size_t c = 0; c < rows.columns; c += CK_GROUP) {
+            group tile[CK_GROUP] = {{0}};
+            for (size_t i = 0; i < CK_GROUP && s + i < count; i++)
+                memcpy(&tile[i], rows.dense + samples[s + i] * (size_t)rows.columns + c, sizeof(group));
+            transpose_group(tile);
+            for (size_t i = 0; i < CK_GROUP && c + i < rows.columns; i++)
+                for (size_t v = 0; v < CK_GROUP; v += LANES) {
+                    vec numbers;
+                    numbers_of_bytes((const uint8_t *)&tile[i] + v, &numbers);
+                    store(out + (c + i) * stride + s + v, numbers);
+                }
         }
-        memset(out, 0, rows.columns * sizeof(REAL));
+}
+
+CLONES void NAME(expand)(ck_rows rows, const uint32_t *samples, size_t count, REAL *out, size_t stride) {
+    if (rows.dense != NULL) {
+        expand_dense(rows, samples, count, out, stride);
+        return;
+    }
+    memset(out, 0, rows.columns * stride * sizeof(REAL));
+    for (size_t s = 0; s < count; s++) {
         const compressed_row row = row_at(rows, samples[s]);
-        for (const row_unit *u = row.units; u < row.units + row.count; u++)
-            for (size_t t = 0; t < CK_UNIT_ENTRIES; t++) out[u->first + u->offsets[t]] += (REAL)u->values[t];
+        for (const row_unit *u = row.units; u < row.units + row.count; u++) {
+            uint8_t values[LANES + CK_UNIT_ENTRIES] = {0};
+            memcpy(values, u->values, CK_UNIT_ENTRIES);
+            REAL numbers[LANES];
+            vec v;
+            numbers_of_bytes(values, &v);
+            store(numbers, v);
+            for (size_t t = 0; t < CK_UNIT_ENTRIES; t++) out[(u->first + u->offsets[t]) * stride + s] += numbers[t];
+        }
     }
 }
 
@@ -78,10 +99,11 @@ INLINE const row_unit *add_row_product(const row_unit *u, const row_unit *end, s
 // Samples that go through the columns band by band together: their sums leave room for a band's weights in the cache.
 #define CHUNK 64
 
-// The products of up to CHUNK samples with units [unit, unit + width · LANES), transposed into place.
+// The products of up to CHUNK samples with the units [unit, unit + width · LANES), whose weights lie at `weights` in rows
+// of `row`, transposed into place.
 INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, size_t first, const REAL *weights,
-                          size_t n, size_t unit, const size_t width, const size_t chains, const size_t bands,
-                          REAL scale, REAL *out, size_t stride) {
+                          const size_t row, size_t unit, size_t n, const size_t width, const size_t chains,
+                          const size_t bands, REAL scale, REAL *out, size_t stride) {
     vec sums[CHUNK][4];
     const row_unit *reached[CHUNK];
     for (size_t s = 0; s < CHUNK; s++)
@@ -90,10 +112,10 @@ INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, s
     for (size_t band = 0; band < bands; band++)
         for (size_t s = 0; s < live; s++) {
             if (band == 0) prefetch_row(rows, samples, count, first + s + AHEAD);
-            const compressed_row row = row_at(rows, samples[first + s]);
+            const compressed_row of_sample = row_at(rows, samples[first + s]);
             const size_t limit = band + 1 == bands ? SIZE_MAX : rows.columns * (band + 1) / bands;
-            reached[s] = add_row_product(band == 0 ? row.units : reached[s], row.units + row.count, limit,
-                                         weights + unit, n, width, chains, sums[s]);
+            reached[s] = add_row_product(band == 0 ? of_sample.units : reached[s], of_sample.units + of_sample.count,
+                                         limit, weights, row, width, chains, sums[s]);
         }
     for (size_t s = 0; s < CHUNK && first + s < stride; s += LANES)
         for (size_t v = 0; v < width; v++) {
@@ -105,20 +127,34 @@ INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, s
         }
 }
 
-// Many units' weights do not fit in the first-level cache: half of the columns at a time, those that are used much do.
+size_t NAME(input_product_scratch)(size_t columns, size_t n) { return n > BLOCK ? columns * BLOCK : 0; }
+
+// Of more units than a block's, the weights of one block at a time are copied: as they lie, their rows are so far apart
+// that they share a few of a cache's sets, and each is on a page of its own. Many units' weights do not fit in the
+// first-level cache: half of the columns at a time, those that are used much do.
 CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,
-                                REAL scale, REAL *out, size_t stride) {
+                                REAL scale, REAL *out, size_t stride, REAL *scratch) {
     for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
-    for (size_t s = 0; s < stride; s += CHUNK) {
-        size_t unit = 0;
-        for (; unit + 3 * LANES < n; unit += 4 * LANES)
-            chunk_product(rows, samples, count, s, weights, n, unit, 4, 2, 2, scale, out, stride);
-        for (; unit + LANES < n; unit += 2 * LANES)
-            chunk_product(rows, samples, count, s, weights, n, unit, 2, 4, 1, scale, out, stride);
-        if (n == LANES)
-            chunk_product(rows, samples, count, s, weights, LANES, 0, 1, 8, 1, scale, out, stride);  // a known length
-        for (; n != LANES && unit < n; unit += LANES)
-            chunk_product(rows, samples, count, s, weights, n, unit, 1, 8, 1, scale, out, stride);
+    const size_t row = n > BLOCK ? BLOCK : n;
+    for (size_t unit = 0, width; unit < n; unit += width * LANES) {
+        width = n - unit > 3 * LANES ? 4 : n - unit > LANES ? 2 : 1;
+        const REAL *block = weights + unit;
+        if (n > BLOCK) {
+            copy_panel(block, n, rows.columns, width * LANES, scratch, BLOCK);
+            block = scratch;
+        }
+        for (size_t s = 0; s < stride; s += CHUNK) {
+            if (width == 4 && row == BLOCK)  // a known length
+                chunk_product(rows, samples, count, s, block, BLOCK, unit, n, 4, 2, 2, scale, out, stride);
+            else if (width == 4)
+                chunk_product(rows, samples, count, s, block, row, unit, n, 4, 2, 2, scale, out, stride);
+            else if (width == 2)
+                chunk_product(rows, samples, count, s, block, row, unit, n, 2, 4, 1, scale, out, stride);
+            else if (row == LANES)
+                chunk_product(rows, samples, count, s, block, LANES, unit, n, 1, 8, 1, scale, out, stride);
+            else
+                chunk_product(rows, samples, count, s, block, row, unit, n, 1, 8, 1, scale, out, stride);
+        }
     }
 }
 
@@ -144,9 +180,10 @@ INLINE void row_gradient(compressed_row row, const REAL *delta, REAL *gradient, 
     }
 }
 
-// Adds the outer products of all samples, with rows of n, a multiple of LANES; `deltas` is sample-major. The second-level
-// cache has the rows from the product; the start of the next is asked for, and the processor goes on from there by itself.
-INLINE void add_rows(ck_rows rows, const uint32_t *samples, size_t count, const REAL *deltas, size_t n,
+// Adds the outer products of all samples, with rows of n, a multiple of LANES up to BLOCK; `deltas` is sample-major. The
+// second-level cache has the rows from the product; the start of the next is asked for, and the processor goes on from
+// there by itself.
+INLINE void add_rows(ck_rows rows, const uint32_t *samples, size_t count, const REAL *deltas, const size_t n,
                      REAL *gradient) {
     for (size_t s = 0; s < count; s++) {
         const compressed_row row = row_at(rows, samples[s]);
@@ -159,23 +196,30 @@ INLINE void add_rows(ck_rows rows, const uint32_t *samples, size_t count, const 
     }
 }
 
+// Rows of n that fill their vectors and are one block are added up where they belong.
+INLINE int in_place(size_t n) { return n <= BLOCK && n % LANES == 0; }
+
 size_t NAME(input_gradient_scratch)(size_t columns, size_t n, size_t stride) {
-    const size_t padded = whole_vectors(n);
-    return (stride + (n == padded ? 0 : columns)) * padded;
+    return (stride + (in_place(n) ? 0 : columns)) * (n < BLOCK ? whole_vectors(n) : BLOCK);
 }
 
-// Rows that do not fill their vectors are added up in scratch, padded: a vector stored over the start of the next row
-// would make that row's load wait for both stores.
+// Other rows are added up in scratch, a block of units at a time, padded: a vector stored over the start of the next row
+// would make that row's load wait for both stores; and rows that are far apart are bad for caches, as in the product.
 CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,
                                  REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
-    const size_t padded = whole_vectors(n);
-    REAL *deltas = scratch, *sums = n == padded ? gradient : deltas + stride * padded;
-    transpose_matrix(delta, stride, n, stride, scale, deltas, padded);
-    memset(sums, 0, rows.columns * padded * sizeof(REAL));
-    if (padded == LANES)
-        add_rows(rows, samples, count, deltas, LANES, sums);  // the same, with a known length
-    else
-        add_rows(rows, samples, count, deltas, padded, sums);
-    if (sums != gradient)
-        for (size_t c = 0; c < rows.columns; c++) memcpy(gradient + c * n, sums + c * padded, n * sizeof(REAL));
+    for (size_t unit = 0; unit < n; unit += BLOCK) {
+        const size_t live = lesser(n - unit, BLOCK), padded = whole_vectors(live);
+        REAL *deltas = scratch, *sums = in_place(n) ? gradient : deltas + stride * padded;
+        transpose_matrix(delta + unit * stride, stride, live, stride, scale, deltas, padded);
+        memset(sums, 0, rows.columns * padded * sizeof(REAL));
+        if (padded == LANES)
+            add_rows(rows, samples, count, deltas, LANES, sums);  // the same, with a known length
+        else if (padded == BLOCK)
+            add_rows(rows, samples, count, deltas, BLOCK, sums);
+        else
+            add_rows(rows, samples, count, deltas, padded, sums);
+        if (sums != gradient)
+            for (size_t c = 0; c < rows.columns; c++)
+                memcpy(gradient + c * n + unit, sums + c * padded, live * sizeof(REAL));
+    }
 }

@@ -110,7 +110,9 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 }
 
 #include "lanes.h"
-#include "tiles.h"
+#include "products/tiles.h"
+#include "products/gemm.h"
+#include "products/reference.h"
 #include "input_rows.h"
 #include "kernels.h"
 #include "sums.h"

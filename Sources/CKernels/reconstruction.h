@@ -46,11 +46,6 @@ INLINE void prefetch_targets(ck_rows targets, const uint32_t *samples, size_t co
     }
 }
 
-// Puts a block's columns, of which `live` count, where they belong in rows of n.
-INLINE void copy_columns(const REAL *block, size_t rows, size_t live, REAL *out, size_t n) {
-    for (size_t r = 0; r < rows; r++) memcpy(out + r * n, block + r * BLOCK, live * sizeof(REAL));
-}
-
 INLINE void block_bias_gradient(const REAL *deltas, size_t count, size_t live, REAL *gradient) {
     REAL sums[BLOCK];
     for (size_t first = 0; first < live; first += LANES) {
@@ -78,22 +73,21 @@ CLONES double NAME(reconstruction)(const REAL *activation, size_t n_in, size_t s
     for (size_t q = 0; q < n; q += BLOCK) {
         const size_t live = n - q < BLOCK ? n - q : BLOCK, vectors = whole_vectors(live) / LANES;
         prefetch_targets(targets, samples, count, q, live);
-        product_of_block((NAME(operands)){.a = activation, .a_row = 1, .a_step = stride, .b = weights + q, .b_row = n,
-                                          .start = bias + q, .c = deltas, .c_row = BLOCK},
-                         count, vectors, n_in);
+        NAME(product_of_block)(&(NAME(operands)){.a = activation, .a_row = 1, .a_step = stride, .b = weights + q,
+                                                 .b_row = n, .start = bias + q, .c = deltas, .c_row = BLOCK},
+                               count, vectors * LANES, n_in);
         squares += block_errors(targets, samples, count, q, live, coefficient, deltas);
 
         transpose_matrix(weights + q, n, n_in, live, 1, across, padded);
         for (size_t r = 0; r < padded; r += BLOCK)
-            product_of_block((NAME(operands)){.a = deltas, .a_row = BLOCK, .a_step = 1, .b = across + r, .b_row = padded,
-                                              .start = sums + r, .start_row = padded, .c = sums + r, .c_row = padded},
-                             count, (padded - r < BLOCK ? padded - r : BLOCK) / LANES, live);
+            NAME(product_of_block)(&(NAME(operands)){.a = deltas, .a_row = BLOCK, .a_step = 1, .b = across + r,
+                                                     .b_row = padded, .start = sums + r, .start_row = padded,
+                                                     .c = sums + r, .c_row = padded},
+                                   count, padded - r < BLOCK ? padded - r : BLOCK, live);
 
-        const int whole = live % LANES == 0;  // if not, a vector would reach into the next row
-        product_of_block((NAME(operands)){.a = activation, .a_row = stride, .a_step = 1, .b = deltas, .b_row = BLOCK,
-                                          .start = zeros, .c = whole ? gradient + q : across, .c_row = whole ? n : BLOCK},
-                         n_in, vectors, count);
-        if (!whole) copy_columns(across, n_in, live, gradient + q, n);
+        NAME(product_of_block)(&(NAME(operands)){.a = activation, .a_row = stride, .a_step = 1, .b = deltas,
+                                                 .b_row = BLOCK, .start = zeros, .c = gradient + q, .c_row = n},
+                               n_in, live, count);
         block_bias_gradient(deltas, count, live, bias_gradient + q);
     }
     transpose_matrix(sums, padded, count, n_in, 1, projected, stride);

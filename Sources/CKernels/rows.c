@@ -54,21 +54,6 @@ void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *un
     offsets[count] = (uint32_t)done;
 }
 
-// Transposes CK_GROUP × CK_GROUP bytes: each round interleaves the vectors of the two halves.
-typedef uint8_t group __attribute__((vector_size(CK_GROUP)));
-static inline void transpose_group(group v[CK_GROUP]) {
-    for (size_t round = 1; round < CK_GROUP; round *= 2) {
-        group next[CK_GROUP];
-        for (size_t i = 0; i < CK_GROUP / 2; i++) {
-            next[2 * i] = __builtin_shufflevector(v[i], v[i + CK_GROUP / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                                  6, 22, 7, 23);
-            next[2 * i + 1] = __builtin_shufflevector(v[i], v[i + CK_GROUP / 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
-                                                      13, 29, 14, 30, 15, 31);
-        }
-        memcpy(v, next, sizeof next);
-    }
-}
-
 void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out, size_t stride) {
     for (size_t s = 0; s < stride; s += CK_GROUP)
         for (size_t c = 0; c < rows.columns; c += CK_GROUP) {

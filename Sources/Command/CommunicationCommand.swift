@@ -29,7 +29,6 @@ struct CommunicationCommand: ParsableCommand {
         var oversubscribed: Bool
         var cpu: String
         var mpi: String
-        var blas: String
         var version: String
         var loops: [Loop]
     }
@@ -61,8 +60,7 @@ struct CommunicationCommand: ParsableCommand {
             binding: placement?.ranks.map(\.cpus.description) ?? [],
             coresPerNode: Int(fewestCores), oversubscribed: placement?.isOversubscribed ?? false,
             cpu: Cores.processorName,
-            mpi: Environment.libraryVersion, blas: "\(OpenBLAS.configuration) (\(OpenBLAS.coreName))",
-            version: frontpropVersion, loops: loops)
+            mpi: Environment.libraryVersion, version: frontpropVersion, loops: loops)
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

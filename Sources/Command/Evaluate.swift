@@ -31,7 +31,6 @@ struct Evaluate: ParsableCommand {
     }
 
     private func evaluate<Scalar>(_: Trainer<Scalar>.Type) throws {
-        OpenBLAS.useOneThread()
         let processes = try Processes(Session.environment)
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: .exact, threads: threads)

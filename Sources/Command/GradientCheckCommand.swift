@@ -27,7 +27,6 @@ struct GradientCheckCommand: ParsableCommand {
 
     func run() throws {
         guard Session.environment.world.rank == 0 else { return }
-        OpenBLAS.useOneThread()
         let topologies = try topology.map { [try parseTopology($0)] } ?? (0..<random).map(randomTopology)
         var passed = true
         for topology in topologies {

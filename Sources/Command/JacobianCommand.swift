@@ -32,7 +32,6 @@ struct JacobianCommand: ParsableCommand {
 
     func run() throws {
         guard Session.environment.world.rank == 0 else { return }
-        OpenBLAS.useOneThread()
         switch precision {
         case .float32: try run(Float.self)
         case .float64: try run(Double.self)

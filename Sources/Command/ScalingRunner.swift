@@ -168,7 +168,6 @@ extension ScalingPoint {
         oversubscribed = result.oversubscribed || workers > self.coresPerNode! * nodes
         cpu = result.cpu
         mpi = result.mpi
-        blas = result.blas
         version = result.version
     }
 

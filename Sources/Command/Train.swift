@@ -43,7 +43,6 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        OpenBLAS.useOneThread()
         let processes = try Processes(Session.environment)
         try processes.requireSameProgram()
         // The first rank alone looks into the folder; it holds the run's lock until the process ends.

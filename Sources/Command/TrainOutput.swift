@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import MPI
 import Storage
 import Training
@@ -25,9 +26,10 @@ final class TrainOutput: @unchecked Sendable {
         return output.map { $0.hasPrefix("/dev/pts/") || $0.hasPrefix("/dev/tty") } ?? false
     }
 
-    /// Layouts that work, but not as well as they could.
+    /// Layouts and processors that work, but not as well as they could.
     func warn(of placement: Placement?, threadsAreGiven: Bool) {
-        for advice in placement?.advice(threadsAreGiven: threadsAreGiven) ?? [] {
+        let advice = placement?.advice(threadsAreGiven: threadsAreGiven) ?? []
+        for advice in advice + [InstructionSet.warning].compactMap(\.self) {
             Main.say("frontprop: warning: \(advice)")
         }
     }

@@ -1,29 +1,32 @@
 import CKernels
-import COpenBLAS
 
 extension Float: Real {
     public static let exactWords = 1
 
+    public static func gemmScratch(columns n: Int, depth k: Int) -> Int { ck_gemm_scratch_f32(n, k) }
+
     public static func gemm(
-        transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self, a: UnsafePointer<Self>, lda: Int,
-        b: UnsafePointer<Self>, ldb: Int, c: UnsafeMutablePointer<Self>, ldc: Int
+        transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, a: UnsafePointer<Self>, lda: Int,
+        b: UnsafePointer<Self>, ldb: Int, c: UnsafeMutablePointer<Self>, ldc: Int, scratch: UnsafeMutablePointer<Self>
     ) {
-        cblas_sgemm(
-            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-            blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), 0, c, blasint(ldc))
+        ck_gemm_f32(transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, a, lda, b, ldb, c, ldc, scratch)
     }
 
     public static func expand(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
     ) {
-        ck_expand_f32(rows.raw, samples.baseAddress, samples.count, out)
+        ck_expand_f32(rows.raw, samples.baseAddress, samples.count, out, stride)
+    }
+
+    public static func inputProductScratch(inputs: Int, units n: Int) -> Int {
+        ck_input_product_scratch_f32(inputs, n)
     }
 
     public static func inputProduct(
         _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
-        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int
+        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
     ) {
-        ck_input_product_f32(rows.raw, samples.baseAddress, samples.count, weights, n, scale, out, stride)
+        ck_input_product_f32(rows.raw, samples.baseAddress, samples.count, weights, n, scale, out, stride, scratch)
     }
 
     public static func inputGradientScratch(inputs: Int, units n: Int, stride: Int) -> Int {

@@ -29,7 +29,7 @@ public struct InputRows: @unchecked Sendable {
 
     var raw: ck_rows { ck_rows(dense: dense, units: units, offsets: offsets, columns: UInt32(columns)) }
 
-    /// The share of bytes that are zero from which compressed rows are worth it: below, OpenBLAS on dense rows wins.
+    /// The share of bytes that are zero from which compressed rows are worth it: below, products of dense rows win.
     public static let sparsityThreshold = 0.6
     /// Column numbers are 16 bits wide.
     public static let maximumCompressedColumns = 65536

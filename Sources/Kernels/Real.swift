@@ -1,25 +1,28 @@
 /// A precision that the kernels exist in: `Float` or `Double`.
 ///
-/// Each requirement is one function of `CKernels.h`, which says what it computes, or one of CBLAS. Buffers are the
-/// caller's, hold exactly the counts named (and `kernelPadding` readable bytes more), and are not checked here.
+/// Each requirement is one function of `CKernels.h`, which says what it computes. Buffers are the caller's, hold exactly the counts named (and `kernelPadding` readable bytes more), and are not checked here.
 /// Matrices of a slice are unit-major (row = unit, column = sample, row length `stride`), weights are input-major
 /// (n_in × n_out). No kernel allocates or throws; NaN and infinity pass through.
 public protocol Real: BinaryFloatingPoint, Sendable {
     /// 64-bit words that one value of an exact sum takes.
     static var exactWords: Int { get }
-    /// C (m × n) = alpha · op(A) · op(B), row-major, by OpenBLAS.
+    /// Elements of scratch memory that `gemm` needs, at most.
+    static func gemmScratch(columns n: Int, depth k: Int) -> Int
+    /// C (m × n) = op(A) · op(B), row-major; each number is one chain of fused multiply-adds by ascending k.
     static func gemm(
-        transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self, a: UnsafePointer<Self>, lda: Int,
-        b: UnsafePointer<Self>, ldb: Int, c: UnsafeMutablePointer<Self>, ldc: Int
+        transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, a: UnsafePointer<Self>, lda: Int,
+        b: UnsafePointer<Self>, ldb: Int, c: UnsafeMutablePointer<Self>, ldc: Int, scratch: UnsafeMutablePointer<Self>
     )
-    /// the chosen rows as numbers 0…255, sample-major: `out` is B × n_0.
+    /// The chosen rows as numbers b/255, unit-major: `out` is n_0 × stride, zero in the padding.
     static func expand(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>
+        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
     )
+    /// Elements of scratch memory that `inputProduct` needs.
+    static func inputProductScratch(inputs: Int, units n: Int) -> Int
     /// `out` (n × stride) = scale · weightsᵀ · rows; compressed rows only.
     static func inputProduct(
         _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
-        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int
+        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
     )
     /// Elements of scratch memory that `inputGradient` needs.
     static func inputGradientScratch(inputs: Int, units n: Int, stride: Int) -> Int

@@ -69,10 +69,11 @@ final class DerivativeMatrices<Scalar: Real> {
     private func step(_ l: Int, _ out: UnsafeMutablePointer<Scalar>) {
         let (inputs, units) = (pass.topology.sizes[l - 1], pass.topology.sizes[l])
         let columns = blockSize * size
+        let scratch = ScratchMemory<Scalar>(count: Scalar.gemmScratch(columns: columns, depth: inputs))
         Scalar.gemm(
-            transposeA: true, transposeB: false, m: units, n: columns, k: inputs, alpha: 1,
+            transposeA: true, transposeB: false, m: units, n: columns, k: inputs,
             a: parameters + pass.topology.weights(l - 1), lda: units, b: layer(l - 1).base, ldb: columns, c: out,
-            ldc: columns)
+            ldc: columns, scratch: scratch.base)
         for q in 0..<units {
             for b in 0..<blockSize {
                 let derivative = pass.derivative(l)[q * pass.stride + b]

@@ -12,8 +12,10 @@ public final class ForwardPass<Scalar: Real> {
     /// aˡ at index l - 1, for l in 1…L.
     private let activations: [ScratchMemory<Scalar>]
     private let derivatives: [ScratchMemory<Scalar>]
-    /// Dense inputs as numbers 0…255, B × n_0; only where rows are not compressed.
+    /// a⁰, n_0 × stride; only where rows are not compressed.
     let denseInputs: ScratchMemory<Scalar>?
+    private let inputScratch: ScratchMemory<Scalar>
+    let products: Products<Scalar>
     private let targetBytes: UnsafeMutablePointer<UInt8>?
 
     /// The layers that are computed are 1…last.
@@ -29,7 +31,10 @@ public final class ForwardPass<Scalar: Real> {
         let stride = paddedSampleCount(capacity)
         activations = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
         derivatives = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
-        denseInputs = samples.inputs.isCompressed ? nil : ScratchMemory(count: capacity * topology.inputCount)
+        denseInputs = samples.inputs.isCompressed ? nil : ScratchMemory(count: stride * topology.inputCount)
+        inputScratch = ScratchMemory(
+            count: Scalar.inputProductScratch(inputs: topology.inputCount, units: topology.sizes[1]))
+        products = Products(topology: topology, columns: stride, withInput: !samples.inputs.isCompressed)
         let needsTargets = samples.target == .inputs && !belowOutput
         targetBytes = needsTargets ? .allocate(capacity: topology.outputCount * stride) : nil
     }
@@ -50,7 +55,7 @@ public final class ForwardPass<Scalar: Real> {
         runInputLayer(batch, parameters: parameters)
         for l in 1...last {
             if l > 1 {
-                Product.forward(
+                products.forward(
                     parameters + topology.weights(l - 1), inputs: topology.sizes[l - 1], outputs: topology.sizes[l],
                     activation(l - 1), into: activation(l), columns: stride)
             }
@@ -60,22 +65,20 @@ public final class ForwardPass<Scalar: Real> {
         }
     }
 
-    /// h¹ without its bias; 1/255 is folded in here, for inputs stay bytes.
+    /// h¹ without its bias. Of compressed rows, which stay bytes, the sums are multiplied by 1/255.
     private func runInputLayer(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) {
         let units = topology.sizes[1]
         let weights = parameters + topology.weights(0)
-        guard let denseInputs else {
+        if let denseInputs {
+            Scalar.expand(samples.inputs, samples: batch, into: denseInputs.base, stride: stride)
+            products.forward(
+                weights, inputs: topology.inputCount, outputs: units, denseInputs.base, into: activation(1),
+                columns: stride)
+        } else {
             Scalar.inputProduct(
                 samples.inputs, samples: batch, weights: weights, units: units, scale: 1 / 255, into: activation(1),
-                stride: stride)
-            return
+                stride: stride, scratch: inputScratch.base)
         }
-        let inputs = topology.inputCount
-        Scalar.expand(samples.inputs, samples: batch, into: denseInputs.base)
-        activation(1).update(repeating: 0, count: units * stride)
-        Scalar.gemm(
-            transposeA: true, transposeB: true, m: units, n: batch.count, k: inputs, alpha: 1 / 255, a: weights,
-            lda: units, b: denseInputs.base, ldb: inputs, c: activation(1), ldc: stride)
     }
 
     /// δ of the output layer times `coefficient`, and Σ_b Σ_q (a_q − t_q)², of the samples run last.

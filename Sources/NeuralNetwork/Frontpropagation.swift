@@ -18,6 +18,7 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
     private static var pieceBytes: Int { 256 << 10 }
 
     private var sensitivity: [ScratchMemory<Scalar>] = []
+    private var products: Products<Scalar>?
     /// Units of the start layer that are swept together.
     private var pieceWidth = 0
 
@@ -28,6 +29,7 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
         let column = swept * sampleGroup * MemoryLayout<Scalar>.stride
         pieceWidth = min(max(1, Self.pieceBytes / column), topology.sizes[1..<(depth - 2)].max()!)
         sensitivity = (0..<2).map { _ in ScratchMemory(count: swept * pieceWidth * sampleGroup) }
+        products = Products(topology: topology, columns: pieceWidth * sampleGroup)
     }
 
     func fill(
@@ -64,7 +66,7 @@ final class Frontpropagation<Scalar: Real>: DeltaRule {
             upper: pass.derivative(start + 1) + group, lower: pass.derivative(start) + group, stride: pass.stride,
             first: units.lowerBound, width: units.count, s: sensitivity[0].base)
         for l in start + 2..<topology.depth {
-            Product.forward(
+            products?.forward(
                 parameters + topology.weights(l - 1), inputs: topology.sizes[l - 1], outputs: topology.sizes[l],
                 sensitivity[0].base, into: sensitivity[1].base, columns: units.count * sampleGroup)
             Scalar.sensitivityScale(

@@ -3,7 +3,7 @@ import Kernels
 /// Computes the gradient of a slice: some samples of a minibatch, by one worker.
 ///
 /// An engine owns its scratch memory, so each worker has its own. The bits of a result depend on the parameters, the
-/// samples, their number and order, and on the CPU's OpenBLAS kernels: not on who computes it, or what came before.
+/// samples, their number and order: not on who computes it, on what CPU, or what came before.
 public protocol GradientEngine<Scalar>: AnyObject {
     associatedtype Scalar: Real
 

@@ -11,6 +11,7 @@ public final class Jacobian<Scalar: Real> {
     private let groupSize: Int
     /// S^{l-1,0} and S^{l,0}, each n_l × B × n_1.
     private var sensitivity: [ScratchMemory<Scalar>]
+    private let productScratch: ScratchMemory<Scalar>
 
     /// - Complexity: memory for `bytes(topology)`.
     public init(topology: Topology, samples: Samples) {
@@ -18,6 +19,9 @@ public final class Jacobian<Scalar: Real> {
         groupSize = Self.groupSize(topology)
         pass = ForwardPass(topology: topology, samples: samples, capacity: groupSize)
         sensitivity = [0, 1].map { [groupSize] _ in ScratchMemory(count: size * groupSize) }
+        let columns = max(topology.inputCount, groupSize * topology.sizes[1])
+        productScratch = ScratchMemory(
+            count: Scalar.gemmScratch(columns: columns, depth: topology.sizes.dropFirst().max()!))
     }
 
     /// Writes the samples' matrices, B × n_L × n_0, row-major.
@@ -40,9 +44,9 @@ public final class Jacobian<Scalar: Real> {
             sweep(group.count, parameters)
             for b in group.indices {
                 Scalar.gemm(
-                    transposeA: false, transposeB: true, m: outputs, n: inputs, k: units, alpha: 1,
+                    transposeA: false, transposeB: true, m: outputs, n: inputs, k: units,
                     a: sensitivity[0].base + b * units, lda: group.count * units, b: parameters, ldb: units,
-                    c: out + (first + b) * outputs * inputs, ldc: inputs)
+                    c: out + (first + b) * outputs * inputs, ldc: inputs, scratch: productScratch.base)
             }
         }
     }
@@ -60,9 +64,9 @@ public final class Jacobian<Scalar: Real> {
         for l in 1..<topology.depth {
             let (inputs, units) = (topology.sizes[l], topology.sizes[l + 1])
             Scalar.gemm(
-                transposeA: true, transposeB: false, m: units, n: columns, k: inputs, alpha: 1,
+                transposeA: true, transposeB: false, m: units, n: columns, k: inputs,
                 a: parameters + topology.weights(l), lda: units, b: sensitivity[0].base, ldb: columns,
-                c: sensitivity[1].base, ldc: columns)
+                c: sensitivity[1].base, ldc: columns, scratch: productScratch.base)
             scaleRows(of: sensitivity[1].base, layer: l + 1, count)
             sensitivity.swapAt(0, 1)
         }

@@ -91,7 +91,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         let squares = pass.outputError(batch, coefficient: coefficient, delta: deltas[depth - 1])
         fillLayer(depth, into: gradient)
         if depth >= 2 {
-            Product.backward(
+            pass.products.backward(
                 parameters + topology.weights(depth - 1), inputs: topology.sizes[depth - 1],
                 outputs: topology.outputCount, deltas[depth - 1], into: projected.base, columns: pass.stride)
         }
@@ -102,7 +102,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     private func fillLayer(_ l: Int, into gradient: UnsafeMutablePointer<Scalar>) {
         let topology = pass.topology
         if l > 1 {
-            Product.outer(
+            pass.products.outer(
                 pass.activation(l - 1), inputs: topology.sizes[l - 1], deltas[l - 1], outputs: topology.sizes[l],
                 columns: pass.stride, into: gradient + topology.weights(l - 1))
         }
@@ -116,9 +116,8 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     ) {
         let (inputs, units) = (pass.topology.inputCount, pass.topology.sizes[1])
         if let dense = pass.denseInputs {
-            Scalar.gemm(
-                transposeA: true, transposeB: true, m: inputs, n: units, k: batch.count, alpha: 1 / 255, a: dense.base,
-                lda: inputs, b: deltas[0], ldb: pass.stride, c: gradient, ldc: units)
+            pass.products.outer(
+                dense.base, inputs: inputs, deltas[0], outputs: units, columns: pass.stride, into: gradient)
         } else {
             Scalar.inputGradient(
                 pass.samples.inputs, samples: batch, delta: deltas[0], units: units, scale: 1 / 255, into: gradient,
@@ -139,7 +138,7 @@ final class Backpropagation<Scalar: Real>: DeltaRule {
     ) {
         let topology = pass.topology
         for l in stride(from: topology.depth - 2, to: 0, by: -1) {
-            Product.backward(
+            pass.products.backward(
                 parameters + topology.weights(l), inputs: topology.sizes[l], outputs: topology.sizes[l + 1], deltas[l],
                 into: deltas[l - 1], columns: pass.stride)
             Scalar.multiply(

@@ -59,13 +59,16 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
     ) {
         let topology = pass.topology
         let term = ScratchMemory<Scalar>(count: matrices.size)
+        let scratch = ScratchMemory<Scalar>(
+            count: Scalar.gemmScratch(columns: matrices.size, depth: matrices.blockSize))
         errors.withUnsafeBufferPointer { errors in
             for q in 0..<topology.outputCount {
                 Scalar.gemm(
                     transposeA: false, transposeB: false, m: 1, n: matrices.size, k: matrices.blockSize,
-                    alpha: coefficient, a: errors.baseAddress! + q * matrices.blockSize, lda: matrices.blockSize,
-                    b: matrices[topology.depth, q], ldb: matrices.size, c: term.base, ldc: matrices.size)
-                for e in 0..<matrices.size { gradient[e] += term.base[e] }
+                    a: errors.baseAddress! + q * matrices.blockSize, lda: matrices.blockSize,
+                    b: matrices[topology.depth, q], ldb: matrices.size, c: term.base, ldc: matrices.size,
+                    scratch: scratch.base)
+                for e in 0..<matrices.size { gradient[e] += coefficient * term.base[e] }
             }
         }
     }

@@ -3,7 +3,7 @@ import Kernels
 /// The output layer of an autoencoder in a training step, where it is nearly all of the work: outputs, errors, and what
 /// comes of them, in one pass over blocks of output units, by kernels of our own.
 ///
-/// Measured against OpenBLAS with separate passes for sigmoid and error, 784x64x784: Docs/performance.md.
+/// Measured against products and separate passes for sigmoid and error, 784x64x784: Docs/performance.md.
 final class Reconstruction<Scalar: Real> {
     private let topology: Topology
     private let scratch: ScratchMemory<Scalar>

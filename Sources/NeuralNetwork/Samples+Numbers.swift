@@ -4,14 +4,13 @@ import Kernels
 extension Samples {
     /// The sample's inputs a⁰, in 0…1.
     func inputNumbers<Scalar: Real>(_ sample: UInt32) -> [Scalar] {
-        let bytes = [Scalar](unsafeUninitializedCapacity: inputs.columns) { numbers, count in
-            withUnsafePointer(to: sample) {
-                Scalar.expand(
-                    inputs, samples: UnsafeBufferPointer(start: $0, count: 1), into: numbers.baseAddress!)
-            }
-            count = inputs.columns
+        let stride = paddedSampleCount(1)
+        let numbers = ScratchMemory<Scalar>(count: inputs.columns * stride)
+        withUnsafePointer(to: sample) {
+            Scalar.expand(
+                inputs, samples: UnsafeBufferPointer(start: $0, count: 1), into: numbers.base, stride: stride)
         }
-        return bytes.map { $0 / 255 }
+        return (0..<inputs.columns).map { numbers.base[$0 * stride] }
     }
 
     /// What the network's `units` outputs are to be, t.

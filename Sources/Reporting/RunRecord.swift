@@ -11,9 +11,8 @@ public struct RunRecord: Sendable {
         public var threadsPerRank: Int?
         public var workers: Int?
         public var cpu: String?
+        public var instructionSet: String?
         public var mpi: String?
-        public var blas: String?
-        public var blasCore: String?
         public var started: String?
         public var options: [String: JSONValue]?
     }

@@ -100,9 +100,12 @@ public struct RunReport: Sendable {
         var items: [(name: String, value: Markup)] = [
             ("Layout", "\(configuration.ranks ?? 1) ranks × \(configuration.threadsPerRank ?? 1) threads"),
             ("Hosts", "\((configuration.hosts ?? []).distinct.joined(separator: ", "))"),
-            ("Processor", "\(configuration.cpu ?? "–")"), ("Program", "frontprop \(configuration.version ?? "–")"),
+            (
+                "Processor",
+                "\([configuration.cpu ?? "–", configuration.instructionSet].compactMap(\.self).joined(separator: ", "))"
+            ),
+            ("Program", "frontprop \(configuration.version ?? "–")"),
             ("MPI", "\(configuration.mpi ?? "–")"),
-            ("BLAS", "\(configuration.blas ?? "–"), kernels \(configuration.blasCore ?? "–")"),
             ("Started", "\(configuration.started ?? "–")"),
         ]
         if let hash = run.end?.weightsSha256 { items.append(("Weights, SHA-256", "<code>\(hash)</code>")) }

@@ -68,7 +68,6 @@ public struct ScalingPoint: Codable, Sendable {
     public var version: String?
     public var cpu: String?
     public var mpi: String?
-    public var blas: String?
     public var started: String?
     public var exitCode: Int32?
     public var message: String?

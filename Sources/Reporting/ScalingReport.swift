@@ -135,7 +135,7 @@ public struct ScalingReport: Sendable {
                 ("Processor", all(\.cpu)),
                 ("Cores of a node", all { $0.coresPerNode.map { "\($0)" } }),
                 ("Hosts", all { $0.hosts.map { $0.distinct.sorted().joined(separator: ", ") } }),
-                ("Program", all { $0.version.map { "frontprop \($0)" } }), ("MPI", all(\.mpi)), ("BLAS", all(\.blas)),
+                ("Program", all { $0.version.map { "frontprop \($0)" } }), ("MPI", all(\.mpi)),
                 ("Link rate", all { $0.linkRate.map(Quantity.bits(perSecond:)) }),
             ]))
         let bindings = Dictionary(grouping: points.filter { $0.binding != nil }) { point in

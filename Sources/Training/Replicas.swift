@@ -18,7 +18,7 @@ enum Replicas {
 }
 
 extension Processes {
-    /// Refuses ranks that would not compute the same: other versions of this program, or of OpenBLAS's kernels.
+    /// Refuses ranks that would not compute the same: another version of this program, or other arguments.
     ///
     /// Collective. - Throws: on every rank, `.mpiSetup` naming two ranks that differ.
     public func requireSameProgram() throws {
@@ -28,21 +28,17 @@ extension Processes {
         arguments.replace(/--threads[ =][0-9]+/, with: "")
         try requireSame("version", "\(frontpropVersion) (\(size) bytes)", .mpiSetup)
         try requireSame("their arguments", "'\(arguments)'", .mpiSetup)
-        try requireSame(
-            "OpenBLAS's kernels", OpenBLAS.coreName, .mpiSetup,
-            advice: "; set OPENBLAS_CORETYPE to one that both have, such as Haswell, on all (mpirun -x "
-                + "OPENBLAS_CORETYPE=Haswell …)")
     }
 
     /// Compares a text that must be the same on all ranks.
     ///
     /// Collective. - Throws: on every rank, a `Failure` that names the first rank whose text is not the first rank's.
-    func requireSame(_ what: String, _ text: String, _ status: ExitStatus, advice: String = "") throws {
+    func requireSame(_ what: String, _ text: String, _ status: ExitStatus) throws {
         let texts = try world.allGatherStrings(text)
         guard let odd = texts.firstIndex(where: { $0 != texts[0] }) else { return }
         throw Failure(
             status,
             "the ranks differ in \(what): rank 0 on \(hosts[0]) has \(texts[0]), rank \(odd) on \(hosts[odd]) has "
-                + texts[odd] + advice)
+                + texts[odd])
     }
 }

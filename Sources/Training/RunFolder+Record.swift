@@ -21,16 +21,16 @@ extension RunFolder {
         public var workers: Int
         public var cpu: String
         public var mpi: String
-        public var blas: String
-        public var blasCore: String
+        /// nil in records from before the kernels were all our own.
+        public var instructionSet: String?
         public var started: String
         /// Of the samples: a run goes on only with the same.
         public var dataChecksum: String
 
         enum CodingKeys: String, CodingKey {
-            case format, version, options, hosts, ranks, workers, cpu, mpi, blas, started
+            case format, version, options, hosts, ranks, workers, cpu, mpi, started
             case threadsPerRank = "threads_per_rank"
-            case blasCore = "blas_core"
+            case instructionSet = "instruction_set"
             case dataChecksum = "data_checksum"
         }
 
@@ -81,8 +81,8 @@ extension RunFolder {
         let record = Record(
             format: Record.currentFormat, version: frontpropVersion, options: configuration, hosts: processes.hosts,
             ranks: processes.world.size, threadsPerRank: team.threads, workers: team.totalWorkers,
-            cpu: Cores.processorName, mpi: Environment.libraryVersion, blas: OpenBLAS.configuration,
-            blasCore: OpenBLAS.coreName, started: ISO8601DateFormatter().string(from: Date()),
+            cpu: Cores.processorName, mpi: Environment.libraryVersion, instructionSet: InstructionSet.current.rawValue,
+            started: ISO8601DateFormatter().string(from: Date()),
             dataChecksum: dataset.checksumText)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

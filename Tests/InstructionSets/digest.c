@@ -36,20 +36,35 @@ static ck_rows make_rows(void) {
         for (size_t i = 0; i < count; i++) values[i] = (REAL)real(limit);                                             \
         return values;                                                                                                \
     }                                                                                                                 \
+    /* All transpositions, with chains that are taken up again: weights[COLUMNS][n] and inputs[COLUMNS][STRIDE]. */   \
+    static void products_##name(const REAL *weights, const REAL *inputs, size_t n) {                                  \
+        REAL *scratch = reals_##name(ck_gemm_scratch_##name(COLUMNS, COLUMNS), 0), *c = reals_##name(COLUMNS * COLUMNS, 0); \
+        ck_gemm_##name(1, 0, n, STRIDE, COLUMNS, weights, n, inputs, STRIDE, c, STRIDE, scratch);                     \
+        report("gemm_tn_" #name, n, c, n *STRIDE * sizeof(REAL));                                                     \
+        ck_gemm_##name(0, 0, COLUMNS, STRIDE, n, weights, n, inputs, STRIDE, c, STRIDE, scratch);                     \
+        report("gemm_nn_" #name, n, c, COLUMNS *STRIDE * sizeof(REAL));                                               \
+        ck_gemm_##name(0, 1, n, n, COLUMNS, weights, COLUMNS, inputs, COLUMNS, c, n, scratch);                        \
+        report("gemm_nt_" #name, n, c, n *n * sizeof(REAL));                                                          \
+        ck_gemm_##name(1, 1, n, STRIDE, COLUMNS, weights, n, inputs, COLUMNS, c, STRIDE, scratch);                    \
+        report("gemm_tt_" #name, n, c, n *STRIDE * sizeof(REAL));                                                     \
+        free(scratch);                                                                                                \
+        free(c);                                                                                                      \
+    }                                                                                                                 \
     static void digests_##name(ck_rows rows, const uint32_t *samples, const uint8_t *labels, size_t n) {              \
         const uint8_t *dense = rows.dense;                                                                            \
         REAL *weights = reals_##name(COLUMNS * n, 1), *bias = reals_##name(n, 1);                                     \
         REAL *sums = reals_##name(n * STRIDE, 1), *other = reals_##name(n * STRIDE, 1);                               \
-        REAL *out = reals_##name(COLUMNS * (n + 16 + STRIDE), 0), *more = reals_##name(n * STRIDE * 2, 0);                 \
+        REAL *out = reals_##name(COLUMNS * (n + 16 + 2 * STRIDE), 0), *more = reals_##name(n * STRIDE * 2, 0);                 \
         const size_t slice = n * STRIDE * sizeof(REAL);                                                               \
         double loss;                                                                                                  \
-        ck_expand_##name(rows, samples, SAMPLES, out);                                                                \
-        report("expand_dense_" #name, n, out, SAMPLES *COLUMNS * sizeof(REAL));                                       \
+        ck_expand_##name(rows, samples, SAMPLES, out, STRIDE);                                                        \
+        report("expand_dense_" #name, n, out, STRIDE *COLUMNS * sizeof(REAL));                                        \
         rows.dense = NULL;                                                                                            \
-        ck_expand_##name(rows, samples, SAMPLES, out);                                                                \
-        report("expand_" #name, n, out, SAMPLES *COLUMNS * sizeof(REAL));                                             \
+        ck_expand_##name(rows, samples, SAMPLES, out, STRIDE);                                                        \
+        report("expand_" #name, n, out, STRIDE *COLUMNS * sizeof(REAL));                                              \
         rows.dense = dense;                                                                                           \
-        ck_input_product_##name(rows, samples, SAMPLES, weights, n, (REAL)1 / 255, sums, STRIDE);                     \
+        products_##name(weights, out, n);                                                                             \
+        ck_input_product_##name(rows, samples, SAMPLES, weights, n, (REAL)1 / 255, sums, STRIDE, out);                \
         report("input_product_" #name, n, sums, slice);                                                               \
         ck_sigmoid_##name(sums, bias, n, STRIDE, sums, other);                                                        \
         report("sigmoid_" #name, n, sums, slice);                                                                     \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whether the kernels give the same bits compiled for any x86-64, for AVX2 and for AVX-512, and as the loader chooses.
-# Runs what this CPU can run, and says what it left out.
+# Whether the kernels give the same bits compiled for any x86-64, for AVX2, for AVX-512, as the loader chooses, and for
+# aarch64. Runs what this CPU and the tools that are installed can run, and says what it left out.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ "$(uname -m)" = x86_64 ] || { echo "instruction sets: only x86-64 has several"; exit 0; }
@@ -16,24 +16,17 @@ if cmp -s Sources/CKernels/clones.h "$work/single/clones.h"; then
     exit 1
 fi
 
-digest() { # name, sources, flags…: prints the digests of that build
+build() { # name, sources, flags…
     local name=$1 sources=$2
     shift 2
     clang -O2 -Wall -Wno-psabi -I "$sources/include" "$@" Tests/InstructionSets/digest.c "$sources"/*.c -lm -o "$work/$name"
-    "$work/$name" > "$work/$name.txt"
 }
 
-digest chosen Sources/CKernels
-count=$(wc -l < "$work/chosen.txt")
-[ "$count" -gt 0 ]
 failed=0
-for level in x86-64:sse2 x86-64-v3:avx2 x86-64-v4:avx512vl; do
-    name=${level%%:*}
-    if ! grep -qw "${level##*:}" /proc/cpuinfo; then
-        echo "instruction sets: $name not tested, for this CPU cannot run it"
-        continue
-    fi
-    digest "$name" "$work/single" -march="$name"
+compare() { # name, command…: what the command prints with what the loader's choice does
+    local name=$1
+    shift
+    "$@" > "$work/$name.txt"
     if cmp -s "$work/chosen.txt" "$work/$name.txt"; then
         echo "instruction sets: $name gives the same bits in $count results"
     else
@@ -41,5 +34,26 @@ for level in x86-64:sse2 x86-64-v3:avx2 x86-64-v4:avx512vl; do
         diff "$work/chosen.txt" "$work/$name.txt" | head -20
         failed=1
     fi
+}
+
+build chosen Sources/CKernels
+"$work/chosen" > "$work/chosen.txt"
+count=$(wc -l < "$work/chosen.txt")
+[ "$count" -gt 0 ]
+for level in x86-64:sse2 x86-64-v3:avx2 x86-64-v4:avx512vl; do
+    name=${level%%:*}
+    if ! grep -qw "${level##*:}" /proc/cpuinfo; then
+        echo "instruction sets: $name not tested, for this CPU cannot run it"
+        continue
+    fi
+    build "$name" "$work/single" -march="$name"
+    compare "$name" "$work/$name"
 done
+
+if command -v qemu-aarch64 >/dev/null && command -v aarch64-linux-gnu-gcc >/dev/null; then
+    build aarch64 "$work/single" --target=aarch64-linux-gnu -static --ld-path="$(command -v aarch64-linux-gnu-ld)"
+    compare aarch64 qemu-aarch64 "$work/aarch64"
+else
+    echo "instruction sets: aarch64 not tested, for gcc-aarch64-linux-gnu or qemu-user is missing"
+fi
 exit "$failed"

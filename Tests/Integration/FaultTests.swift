@@ -62,22 +62,6 @@ extension Integration {
             }
         }
 
-        /// Ranks that OpenBLAS gives other kernels would not compute the same bits.
-        @Test(.needsMPI) func otherKernels() async throws {
-            try await withTemporaryFolder { folder in
-                let script = #"[ $OMPI_COMM_WORLD_RANK = 1 ] && export OPENBLAS_CORETYPE=Nehalem; exec "$@""#
-                let command = [Program.path, "train", "--run", "\(folder)/run"] + Self.options
-                let mpirun = try #require(findExecutable("mpirun"))
-                let outcome = try await Child(
-                    mpirun, ["--oversubscribe", "-n", "2", "sh", "-c", script, "sh"] + command
-                ).outcome()
-                #expect(outcome.status == 76)
-                #expect(
-                    outcome.errors.contains("Nehalem") && outcome.errors.contains("OPENBLAS_CORETYPE"),
-                    "\(outcome.errors)")
-            }
-        }
-
         /// A disk that fills up in mid-run ends it with 73 or 74; the checkpoint before is whole, and the run goes on.
         @Test(.enabled("cannot mount a file system") { await canMount() }) func diskThatFillsUp() async throws {
             try await withTemporaryFolder { folder in

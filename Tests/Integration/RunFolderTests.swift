@@ -61,7 +61,7 @@ extension Integration {
                 #expect(config["ranks"] as? Int == 2)
                 #expect(config["threads_per_rank"] as? Int == 2)
                 #expect((config["hosts"] as? [String])?.count == 2)
-                for name in ["version", "cpu", "mpi", "blas"] {
+                for name in ["version", "cpu", "mpi"] {
                     #expect((config[name] as? String)?.isEmpty == false, "\(name)")
                 }
                 let options = try #require(config["options"] as? JSONObject)

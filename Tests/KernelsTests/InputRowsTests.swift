@@ -60,9 +60,9 @@ import Testing
     @Test func theWidestRowsCompress() {
         let columns = InputRows.maximumCompressedColumns
         let rows = Rows((0..<columns).map { UInt8(1 + $0 % 255) }, columns: columns)
-        var out = [Double](repeating: 0, count: columns)
-        [0].withUnsafeBufferPointer { Double.expand(rows.compressed, samples: $0, into: &out) }
-        #expect(out == rows.bytes.map(Double.init))
+        var out = [Double](repeating: 1, count: columns * sampleGroup)
+        [0].withUnsafeBufferPointer { Double.expand(rows.compressed, samples: $0, into: &out, stride: sampleGroup) }
+        #expect((0..<columns).map { out[$0 * sampleGroup] } == rows.bytes.map { Double($0) / 255 })
     }
 
     @Test(arguments: sampleCounts)
@@ -82,18 +82,35 @@ import Testing
     }
 
     @Test(arguments: precisions, sampleCounts)
-    func expandGivesTheBytesAsNumbers(_ precision: any Real.Type, count: Int) {
+    func expandGivesNumbersUnitMajor(_ precision: any Real.Type, count: Int) {
         func check<Scalar: Real>(_: Scalar.Type) {
             var data = TestData(count)
             for columns in [1, 37, 300] {
                 let rows = Rows(count: 20, columns: columns, data: &data)
                 let samples = rows.someSamples(count, data: &data)
+                let stride = paddedSampleCount(count)
+                let expected = (0..<columns).flatMap { c in
+                    (0..<stride).map { $0 < count ? Scalar(rows.bytes[Int(samples[$0]) * columns + c]) / 255 : 0 }
+                }
                 for form in [rows.dense, rows.compressed] {
-                    let out = Buffer<Scalar>(results: count * columns, shift: 1)
-                    samples.withUnsafeBufferPointer { Scalar.expand(form, samples: $0, into: out.base) }
-                    #expect(out.values == samples.flatMap { rows.row($0).map { Scalar($0) } })
+                    let out = Buffer<Scalar>(results: columns * stride, shift: 1)
+                    samples.withUnsafeBufferPointer { Scalar.expand(form, samples: $0, into: out.base, stride: stride) }
+                    #expect(sameBits(out.values, expected))
                     #expect(out.isIntact)
                 }
+            }
+        }
+        check(precision)
+    }
+
+    /// All bytes, as the quotient that is correctly rounded.
+    @Test(arguments: precisions) func expandRoundsCorrectly(_ precision: any Real.Type) {
+        func check<Scalar: Real>(_: Scalar.Type) {
+            let rows = Rows((0...255).map { UInt8($0) }, columns: 256)
+            for form in [rows.dense, rows.compressed] {
+                let out = Buffer<Scalar>(results: 256 * sampleGroup)
+                [0].withUnsafeBufferPointer { Scalar.expand(form, samples: $0, into: out.base, stride: sampleGroup) }
+                #expect((0...255).allSatisfy { out.base[$0 * sampleGroup] == Scalar($0) / 255 })
             }
         }
         check(precision)
@@ -108,18 +125,19 @@ import Testing
             let stride = paddedSampleCount(count)
             let weights = data.buffer(columns * units, shift: 1, as: Scalar.self)
             let out = Buffer<Scalar>(results: units * stride, shift: 1)
+            let scratch = Buffer<Scalar>(results: Scalar.inputProductScratch(inputs: columns, units: units))
             samples.withUnsafeBufferPointer {
                 Scalar.inputProduct(
                     rows.compressed, samples: $0, weights: weights.base, units: units, scale: 1 / 255,
-                    into: out.base, stride: stride)
+                    into: out.base, stride: stride, scratch: scratch.base)
             }
             let expected = Reference.inputProduct(
                 rows, samples: samples, weights: weights.values, units: units, scale: 1 / 255, stride: stride)
             // A term is added up to `columns` times, then 8 chains, then scaled.
             expectClose(out.values, expected, roundings: columns + 9, "\(units) units")
-            #expect(out.isIntact)
+            #expect(out.isIntact && scratch.isIntact)
         }
-        for units in unitCounts { check(precision, units: units, columns: 37) }
+        for units in unitCounts + [128, 181] { check(precision, units: units, columns: 37) }
         for units in [17, 100] { check(precision, units: units, columns: 603) }
     }
 
@@ -146,7 +164,7 @@ import Testing
             #expect(gradient.isIntact)
             #expect(scratch.isIntact)
         }
-        for units in unitCounts { check(precision, units: units, columns: 37) }
+        for units in unitCounts + [128, 181] { check(precision, units: units, columns: 37) }
         for units in [17, 100] { check(precision, units: units, columns: 603) }
     }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Kernels
 import Testing
 
@@ -5,25 +6,56 @@ import Testing
     /// Columns of a slice's matrices: whole groups.
     static let columnCounts = [0, 16, 32, 48, 128]
 
+    /// Sizes around tiles of six rows, vectors of 8 and 16 and blocks of four of them, what is copied at a time, and the
+    /// depth at which a chain is taken up again; the rows of all three matrices are longer than what is used of them.
+    static let sizes = [
+        (0, 5, 5), (5, 0, 5), (5, 5, 0), (1, 1, 1), (3, 15, 7), (5, 17, 255), (7, 63, 256), (13, 64, 257),
+        (48, 65, 512), (49, 31, 513), (64, 100, 20), (65, 33, 40), (66, 129, 8), (97, 257, 300), (6, 1030, 33),
+    ]
+
     @Test(arguments: precisions, [(false, false), (false, true), (true, false), (true, true)])
     func gemm(_ precision: any Real.Type, transposed: (a: Bool, b: Bool)) {
         func check<Scalar: Real>(_: Scalar.Type, m: Int, n: Int, k: Int) {
             var data = TestData(m)
-            let a = data.buffer(m * k, as: Scalar.self)
-            let b = data.buffer(k * n, as: Scalar.self)
-            let c = Buffer<Scalar>(results: m * n)
+            let (lda, ldb, ldc) = ((transposed.a ? m : k) + 3, (transposed.b ? k : n) + 1, n + 2)
+            let a = data.buffer((transposed.a ? k : m) * lda, shift: 1, as: Scalar.self)
+            let b = data.buffer((transposed.b ? n : k) * ldb, shift: 3, as: Scalar.self)
+            let c = Buffer<Scalar>(results: m * ldc, shift: 5)
+            let scratch = Buffer<Scalar>(results: Scalar.gemmScratch(columns: n, depth: k))
             Scalar.gemm(
-                transposeA: transposed.a, transposeB: transposed.b, m: m, n: n, k: k, alpha: 1 / 255, a: a.base,
-                lda: transposed.a ? m : k, b: b.base, ldb: transposed.b ? k : n, c: c.base, ldc: n)
-            let expected = Reference.gemm(
-                transposeA: transposed.a, transposeB: transposed.b, m: m, n: n, k: k, alpha: 1 / 255, a: a.values,
-                b: b.values)
-            expectClose(c.values, expected, roundings: k + 2)
-            #expect(c.isIntact)
+                transposeA: transposed.a, transposeB: transposed.b, m: m, n: n, k: k, a: a.base, lda: lda, b: b.base,
+                ldb: ldb, c: c.base, ldc: ldc, scratch: scratch.base)
+            let expected = Buffer<Scalar>(results: m * ldc)
+            for i in 0..<m {
+                for j in 0..<n {
+                    expected.base[i * ldc + j] = (0..<k).reduce(0) { sum, p in
+                        let left = a.base[transposed.a ? p * lda + i : i * lda + p]
+                        return sum.addingProduct(left, b.base[transposed.b ? j * ldb + p : p * ldb + j])
+                    }
+                }
+            }
+            #expect(sameBits(c.values, expected.values), "\(m) × \(n) × \(k)")
+            #expect(c.isIntact && scratch.isIntact, "\(m) × \(n) × \(k)")
+            Self.reference(transposed, m, n, k, a.base, lda, b.base, ldb, expected.base, ldc)
+            #expect(sameBits(c.values, expected.values), "\(m) × \(n) × \(k), the reference")
         }
-        check(precision, m: 1, n: 1, k: 1)
-        check(precision, m: 17, n: 33, k: 15)
-        check(precision, m: 64, n: 16, k: 100)
+        for (m, n, k) in Self.sizes { check(precision, m: m, n: n, k: k) }
+    }
+
+    private static func reference<Scalar: Real>(
+        _ transposed: (a: Bool, b: Bool), _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,
+        _ b: UnsafePointer<Scalar>, _ ldb: Int, _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int
+    ) {
+        let (transposeA, transposeB): (Int32, Int32) = (transposed.a ? 1 : 0, transposed.b ? 1 : 0)
+        if let a = a as? UnsafePointer<Float>, let b = b as? UnsafePointer<Float>,
+            let c = c as? UnsafeMutablePointer<Float>
+        {
+            ck_gemm_reference_f32(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc)
+        } else if let a = a as? UnsafePointer<Double>, let b = b as? UnsafePointer<Double>,
+            let c = c as? UnsafeMutablePointer<Double>
+        {
+            ck_gemm_reference_f64(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc)
+        }
     }
 
     @Test(arguments: precisions, columnCounts)

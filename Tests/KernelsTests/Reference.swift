@@ -54,19 +54,6 @@ func expectClose<Scalar: Real>(
 }
 
 enum Reference {
-    /// out (m × n) = alpha · op(A) · op(B).
-    static func gemm<Scalar: Real>(
-        transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Scalar, a: [Scalar], b: [Scalar]
-    ) -> [Expected] {
-        matrix(m, n) { i, j in
-            var sum = Expected()
-            for r in 0..<k {
-                sum.add(Double(a[transposeA ? r * m + i : i * k + r]) * Double(b[transposeB ? j * k + r : r * n + j]))
-            }
-            return sum * Double(alpha)
-        }
-    }
-
     /// out (n × stride) = scale · weightsᵀ · rows, zero in the padding.
     static func inputProduct<Scalar: Real>(
         _ rows: Rows, samples: [UInt32], weights: [Scalar], units n: Int, scale: Scalar, stride: Int

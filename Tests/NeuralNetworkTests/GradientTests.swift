@@ -16,7 +16,7 @@ struct Network: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { "\(topology) \(target) \(count)" }
 
-    /// Depths 1 to 6. Weight matrices of more than 32 × 32 go by OpenBLAS; frontprop sweeps a start layer in more pieces
+    /// Depths 1 to 6. Weight matrices of more than 32 × 32 go by other kernels; frontprop sweeps a start layer in more pieces
     /// than one where its units times the widest swept layer's exceed 4096 (Float) or 2048 (Double).
     static let all = [
         Network("1x1", samples: 7), Network("7x3", samples: 16), Network("300x10", samples: 17),
@@ -43,7 +43,6 @@ struct Case<Scalar: Real> {
     let batch: [UInt32]
 
     init(_ network: Network) {
-        OpenBLAS.useOneThread()  // as the trainer does
         self.network = network
         data = TestSamples(count: network.count + 3, for: network.topology)
         parameters = network.topology.parameters()

@@ -15,8 +15,6 @@ import Training
     }
 
     private func check<Scalar: Real & Datatype>(_ method: GradientMethod, _ model: String, _: Scalar.Type) throws {
-        // As the program does; with threads of its own OpenBLAS allocates their jobs.
-        OpenBLAS.useOneThread()
         let steps = 6
         let dataset = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
         var configuration = Configuration()

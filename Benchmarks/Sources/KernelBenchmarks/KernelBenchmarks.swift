@@ -25,8 +25,9 @@ import Kernels
         print(String(format: "a cache line from core to core: %.0f ns", lineTransferSeconds() * 1e9))
         print("")
         row("kernel", "shape", "µs", "rate", "of bound", "plain µs", "error")
-        for units in [10, 16, 30, 64] { inputLayer(units, sgemm) }
+        for units in [10, 16, 30, 64, 256, 1024] { inputLayer(units, sgemm) }
         products(sgemm)
+        for product in MatrixProduct.all { product.run() }
         OutputLayer(inputs: 64).run(sgemm)
         elementwise(cache)
         sums(cache)
@@ -38,11 +39,7 @@ import Kernels
         let n = 1024
         let (a, b, c) = (Floats(n * n, seed: 1), Floats(n * n, seed: 2), Floats(n * n))
         return 2 * Double(n * n * n)
-            / leastSecondsPerCall {
-                Float.gemm(
-                    transposeA: false, transposeB: false, m: n, n: n, k: n, alpha: 1, a: a.base, lda: n, b: b.base,
-                    ldb: n, c: c.base, ldc: n)
-            }
+            / leastSecondsPerCall { OpenBLAS.gemm((false, false), m: n, n: n, k: n, a, b, into: c) }
     }
 
     static func streamRate(count: Int) -> Double {
@@ -58,52 +55,47 @@ import Kernels
         let (stride, columns) = (digits.stride, digits.columns)
         let (weights, out, plain) = (Floats(columns * n, seed: 3), Floats(n * stride), Floats(n * stride))
         let flops = 2 * Double(digits.entries * n)
+        let block = Floats(Float.inputProductScratch(inputs: columns, units: n))
         report(
             "input product", "125 × 784 → \(n)", flops, bound, out, plain,
             {
                 Float.inputProduct(
                     digits.rows, samples: digits.slice, weights: weights.base, units: n, scale: 1 / 255,
-                    into: out.base, stride: stride)
+                    into: out.base, stride: stride, scratch: block.base)
             }, { Reference.inputProduct(digits, weights: weights, units: n, into: plain) })
-        let numbers = Floats(125 * columns)
+        let (numbers, scratch) = (Floats(columns * stride), Floats(Float.gemmScratch(columns: stride, depth: columns)))
         let dense = secondsPerCall {
-            Float.expand(digits.rows, samples: digits.slice, into: numbers.base)
+            Float.expand(digits.rows, samples: digits.slice, into: numbers.base, stride: stride)
             Float.gemm(
-                transposeA: true, transposeB: true, m: n, n: 125, k: columns, alpha: 1 / 255, a: weights.base, lda: n,
-                b: numbers.base, ldb: columns, c: out.base, ldc: stride)
+                transposeA: true, transposeB: false, m: n, n: stride, k: columns, a: weights.base, lda: n,
+                b: numbers.base, ldb: stride, c: out.base, ldc: stride, scratch: scratch.base)
         }
-        row("  by OpenBLAS", "dense", String(format: "%.1f", dense * 1e6), "", "", "", "")
+        row("  dense", "", String(format: "%.1f", dense * 1e6), "", "", "", "")
 
         let (delta, gradient) = (Floats(n * stride, seed: 4), Floats(columns * n))
         let expected = Floats(columns * n)
-        let scratch = Floats(Float.inputGradientScratch(inputs: columns, units: n, stride: stride))
+        let sums = Floats(Float.inputGradientScratch(inputs: columns, units: n, stride: stride))
         report(
             "input gradient", "784 × \(n) ← 125", flops, bound, gradient, expected,
             {
                 Float.inputGradient(
                     digits.rows, samples: digits.slice, delta: delta.base, units: n, scale: 1 / 255,
-                    into: gradient.base, stride: stride, scratch: scratch.base)
+                    into: gradient.base, stride: stride, scratch: sums.base)
             }, { Reference.inputGradient(digits, delta: delta, units: n, into: expected) })
     }
 
     static func products(_ bound: Bound) {
-        for (m, k) in [(16, 16), (10, 16), (32, 32), (784, 64), (256, 256)] {
+        for (m, k) in [(16, 16), (10, 16), (32, 32)] {
             let n = 128
             let (weights, input) = (Floats(k * m, seed: 5), Floats(k * n, seed: 6))
             let (out, plain) = (Floats(m * n), Floats(m * n))
             report(
-                m * k <= 1024 ? "small product" : "sgemm", "\(k) → \(m), 128 columns", 2 * Double(m * n * k), bound,
+                "small product", "\(k) → \(m), 128 columns", 2 * Double(m * n * k), bound,
                 out, plain,
                 {
-                    if m * k <= 1024 {
-                        Float.smallProduct(
-                            weights: weights.base, iStep: 1, rStep: m, outputs: m, inputs: k, input: input.base,
-                            output: out.base, columns: n)
-                    } else {
-                        Float.gemm(
-                            transposeA: true, transposeB: false, m: m, n: n, k: k, alpha: 1, a: weights.base, lda: m,
-                            b: input.base, ldb: n, c: out.base, ldc: n)
-                    }
+                    Float.smallProduct(
+                        weights: weights.base, iStep: 1, rStep: m, outputs: m, inputs: k, input: input.base,
+                        output: out.base, columns: n)
                 }, { Reference.product(weights, input, m: m, n: n, k: k, into: plain) })
         }
         let n = 128

@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-/// An autoencoder's output layer, from its input to its gradient: in one pass, and by OpenBLAS with passes of their own for
+/// An autoencoder's output layer, from its input to its gradient: in one pass, and by products with passes of their own for
 /// targets, sigmoid, error and biases.
 struct OutputLayer {
     let digits = Digits(count: 2000, slice: 125)
@@ -42,17 +42,18 @@ struct OutputLayer {
                     projected: projected.base, gradient: gradient.base, biasGradient: biasGradient.base,
                     scratch: scratch.base)
             }, { Reference.reconstruction(self, coefficient: coefficient, into: expected) })
-        KernelBenchmarks.row("  by OpenBLAS", "and passes", String(format: "%.1f", byOpenBLAS() * 1e6), "", "", "", "")
+        KernelBenchmarks.row("  by products", "and passes", String(format: "%.1f", byProducts() * 1e6), "", "", "", "")
     }
 
-    private func byOpenBLAS() -> Double {
+    private func byProducts() -> Double {
         let targets = UnsafeMutablePointer<UInt8>.allocate(capacity: stride * units)
         let (a, derivative, delta) = (Floats(units * stride), Floats(units * stride), Floats(units * stride))
+        let products = Floats(Float.gemmScratch(columns: units, depth: units))
         return secondsPerCall {
             digits.dense.gatherBytes(digits.slice, into: targets, stride: stride)
             Float.gemm(
-                transposeA: true, transposeB: false, m: units, n: stride, k: inputs, alpha: 1, a: weights.base,
-                lda: units, b: activation.base, ldb: stride, c: a.base, ldc: stride)
+                transposeA: true, transposeB: false, m: units, n: stride, k: inputs, a: weights.base,
+                lda: units, b: activation.base, ldb: stride, c: a.base, ldc: stride, scratch: products.base)
             Float.sigmoid(
                 sums: a.base, bias: bias.base, units: units, stride: stride, activation: a.base,
                 derivative: derivative.base)
@@ -60,11 +61,11 @@ struct OutputLayer {
                 activation: a.base, derivative: derivative.base, targets: targets, count: 125, units: units,
                 stride: stride, coefficient: coefficient, delta: delta.base)
             Float.gemm(
-                transposeA: false, transposeB: false, m: inputs, n: stride, k: units, alpha: 1, a: weights.base,
-                lda: units, b: delta.base, ldb: stride, c: projected.base, ldc: stride)
+                transposeA: false, transposeB: false, m: inputs, n: stride, k: units, a: weights.base,
+                lda: units, b: delta.base, ldb: stride, c: projected.base, ldc: stride, scratch: products.base)
             Float.gemm(
-                transposeA: false, transposeB: true, m: inputs, n: units, k: stride, alpha: 1, a: activation.base,
-                lda: stride, b: delta.base, ldb: stride, c: gradient.base, ldc: units)
+                transposeA: false, transposeB: true, m: inputs, n: units, k: stride, a: activation.base,
+                lda: stride, b: delta.base, ldb: stride, c: gradient.base, ldc: units, scratch: products.base)
             Float.rowSums(delta: delta.base, units: units, columns: stride, sums: biasGradient.base)
         }
     }

@@ -44,13 +44,17 @@ void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_
 void ck_philox(uint32_t key0, uint32_t key1, uint64_t first, uint32_t stream, uint32_t purpose, size_t groups,
                uint32_t *words);
 
+/// The instructions that the kernels use here: AVX-512, AVX2, NEON, or SSE2, which has no fused multiply-adds.
+const char *ck_instruction_set(void);
+
 #define CK_DECLARE(REAL, name)                                                                                        \
-    /* out[r][columns] = the chosen rows' bytes as numbers 0…255, sample-major. */                                    \
-    void ck_expand_##name(ck_rows rows, const uint32_t *samples, size_t count, REAL *out);                            \
-    /* out[n][stride] = scale · weightsᵀ · rows, of compressed rows. */                                               \
+    /* out[column][stride] = the chosen rows' bytes as numbers b/255, unit-major, zero in the padding. */             \
+    void ck_expand_##name(ck_rows rows, const uint32_t *samples, size_t count, REAL *out, size_t stride);             \
+    /* out[n][stride] = scale · weightsᵀ · rows, of compressed rows. scratch: as many elements as the first says. */                                               \
+    size_t ck_input_product_scratch_##name(size_t columns, size_t n);                                                 \
     void ck_input_product_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,  \
-                                 REAL scale, REAL *out, size_t stride);                                               \
-    /* gradient[n0][n] = scale · rowsᵀ · deltaᵀ, of compressed rows; delta[n][stride]. scratch: as many elements as    \
+                                 REAL scale, REAL *out, size_t stride, REAL *scratch);                                \
+    /* gradient[n0][n] = scale · rowsᵀ · deltaᵀ, of compressed rows; delta[n][stride]. scratch: as many elements as   \
        the first function says. */                                                                                    \
     size_t ck_input_gradient_scratch_##name(size_t columns, size_t n, size_t stride);                                 \
     void ck_input_gradient_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,   \
@@ -69,6 +73,15 @@ void ck_philox(uint32_t key0, uint32_t key1, uint64_t first, uint32_t stream, ui
     /* How many of the samples have their largest activation at their label (the first of equals counts). */          \
     size_t ck_correct_##name(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count,    \
                              size_t n, size_t stride);                                                                \
+    /* c[m][n] = op(a) · op(b), with rows of so many elements; op(a) is a's m × k, or the transpose of k × m, and so b.\
+       Every number is one chain of fused multiply-adds by ascending k, from 0. scratch: as many elements as the      \
+       first function says. */                                                                                              \
+    size_t ck_gemm_scratch_##name(size_t n, size_t k);                                                                \
+    void ck_gemm_##name(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const REAL *a, size_t a_row,  \
+                        const REAL *b, size_t b_row, REAL *c, size_t c_row, REAL *scratch);                           \
+    /* The same, number by number. */                                                                                 \
+    void ck_gemm_reference_##name(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const REAL *a,      \
+                                  size_t a_row, const REAL *b, size_t b_row, REAL *c, size_t c_row);                  \
     /* out[i][c] = Σ_r weights[i·i_step + r·r_step] · in[r][c]; columns: a multiple of CK_GROUP. */                   \
     void ck_product_##name(const REAL *weights, size_t i_step, size_t r_step, size_t n_out, size_t n_in,              \
                            const REAL *in, REAL *out, size_t columns);                                                \
