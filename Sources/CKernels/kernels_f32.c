@@ -110,6 +110,9 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 }
 
 #include "lanes.h"
+#include "functions/precision_f32.h"
+#include "functions/functions.h"
+#include "functions/arrays.h"
 #include "products/tiles.h"
 #include "products/gemm.h"
 #include "products/reference.h"

@@ -106,6 +106,10 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
         biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
     ) -> Double
+    /// out[e] = function(x[e]), in place allowed. Error in Float: 1 ulp (log), 2 (exp, erf, softplus), 3 (tanh); in Double as
+    /// `Functions` has it, softplus 2 ulp.
+    static func map(
+        _ function: ArrayFunction, _ x: UnsafePointer<Self>, count: Int, into out: UnsafeMutablePointer<Self>)
     /// The largest magnitude on `range`, as its bits: NaN is larger than infinity, and that than any number.
     static func largest(_ values: UnsafePointer<Self>, range: Range<Int>) -> Int64
     /// The magnitude that has these bits.

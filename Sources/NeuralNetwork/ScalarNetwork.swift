@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// A network run on one sample, unit by unit, and the article's equation (2): the reference for everything faster.
@@ -37,7 +36,7 @@ struct ScalarNetwork<Scalar: Real> {
     }
 
     /// g(h), computed in Double and rounded.
-    private static func sigmoid(_ h: Scalar) -> Scalar { Scalar(1 / (1 + exp(-Double(h)))) }
+    private static func sigmoid(_ h: Scalar) -> Scalar { Scalar(1 / (1 + Functions.exp(-Double(h)))) }
 
     var outputs: ArraySlice<Scalar> { activations[topology.depth].dropLast() }
 

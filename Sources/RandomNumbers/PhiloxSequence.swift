@@ -1,4 +1,4 @@
-import Foundation
+import CKernels
 
 /// The numbers of one Philox stream, one after the other: a `RandomNumberGenerator` for the standard library's
 /// own algorithms, and normal deviates.
@@ -25,6 +25,6 @@ public struct PhiloxSequence: RandomNumberGenerator, Sendable {
     public mutating func normal() -> Double {
         let radius = 1 - uniform()
         let angle = uniform()
-        return (-2 * log(radius)).squareRoot() * cos(2 * .pi * angle)
+        return (-2 * ck_log(radius)).squareRoot() * ck_cos(2 * .pi * angle)
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Kernels
 import RandomNumbers
 
 /// The random numbers of one round, by what they are for: any worker on any rank draws the same.
@@ -55,8 +55,8 @@ struct RoundDraws: Sendable {
 
     /// Two independent normal deviates, mean 0 and variance 1, by Box and Muller; up to 6.7.
     static func normals(_ a: UInt32, _ b: UInt32) -> (Double, Double) {
-        let radius = (-2 * log((Double(a) + 1) * 0x1p-32)).squareRoot()
+        let radius = (-2 * Functions.log((Double(a) + 1) * 0x1p-32)).squareRoot()
         let angle = 2 * .pi * uniform(b)
-        return (radius * cos(angle), radius * sin(angle))
+        return (radius * Functions.cos(angle), radius * Functions.sin(angle))
     }
 }

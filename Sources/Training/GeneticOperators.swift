@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// What makes new individuals of old ones: each a function of the draws and its operands, element by element, so that
@@ -57,7 +56,7 @@ enum GeneticOperators {
     /// What each candidate counts by its rank, the best first: max(0, ln(λ/2 + 1) − ln rank), brought to the sum 1, less
     /// 1/λ, so that they add up to nothing.
     static func utilities(_ count: Int) -> [Double] {
-        let raw = (1...count).map { max(0, log(Double(count) / 2 + 1) - log(Double($0))) }
+        let raw = (1...count).map { max(0, Functions.log(Double(count) / 2 + 1) - Functions.log(Double($0))) }
         let sum = raw.reduce(0, +)
         return raw.map { $0 / sum - 1 / Double(count) }
     }
@@ -84,12 +83,12 @@ enum GeneticOperators {
                 stretch += utilities[index] * step * step
             }
             mean[weight] = Scalar(center + shift)
-            deviation[weight] = Scalar(width * exp(deviationRate / 2 * stretch / (width * width)))
+            deviation[weight] = Scalar(width * Functions.exp(deviationRate / 2 * stretch / (width * width)))
         }
     }
 
     /// The published rate of the deviations for d weights.
     static func deviationRate(_ weights: Int) -> Double {
-        (3 + log(Double(weights))) / (5 * Double(weights).squareRoot())
+        (3 + Functions.log(Double(weights))) / (5 * Double(weights).squareRoot())
     }
 }

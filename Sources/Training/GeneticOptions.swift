@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import NeuralNetwork
 
 /// What changes the weights.
@@ -45,7 +46,7 @@ public struct GeneticOptions: Sendable, Equatable, Codable {
         evaluateEvery: Int?, crossover: Double?, mutation: Double?, mutationScale: Double?
     ) {
         self.operators = operators
-        let published = 2 * ((4 + Int(3 * log(Double(topology.parameterCount)))) / 2)
+        let published = 2 * ((4 + Int(3 * Functions.log(Double(topology.parameterCount)))) / 2)
         self.population = population ?? (operators == .article ? 8 : published)
         let aRound = operators == .article ? Self.children(ofPopulation: self.population) : self.population
         self.rounds = rounds ?? max(1, Self.defaultEvaluations / max(1, aRound))

@@ -101,6 +101,20 @@ static ck_rows make_rows(void) {
         ck_sensitivity_last_##name(weights, n, other, sums, more, STRIDE, n, out);                                    \
         report("last_" #name, n, out, slice);                                                                         \
     }                                                                                                                 \
+    static void functions_##name(double limit) {                                                                      \
+        REAL *x = reals_##name(COUNT, limit), *out = reals_##name(COUNT, 0);                                          \
+        ck_exp_##name(x, COUNT - 3, out);                                                                             \
+        report("exp_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                               \
+        ck_tanh_##name(x, COUNT - 3, out);                                                                            \
+        report("tanh_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                              \
+        ck_erf_##name(x, COUNT - 3, out);                                                                             \
+        report("erf_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                               \
+        ck_softplus_##name(x, COUNT - 3, out);                                                                        \
+        report("softplus_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                          \
+        ck_exp_##name(x, COUNT, out);                                                                                 \
+        ck_log_##name(out, COUNT, out);                                                                               \
+        report("log_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                               \
+    }                                                                                                                 \
     static void sums_##name(size_t end) {                                                                             \
         REAL *slots = reals_##name(SLOTS * COUNT, 100), *sums = reals_##name(COUNT, 0);                               \
         REAL *velocity = reals_##name(COUNT, 1), *weights = reals_##name(COUNT, 1);                                   \
@@ -122,6 +136,18 @@ static ck_rows make_rows(void) {
 DIGESTS(float, f32)
 DIGESTS(double, f64)
 
+static void functions(double limit) {
+    static double (*const all[])(double) = {ck_exp, ck_log, ck_tanh, ck_erf, ck_sin, ck_cos};
+    static double out[7][COUNT];
+    for (size_t e = 0; e < COUNT; e++) {
+        const double x = real(limit);
+        // What a NaN's bits are, nobody says.
+        for (size_t f = 0; f < 6; f++) out[f][e] = f == 1 ? all[f](x < 0 ? -x : x) : all[f](x);
+        out[6][e] = ck_pow(x < 0 ? -x : x, real(20));
+    }
+    for (size_t f = 0; f < 7; f++) report("function", f, out[f], sizeof out[f]);
+}
+
 int main(void) {
     uint32_t samples[SAMPLES], words[320];
     uint8_t labels[SET];
@@ -136,6 +162,12 @@ int main(void) {
     }
     ck_philox(1, 2, UINT32_MAX - 20, 3, 4, 10, words);
     report("philox", 10, words, sizeof words);
+    const double limits[] = {1, 10, 80, 700, 1e5};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        functions_f32(limits[i]);
+        functions_f64(limits[i]);
+        functions(limits[i]);
+    }
     for (size_t end = COUNT - 9; end <= COUNT; end++) {
         sums_f32(end);
         sums_f64(end);

@@ -19,7 +19,8 @@ fi
 build() { # name, sources, flags…
     local name=$1 sources=$2
     shift 2
-    clang -O2 -Wall -Wno-psabi -I "$sources/include" "$@" Tests/InstructionSets/digest.c "$sources"/*.c -lm -o "$work/$name"
+    clang -O2 -Wall -Wno-psabi -I "$sources/include" "$@" Tests/InstructionSets/digest.c "$sources"/*.c "$sources"/functions/*.c \
+        -lm -o "$work/$name"
 }
 
 failed=0

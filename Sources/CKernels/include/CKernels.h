@@ -47,6 +47,17 @@ void ck_philox(uint32_t key0, uint32_t key1, uint64_t first, uint32_t stream, ui
 /// The instructions that the kernels use here: AVX-512, AVX2, NEON, or SSE2, which has no fused multiply-adds.
 const char *ck_instruction_set(void);
 
+// Our own functions, for what reaches weights, decisions or reported losses: the same bits on every instruction set, where
+// a system's mathematics library has one for each. Errors in units in the last place (ulp), anywhere in the range, subnormal
+// numbers included; limits, infinities and NaN are as C has them.
+double ck_exp(double x);            // 1 ulp
+double ck_log(double x);            // 1 ulp
+double ck_tanh(double x);           // 3 ulp
+double ck_erf(double x);            // 2 ulp
+double ck_sin(double x);            // 1 ulp where |x| ≤ 2^20; NaN beyond
+double ck_cos(double x);            // as ck_sin
+double ck_pow(double x, double y);  // 2 ulp
+
 #define CK_DECLARE(REAL, name)                                                                                        \
     /* out[column][stride] = the chosen rows' bytes as numbers b/255, unit-major, zero in the padding. */             \
     void ck_expand_##name(ck_rows rows, const uint32_t *samples, size_t count, REAL *out, size_t stride);             \
@@ -116,6 +127,13 @@ const char *ck_instruction_set(void);
                                     const REAL *weights, const REAL *bias, ck_rows targets,                           \
                                     const uint32_t *samples, REAL coefficient, REAL *projected, REAL *gradient,       \
                                     REAL *bias_gradient, REAL *scratch);                                              \
+    /* out[e] = function(x[e]), in place allowed: the double's the bits of the functions above; the float's within 2 ulp  \
+       (exp), 1 (log), 3 (tanh), 2 (erf), 2 (softplus = ln(1 + e^x), also the double's). */                           \
+    void ck_exp_##name(const REAL *x, size_t count, REAL *out);                                                       \
+    void ck_log_##name(const REAL *x, size_t count, REAL *out);                                                       \
+    void ck_tanh_##name(const REAL *x, size_t count, REAL *out);                                                      \
+    void ck_erf_##name(const REAL *x, size_t count, REAL *out);                                                       \
+    void ck_softplus_##name(const REAL *x, size_t count, REAL *out);                                                  \
     /* The largest magnitude in [begin, end), as its bits; 0 if there is none. NaN is larger than infinity. */        \
     int64_t ck_largest_##name(const REAL *values, size_t begin, size_t end);                                          \
     /* words[begin ≤ e < end] = Σ_s round(slots[s·slot_stride + e] · 2^p), one word (float) or two (double, the low   \
