@@ -31,8 +31,8 @@ extension ModelRecord {
         step    = compute + sum + barriers + network
         compute = ⌈S/W⌉ · (B/S · (sample + contention · (1 - 1/w)) + P · slice)
         sum     = P/w · (S/n + 4) · word
-        barriers = (2 if n = 1, else 4) · log2 w · barrier
-        network = 2·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
+        barriers = (2 if n = 1, else 5) · log2 w · barrier
+        network = 3·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
         """
 
     private func addValidation(to page: inout Page) {

@@ -100,7 +100,7 @@ public struct StepModel: Sendable {
 
     private static func counts(_ shape: StepShape, onlyLinkRate: Double?) -> [Double] {
         let perWorker = Double(shape.parameters) / shape.teamWorkers
-        let barriers = shape.teams == 1 ? 2.0 : 4.0
+        let barriers = shape.teams == 1 ? 2.0 : shape.isExact ? 5 : 4
         return Parameter.allCases.map { parameter in
             switch parameter {
             case .sample: shape.mostSamples
@@ -110,7 +110,7 @@ public struct StepModel: Sendable {
             case .barrier: barriers * log2(shape.teamWorkers)
             case .nearMessage: shape.near.messages
             case .nearByte: shape.near.linkBytes
-            case .farMessage: shape.far.messages
+            case .farMessage: shape.far.messages + shape.maxima.messages
             case .farByte: shape.far.linkBytes
             case .farWire: wireSeconds(shape.far.linkBytes, shape.linkRate, onlyLinkRate: onlyLinkRate)
             }

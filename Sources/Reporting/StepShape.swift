@@ -61,14 +61,16 @@ public struct StepShape: Sendable, Hashable {
     var teamSlots: Double { (Double(slices) / Double(teams)).rounded(.up) }
     var workersPerNode: Double { Double(workers) / Double(nodes) }
 
-    /// Bytes of the gradient as it is sent, with the loss and the misfits.
+    /// Bytes of the gradient as it is sent, with the loss and what else is agreed on.
     public var messageBytes: Double {
         let word = isExact || isDouble ? 8.0 : 4.0
-        return (Double(parameters) * (isExact && isDouble ? 2 : 1) + 4) * word
+        return (Double(parameters) * (isExact && isDouble ? 2 : 1) + (isExact ? 2 : 4)) * word
     }
 
     /// The all-reduces that this step needs.
     var near: AllReduce { AllReduce(members: isExact ? 1 : (ranks + nodes - 1) / nodes, bytes: messageBytes) }
+    /// Of the tensors' largest magnitudes, before an exact sum: a few bytes.
+    var maxima: AllReduce { AllReduce(members: isExact ? nodes : 1, bytes: 64) }
     var far: AllReduce { AllReduce(members: nodes, bytes: messageBytes, algorithm: algorithm) }
 }
 
