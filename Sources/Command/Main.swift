@@ -59,7 +59,8 @@ struct Frontprop: ParsableCommand {
         abstract: "Train dense networks on many CPUs, with the same bits on any number of ranks and threads.",
         version: frontpropVersion,
         subcommands: [
-            Train.self, Evaluate.self, Predict.self, GradientCheckCommand.self, JacobianCommand.self, Bench.self,
+            Train.self, Evaluate.self, Predict.self, Reproduce.self, GradientCheckCommand.self, JacobianCommand.self,
+            Bench.self,
             ScalingCommand.self, ReportCommand.self, DataCommand.self, CommunicationCommand.self,
         ])
 }

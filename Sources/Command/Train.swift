@@ -61,15 +61,24 @@ struct Train: ParsableCommand {
             return String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
         }
         let options = try JSONDecoder().decode(Configuration.self, from: Data(text.utf8))
+        try train(options, processes, folder, begun)
+    }
+
+    /// Trains by these options: on from the run in `resumed`, which was begun as `begun` says; or to be compared with what
+    /// `reproduction` (on the first rank) knows.
+    func train(
+        _ options: Configuration, _ processes: Processes, _ resumed: RunFolder? = nil,
+        _ begun: RunFolder.Record? = nil, reproduction: Reproduction? = nil
+    ) throws {
         switch options.precision {
-        case .float32: try train(Float.self, options, processes, folder, begun)
-        case .float64: try train(Double.self, options, processes, folder, begun)
+        case .float32: try train(Float.self, options, processes, resumed, begun, reproduction)
+        case .float64: try train(Double.self, options, processes, resumed, begun, reproduction)
         }
     }
 
     private func train<Scalar: Real & Datatype>(
         _: Scalar.Type, _ given: Configuration, _ processes: Processes, _ resumed: RunFolder?,
-        _ begun: RunFolder.Record?
+        _ begun: RunFolder.Record?, _ reproduction: Reproduction?
     ) throws {
         var options = given
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
@@ -96,6 +105,7 @@ struct Train: ParsableCommand {
         surroundings.report = { event in
             try folder?.record(event)
             try output.show(event)
+            try reproduction?.check(event)
         }
         surroundings.progress = { output.show($0) }
         surroundings.isTraced = trace != nil
@@ -110,6 +120,8 @@ struct Train: ParsableCommand {
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: placement, threadsAreGiven: self.threads != nil)
+            reproduction?.begin(dataChecksum: dataset.checksumText, workers: team.totalWorkers)
+            for difference in reproduction?.differences ?? [] { Main.say("frontprop: warning: \(difference)") }
             let run = try resumed ?? newFolder()
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
@@ -120,13 +132,15 @@ struct Train: ParsableCommand {
                 try output.show(event)
             }
         }
-        let end =
+        var end =
             try search?.run(in: folder) ?? trainer.run(in: folder, trace: trace)
         try processes.agree {
             guard processes.isFirst, let folder else { return }
             try trainer.writeModel(to: folder.modelPath)
+            end.recordSHA256 = try folder.seal()
             try folder.record(.end(end))
-            try output.show(.end(end), folder: folder.path)
+            let found = try reproduction?.finish(hash: end.weightsSHA256)
+            try output.show(.end(end), folder: folder.path, found: found)
         }
     }
 

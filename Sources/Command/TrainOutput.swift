@@ -34,15 +34,16 @@ final class TrainOutput: @unchecked Sendable {
         }
     }
 
-    /// Shows what happened; with the end also where it was written, and last of all the hash.
+    /// Shows what happened; with the end also where it was written, what it was found to be, and last of all the hash.
     ///
     /// - Throws: `.inputOutput` when standard output cannot take it.
-    func show(_ event: Event, folder: String? = nil) throws {
+    func show(_ event: Event, folder: String? = nil, found: String? = nil) throws {
         clearBar()
         var lines: [String] = []
         if !quiet, json || !isPassing(event) { lines.append(json ? try event.json() : line(event)) }
         if case .end(let end) = event {
             if let folder, !json, !quiet { lines.append("written to \(folder)") }
+            if let found, !json { lines.append(found) }
             lines.append("weights-sha256: \(end.weightsSHA256)")
         }
         guard !lines.isEmpty else { return }

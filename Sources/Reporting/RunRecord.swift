@@ -6,6 +6,7 @@ public struct RunRecord: Sendable {
     /// `config.json`, as far as the report shows it.
     public struct Configuration: Codable, Sendable {
         public var version: String?
+        public var numerics: Int?
         public var hosts: [String]?
         public var ranks: Int?
         public var threadsPerRank: Int?

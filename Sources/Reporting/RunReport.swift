@@ -104,7 +104,7 @@ public struct RunReport: Sendable {
                 "Processor",
                 "\([configuration.cpu ?? "–", configuration.instructionSet].compactMap(\.self).joined(separator: ", "))"
             ),
-            ("Program", "frontprop \(configuration.version ?? "–")"),
+            ("Program", "frontprop \(configuration.version ?? "–"), numerics \(configuration.numerics ?? 1)"),
             ("MPI", "\(configuration.mpi ?? "–")"),
             ("Started", "\(configuration.started ?? "–")"),
         ]

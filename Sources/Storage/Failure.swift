@@ -1,6 +1,8 @@
 /// The exit codes that users and batch scripts rely on (BSD's `sysexits.h`, and two of our own).
 public enum ExitStatus: Int32, Sendable {
     case success = 0
+    /// A check found that something is not as it should be.
+    case difference = 1
     /// The command line asks for something that does not exist or contradicts itself.
     case usage = 64
     /// A file is there but does not hold what it should.

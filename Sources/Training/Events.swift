@@ -40,9 +40,11 @@ public struct StartEvent: Sendable, Codable {
     public var parameters: Int
     /// The workers that have no slice to compute.
     public var idleWorkers: Int
+    /// See `Numerics`.
+    public var numerics = Numerics.version
 
     enum CodingKeys: String, CodingKey {
-        case event, model, data, samples, ranks, workers, slices, parameters
+        case event, model, data, samples, ranks, workers, slices, parameters, numerics
         case idleWorkers = "idle_workers"
     }
 }
@@ -127,9 +129,14 @@ public struct EndEvent: Sendable, Codable {
     /// Of a genetic search: its rounds, and the networks it measured on a minibatch.
     public var rounds: Int?
     public var evaluations: Int?
+    /// Of the weights and all figures: see `Numerics`.
+    public var numerics = Numerics.version
+    /// The digest of what the run's folder records, so that an edited record is known: see `RunFigures`.
+    public var recordSHA256: String?
 
     enum CodingKeys: String, CodingKey {
-        case event, epochs, rounds, evaluations
+        case event, epochs, rounds, evaluations, numerics
+        case recordSHA256 = "record_sha256"
         case trainSeconds = "train_seconds"
         case testLoss = "test_loss"
         case testAccuracy = "test_accuracy"

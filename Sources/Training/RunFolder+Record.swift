@@ -14,6 +14,8 @@ extension RunFolder {
         /// nil in the first records, which had none.
         public var format: Int?
         public var version: String
+        /// What the run is computed with: see `Numerics`. nil in the first records, which are of 1.
+        public var numerics: Int?
         public var options: Configuration
         public var hosts: [String]
         public var ranks: Int
@@ -28,7 +30,7 @@ extension RunFolder {
         public var dataChecksum: String
 
         enum CodingKeys: String, CodingKey {
-            case format, version, options, hosts, ranks, workers, cpu, mpi, started
+            case format, version, numerics, options, hosts, ranks, workers, cpu, mpi, started
             case threadsPerRank = "threads_per_rank"
             case instructionSet = "instruction_set"
             case dataChecksum = "data_checksum"
@@ -61,7 +63,7 @@ extension RunFolder {
 
     /// The record of the run, to go on with it.
     ///
-    /// - Throws: as `Record.read`; `.badData` also for an older format.
+    /// - Throws: as `Record.read`; `.badData` also for an older format, or other numerics.
     public func record() throws -> Record {
         let record = try Record.read(path)
         guard record.format == Record.currentFormat else {
@@ -70,6 +72,7 @@ extension RunFolder {
                 "\(path)/config.json: expected format \(Record.currentFormat), found format \(record.format ?? 0), of "
                     + "an older program: the run can be evaluated, predicted with and reported, but it cannot go on")
         }
+        try record.requireOwnNumerics(path)
         return record
     }
 
@@ -79,8 +82,9 @@ extension RunFolder {
     ) throws {
         try requireInPlace()
         let record = Record(
-            format: Record.currentFormat, version: frontpropVersion, options: configuration, hosts: processes.hosts,
-            ranks: processes.world.size, threadsPerRank: team.threads, workers: team.totalWorkers,
+            format: Record.currentFormat, version: frontpropVersion, numerics: Numerics.version, options: configuration,
+            hosts: processes.hosts, ranks: processes.world.size, threadsPerRank: team.threads,
+            workers: team.totalWorkers,
             cpu: Cores.processorName, mpi: Environment.libraryVersion, instructionSet: InstructionSet.current.rawValue,
             started: ISO8601DateFormatter().string(from: Date()),
             dataChecksum: dataset.checksumText)

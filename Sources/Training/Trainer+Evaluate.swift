@@ -9,8 +9,11 @@ public struct EvaluationResult: Sendable, Codable, CustomStringConvertible {
     public var trainAccuracy: Double?
     public var testAccuracy: Double?
     public var weightsSHA256: String
+    /// What the figures were computed with: see `Numerics`.
+    public var numerics = Numerics.version
 
     enum CodingKeys: String, CodingKey {
+        case numerics
         case trainLoss = "train_loss"
         case testLoss = "test_loss"
         case trainAccuracy = "train_accuracy"

@@ -5,6 +5,8 @@ public struct TrainingState: Sendable, Codable {
     /// Of the samples.
     public var dataChecksum: String
     public var position: Position
+    /// What the state was computed with: see `Numerics`.
+    public var numerics: Int? = Numerics.version
     /// Of the last epoch that is done.
     public var testLoss: Double?
     public var testAccuracy: Double?
@@ -29,7 +31,8 @@ extension TrainingState {
             ?? (options.genetic.map(searchFault) ?? descentFault(options, minibatches)) ?? timeFault
     }
 
-    private func identityFault(_ options: Configuration, _ dataChecksum: String) -> String? {
+    /// As `fault`, of what the run is alone, not of the place.
+    func identityFault(_ options: Configuration, _ dataChecksum: String) -> String? {
         let differences: [(option: String, value: String, other: String)]
         do { differences = try self.options.differences(from: options) } catch { return "\(error)" }
         // How often a run is saved is no part of what it comes to, nor is the number of workers of a plain sum.
@@ -38,6 +41,9 @@ extension TrainingState {
         if let found = differences.first(where: { !free.contains($0.option) }) {
             return "it is of another run, or config.json was edited: made with \(found.option) \(found.value), "
                 + "expected \(found.other)"
+        }
+        guard numerics == Numerics.version else {
+            return "it is of numerics \(numerics ?? 1), expected \(Numerics.version)"
         }
         guard self.dataChecksum == dataChecksum else {
             return "it is of another run: made on samples of checksum \(self.dataChecksum), expected \(dataChecksum)"
