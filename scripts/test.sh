@@ -54,6 +54,10 @@ say "killed and resumed"
 if [ -n "$full" ]; then kills=30; else kills=4; fi
 bash Tests/Integration/kill-loop.sh "$kills" "$RANDOM"
 
+say "one hash on any CPU"
+need "command -v qemu-x86_64" qemu-user
+bash Tests/InstructionSets/program.sh "$FRONTPROP_BINARY"
+
 say "virtual hosts"
 bash Tests/Integration/cluster.sh
 say "Slurm"
