@@ -62,6 +62,20 @@ extension Integration {
             }
         }
 
+        /// Ranks that were given other arguments would not compute the same.
+        @Test(.needsMPI) func otherArguments() async throws {
+            try await withTemporaryFolder { folder in
+                let script = #"[ $OMPI_COMM_WORLD_RANK = 1 ] && set -- "$@" --seed 2; exec "$@""#
+                let command = [Program.path, "train", "--run", "\(folder)/run"] + Self.options
+                let mpirun = try #require(findExecutable("mpirun"))
+                let outcome = try await Child(
+                    mpirun, ["--oversubscribe", "-n", "2", "sh", "-c", script, "sh"] + command
+                ).outcome()
+                #expect(outcome.status == 76)
+                #expect(outcome.errors.contains("the ranks differ in their arguments"), "\(outcome.errors)")
+            }
+        }
+
         /// A disk that fills up in mid-run ends it with 73 or 74; the checkpoint before is whole, and the run goes on.
         @Test(.enabled("cannot mount a file system") { await canMount() }) func diskThatFillsUp() async throws {
             try await withTemporaryFolder { folder in
