@@ -156,6 +156,20 @@ struct Bench: ParsableCommand {
         }
     }
 
+    /// - Throws: `.mpiSetup` where what ran is not what was asked for: its figure would stand in the wrong column.
+    private func requireLayout(_ layout: Layout, _ objects: [[String: Any]], of run: ChildRun) throws {
+        let starts = objects.filter { $0["event"] as? String == "start" }
+        let ran = starts.map { "\($0["ranks"] ?? "?") ranks with \($0["workers"] ?? "?") workers" }
+        let asked = "\(layout.ranks) ranks with \(layout.ranks * layout.threads) workers"
+        guard ran == [asked] else {
+            throw Failure(
+                .mpiSetup,
+                "\(run.command.joined(separator: " ")) was to run on \(asked), and ran on "
+                    + "\(ran.isEmpty ? "none" : ran.joined(separator: " and on ")); does --launcher start \(layout.ranks) "
+                    + "ranks ({ranks}) of one job?")
+        }
+    }
+
     private func timedSamples(_ engine: GradientMethod, of samples: Int) -> Int {
         switch engine {
         case .scalar: min(samples, scalarSamples)
@@ -187,6 +201,7 @@ struct Bench: ParsableCommand {
             try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
         }
         let seconds = objects.filter { $0["event"] as? String == "epoch" }.compactMap { $0["train_seconds"] as? Double }
+        try requireLayout(layout, objects, of: run)
         let timed = seconds.dropFirst(seconds.count > 1 ? 1 : 0).sorted()
         guard seconds.count == epochs, let weights = objects.last?["weights_sha256"] as? String else {
             throw Failure(.internalError, "\(run.command.joined(separator: " ")) printed no timings")

@@ -7,13 +7,13 @@ import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Loss and accuracy of saved weights on a dataset.")
+        abstract: "Loss and accuracy of a trained network, on the data it was trained with or on --data.",
+        discussion: """
+            Data, limits, target and precision are the run's unless they are given; data that are not those that the run \
+            was trained with are refused, unless --data names them.
+            """)
 
-    @Argument(help: "A model.safetensors, or a run's folder that holds one.")
-    var weights: String
-    @OptionGroup var dataOptions: DataOptions
-    @Option(help: "float32 or float64.")
-    var precision = Precision.float32
+    @OptionGroup var saved: SavedModelOptions
     @Option(help: "Worker threads of each rank [the cores it may use, shared with the node's other ranks].")
     var threads: Int?
     @Flag(help: "The result as one JSON object.")
@@ -24,26 +24,36 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        switch precision {
-        case .float32: try evaluate(Trainer<Float>.self)
-        case .float64: try evaluate(Trainer<Double>.self)
+        let processes = try Processes(Session.environment)
+        // The first rank alone reads what RUN names.
+        var model: SavedModel?
+        let text = try processes.fromFirst {
+            let found = try SavedModel(saved.name())
+            model = found
+            var options = Configuration()
+            options.topology = found.topology
+            options.target = try found.target(given: saved.target)
+            options.precision = saved.precision(of: found)
+            options.weights = found.path
+            return String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
+        }
+        let options = try JSONDecoder().decode(Configuration.self, from: Data(text.utf8))
+        switch options.precision {
+        case .float32: try evaluate(Trainer<Float>.self, options, processes, model)
+        case .float64: try evaluate(Trainer<Double>.self, options, processes, model)
         }
     }
 
-    private func evaluate<Scalar>(_: Trainer<Scalar>.Type) throws {
-        let processes = try Processes(Session.environment)
+    private func evaluate<Scalar>(
+        _: Trainer<Scalar>.Type, _ given: Configuration, _ processes: Processes, _ model: SavedModel?
+    ) throws {
         let threads = self.threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: .exact, threads: threads)
-        let path = SavedNetwork<Scalar>.file(weights)
-        let model = try processes.fromFirst { try WeightsFile.topology(of: path).description }
-        var options = Configuration()
-        options.topology = try parseTopology(model)
-        options.target = options.topology.inputCount == options.topology.outputCount ? .inputs : .labels
-        options.weights = path
+        var options = given
         options.slices = Configuration.defaultSlices(workers: team.totalWorkers)
         let dataset = try NodeDataset(
-            processes: processes, topology: options.topology, target: options.target == .inputs ? .inputs : .labels,
-            load: dataOptions.source.load)
+            processes: processes, topology: options.topology, target: options.target.target,
+            load: { try saved.dataset(of: model ?? SavedModel(saved.name())) })
         let trainer = try Trainer<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset)
         let result = try trainer.evaluate()

@@ -11,16 +11,15 @@ struct JacobianCommand: ParsableCommand {
         commandName: "jacobian", abstract: "∂output/∂input of samples, as safetensors and as pictures.",
         discussion: """
             Writes jacobian.safetensors (jacobian [B, n_L, n_0], outputs [B, n_L], inputs [B, n_0], labels [B]), a picture \
-            of the mean sensitivity for each class, and all of them in classes.png. The matrices of some samples are \
+            of the mean sensitivity for each class, and all of them in classes.png; without labels only the file. Samples \
+            are the run's own unless FILE or --data names others. The matrices of some samples are \
             checked against central differences; exit code 1 when they differ by more than the limit.
             """)
 
-    @Option(help: "A model.safetensors, or a run's folder that holds one.")
-    var weights: String
-    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var saved: SavedModelOptions
+    @Argument(help: "An IDX file of images, or - for one on standard input.")
+    var file: String?
     @OptionGroup var sampleOptions: SampleOptions
-    @Option(help: "float32 or float64.")
-    var precision = Precision.float32
     @Option(help: "Samples whose matrices are checked, the first of those chosen.")
     var check = 3
     @Option(help: "The folder to write to.")
@@ -32,28 +31,29 @@ struct JacobianCommand: ParsableCommand {
 
     func run() throws {
         guard Session.environment.world.rank == 0 else { return }
-        switch precision {
-        case .float32: try run(Float.self)
-        case .float64: try run(Double.self)
+        let (name, file) = try saved.words(file: file)
+        let model = try SavedModel(name)
+        switch saved.precision(of: model) {
+        case .float32: try run(Float.self, model, file)
+        case .float64: try run(Double.self, model, file)
         }
     }
 
-    private func run<Scalar: Real>(_: Scalar.Type) throws {
-        let network = try SavedNetwork<Scalar>(weights, model: nil)
-        let dataset = try dataOptions.source.load()
-        let images = sampleOptions.set == .test ? dataset.test : dataset.train
+    private func run<Scalar: Real>(_: Scalar.Type, _ model: SavedModel, _ file: String?) throws {
+        let network = try SavedNetwork<Scalar>(model)
+        let (images, name) = try saved.images(sampleOptions.set, of: model, file: file)
         let chosen = try ChosenSamples(
-            images, try sampleOptions.numbers(in: images, defaultCount: 1000), name: dataset.name,
-            topology: network.topology)
+            images, try sampleOptions.numbers(in: images, defaultCount: 1000), name: name, topology: network.topology,
+            target: try model.target(given: saved.target).target)
         try refuseTooMany(chosen.samples.count, network.topology, bytes: MemoryLayout<Scalar>.stride)
         let matrices = JacobianFile(network, chosen)
         try AtomicFile.createFolder(output)
-        try matrices.write(to: output + "/jacobian.safetensors", name: dataset.name)
-        try writePictures(matrices, chosen, network.topology)
+        try matrices.write(to: output + "/jacobian.safetensors", name: name)
+        if chosen.isLabelled { try writePictures(matrices, chosen, network.topology) }
         print(
             "\(chosen.samples.count) matrices of \(network.topology.outputCount)×\(network.topology.inputCount) written to "
-                + output)
-        if check > 0, try !passes(matrices, chosen, network.topology) { throw ExitCode(1) }
+                + output + (chosen.isLabelled ? "" : "; without labels there are no pictures of classes"))
+        if check > 0, try !passes(matrices, chosen, model) { throw ExitCode(1) }
     }
 
     private func refuseTooMany(_ count: Int, _ topology: Topology, bytes: Int) throws {
@@ -72,7 +72,8 @@ struct JacobianCommand: ParsableCommand {
     private func writePictures<Scalar>(
         _ matrices: JacobianFile<Scalar>, _ chosen: ChosenSamples, _ topology: Topology
     ) throws {
-        var maps = SensitivityMaps(topology: topology, classes: 10)
+        let labels = (0..<chosen.samples.count).map { Int(chosen.samples.labels[$0]) }
+        var maps = SensitivityMaps(topology: topology, classes: (labels.max() ?? 0) + 1)
         for index in 0..<chosen.samples.count {
             maps.add(matrices.matrix(index), of: UInt32(index), in: chosen.samples)
         }
@@ -89,12 +90,12 @@ struct JacobianCommand: ParsableCommand {
     }
 
     private func passes<Scalar>(
-        _ matrices: JacobianFile<Scalar>, _ chosen: ChosenSamples, _ topology: Topology
+        _ matrices: JacobianFile<Scalar>, _ chosen: ChosenSamples, _ model: SavedModel
     ) throws -> Bool {
-        let exact = try SavedNetwork<Double>(weights, model: nil)
+        let exact = try SavedNetwork<Double>(model)
         let checks = (0..<min(check, chosen.samples.count)).map {
             JacobianCheck(
-                matrices.matrix($0), of: UInt32($0), in: chosen.samples, topology: topology,
+                matrices.matrix($0), of: UInt32($0), in: chosen.samples, topology: model.topology,
                 parameters: exact.parameters)
         }
         let worst = checks.indices.max { checks[$0].relative < checks[$1].relative }!
@@ -151,12 +152,12 @@ private final class JacobianFile<Scalar: Real> {
         let count = chosen.samples.count
         let inputs = (0..<count).flatMap { chosen.pixels($0).map { Scalar($0) / 255 } }
         let labels = (0..<count).map { Scalar(chosen.samples.labels[$0]) }
-        let tensors = [
+        var tensors = [
             tensor("jacobian", [count, topology.outputCount, topology.inputCount], UnsafeRawBufferPointer(values)),
             outputs.withUnsafeBytes { tensor("outputs", [count, topology.outputCount], $0) },
             inputs.withUnsafeBytes { tensor("inputs", [count, topology.inputCount], $0) },
-            labels.withUnsafeBytes { tensor("labels", [count], $0) },
         ]
+        if chosen.isLabelled { tensors.append(labels.withUnsafeBytes { tensor("labels", [count], $0) }) }
         let numbers = chosen.numbers.map(String.init).joined(separator: ",")
         try Safetensors(tensors: tensors, metadata: ["data": name, "samples": numbers]).write(to: path)
     }

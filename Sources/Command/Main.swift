@@ -24,6 +24,7 @@ enum Main {
 
     private static func run(isFirst: Bool) -> Int32 {
         do {
+            try CommandNames.check(CommandLine.arguments.dropFirst(), root: Frontprop.self)
             var command = try Frontprop.parseAsRoot()
             try command.run()
             return 0

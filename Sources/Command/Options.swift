@@ -38,31 +38,49 @@ struct DataSource {
 
     /// The samples; for the first rank alone.
     func load() throws -> Dataset {
-        switch name {
-        case "synthetic":
-            SyntheticDigits(seed: 1).dataset(
+        guard let folder else {
+            return SyntheticDigits(seed: 1).dataset(
                 trainCount: trainLimit ?? SyntheticDigits.trainCount,
                 testCount: testLimit ?? SyntheticDigits.testCount)
-        case "mnist": limited(try Dataset.load(directory: DataFolders.mnist))
-        default: limited(try Dataset.load(directory: name))
+        }
+        return try Dataset.load(directory: folder).prefix(train: trainLimit, test: testLimit)
+    }
+
+    /// One of the two sets alone, without labels where they are not there; for the first rank alone.
+    func load(_ part: Dataset.Part) throws -> ImageSet {
+        guard let folder else { return try load()[part] }
+        let images = try Dataset.load(part, directory: folder, needsLabels: false)
+        return images.prefix((part == .train ? trainLimit : testLimit) ?? images.count)
+    }
+
+    /// Where the samples' files are; nil where they are generated.
+    private var folder: String? {
+        switch name {
+        case "synthetic": nil
+        case "mnist": DataFolders.mnist
+        default: name
         }
     }
 
-    private func limited(_ dataset: Dataset) -> Dataset {
-        Dataset(
-            name: dataset.name, train: dataset.train.prefix(trainLimit ?? dataset.train.count),
-            test: dataset.test.prefix(testLimit ?? dataset.test.count))
+    /// `name` as it means the same wherever the program runs: a folder's path from the root.
+    static func resolved(_ name: String) -> String {
+        guard !["synthetic", "mnist"].contains(name), !name.hasPrefix("/") else { return name }
+        let current = FileManager.default.currentDirectoryPath
+        return current.isEmpty ? name : current + "/" + name
     }
 }
 
 /// Where fetched datasets are kept.
 enum DataFolders {
-    /// `$FRONTPROP_DATA/mnist`, or `mnist` in the user's cache folder.
+    /// `$FRONTPROP_DATA/mnist`, or `mnist` in the user's cache folder. A variable that is empty is as one that is not set.
     static var mnist: String {
-        let variables = ProcessInfo.processInfo.environment
-        if let folder = variables["FRONTPROP_DATA"] { return folder + "/mnist" }
-        let cache = variables["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache"
+        if let folder = variable("FRONTPROP_DATA") { return folder + "/mnist" }
+        let cache = variable("XDG_CACHE_HOME") ?? (variable("HOME") ?? NSHomeDirectory()) + "/.cache"
         return cache + "/frontprop/mnist"
+    }
+
+    private static func variable(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

@@ -8,18 +8,19 @@ import Training
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Outputs for samples, as CSV or JSON lines.",
-        discussion: "For an autoencoder, --pictures shows what it makes of its inputs: inputs above, outputs below.")
+        discussion: """
+            Of the run's own data unless FILE or --data names others, which need no labels. For an autoencoder, --pictures \
+            shows what it makes of its inputs: inputs above, outputs below.
+            """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case csv, jsonl }
 
-    @Option(help: "A model.safetensors, or a run's folder that holds one.")
-    var weights: String
+    @OptionGroup var saved: SavedModelOptions
+    @Argument(help: "An IDX file of images, or - for one on standard input.")
+    var file: String?
     @Option(help: "The network that the file must hold: classifier, autoencoder, or sizes [whatever it holds].")
     var model: String?
-    @OptionGroup var dataOptions: DataOptions
     @OptionGroup var sampleOptions: SampleOptions
-    @Option(help: "float32 or float64.")
-    var precision = Precision.float32
     @Option(help: "csv, or jsonl: an object a line.")
     var format = Format.csv
     @Option(help: "Write to this file instead of standard output.")
@@ -37,25 +38,30 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         guard Session.environment.world.rank == 0 else { return }
-        switch precision {
-        case .float32: try run(Float.self)
-        case .float64: try run(Double.self)
+        let (name, file) = try saved.words(file: file)
+        let found = try SavedModel(name)
+        if let model, try parseTopology(model) != found.topology {
+            throw Failure(
+                .badData, "\(found.path): expected the network \(try parseTopology(model)), found \(found.topology)")
+        }
+        switch saved.precision(of: found) {
+        case .float32: try run(Float.self, found, file)
+        case .float64: try run(Double.self, found, file)
         }
     }
 
-    private func run<Scalar: Real>(_: Scalar.Type) throws {
-        let network = try SavedNetwork<Scalar>(weights, model: model)
+    private func run<Scalar: Real>(_: Scalar.Type, _ model: SavedModel, _ file: String?) throws {
+        let network = try SavedNetwork<Scalar>(model)
         if pictures != nil, network.topology.outputCount != network.topology.inputCount {
             throw Failure(
                 .usage, "--pictures needs a network with an output for each input, \(network.topology) is none")
         }
-        let dataset = try dataOptions.source.load()
-        let images = sampleOptions.set == .test ? dataset.test : dataset.train
+        let (images, name) = try saved.images(sampleOptions.set, of: model, file: file)
         let chosen = try ChosenSamples(
-            images, try sampleOptions.numbers(in: images, defaultCount: nil), name: dataset.name,
-            topology: network.topology)
+            images, try sampleOptions.numbers(in: images, defaultCount: nil), name: name, topology: network.topology,
+            target: try model.target(given: saved.target).target)
         let text = TextOutput(output)
-        try text.write(header(network.topology))
+        try text.write(header(network.topology, chosen.samples.target))
         let (count, units) = (chosen.samples.count, network.topology.outputCount)
         let pass = ForwardPass<Scalar>(
             topology: network.topology, samples: chosen.samples, capacity: min(count, Self.blockSize))
@@ -74,24 +80,26 @@ struct Predict: ParsableCommand {
         if let pictures { try draw(chosen, shown, to: pictures) }
     }
 
-    private func header(_ topology: Topology) -> String {
+    private func header(_ topology: Topology, _ target: Target) -> String {
         guard format == .csv else { return "" }
-        let names = topology.outputCount == topology.inputCount ? ["sample", "label"] : ["sample", "label", "answer"]
+        let names = target == .inputs ? ["sample", "label"] : ["sample", "label", "answer"]
         return (names + (0..<topology.outputCount).map { "output_\($0)" }).joined(separator: ",") + "\n"
     }
 
-    /// One sample: its number in the set, its label, the answer (the first of the largest outputs), and all outputs.
+    /// One sample: its number in the set, its label where that is known, the answer (the first of the largest outputs), and
+    /// all outputs.
     private func line<Scalar: Real>(_ chosen: ChosenSamples, _ index: Int, _ outputs: ArraySlice<Scalar>) -> String {
-        let (number, label) = (chosen.numbers[index], chosen.samples.labels[index])
+        let number = chosen.numbers[index]
+        let label = chosen.isLabelled ? "\(chosen.samples.labels[index])" : nil
         let texts = outputs.map { "\($0)" }
         let answer =
             chosen.samples.target == .inputs ? nil : outputs.firstIndex(of: outputs.max()!)! - outputs.startIndex
         switch format {
         case .csv:
-            return (["\(number)", "\(label)"] + (answer.map { ["\($0)"] } ?? []) + texts).joined(separator: ",") + "\n"
+            return (["\(number)", label ?? ""] + (answer.map { ["\($0)"] } ?? []) + texts).joined(separator: ",") + "\n"
         case .jsonl:
-            let named = answer.map { "\"answer\":\($0)," } ?? ""
-            return "{\"sample\":\(number),\"label\":\(label),\(named)\"outputs\":[\(texts.joined(separator: ","))]}\n"
+            let named = (label.map { "\"label\":\($0)," } ?? "") + (answer.map { "\"answer\":\($0)," } ?? "")
+            return "{\"sample\":\(number),\(named)\"outputs\":[\(texts.joined(separator: ","))]}\n"
         }
     }
 

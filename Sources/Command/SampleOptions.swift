@@ -7,6 +7,8 @@ import Storage
 /// Which of the two sets.
 enum SetName: String, CaseIterable, ExpressibleByArgument {
     case train, test
+
+    var part: Dataset.Part { self == .train ? .train : .test }
 }
 
 /// Chosen samples of one of the sets.
@@ -56,25 +58,22 @@ final class ChosenSamples {
     let rows: Int
     let columns: Int
     let samples: Samples
+    /// Whether the labels of `samples` are known; they are 0 otherwise.
+    let isLabelled: Bool
     private let bytes: UnsafeMutablePointer<UInt8>
     private let labels: UnsafeMutablePointer<UInt8>
 
     /// - Throws: `.badData` where the network cannot take the images, or has no output for a label.
-    init(_ images: ImageSet, _ numbers: [Int], name: String, topology: Topology) throws {
+    init(_ images: ImageSet, _ numbers: [Int], name: String, topology: Topology, target: Target) throws {
         guard images.pixelCount == topology.inputCount else {
             throw Failure(
                 .badData,
                 "\(name): samples have \(images.pixelCount) pixels, the network \(topology) expects "
                     + "\(topology.inputCount)")
         }
-        let target: Target = topology.outputCount == topology.inputCount ? .inputs : .labels
-        if target == .labels, let label = numbers.map({ images.labels[$0] }).max(), label >= topology.outputCount {
-            throw Failure(
-                .badData,
-                "\(name): there is the label \(label), the network \(topology) has outputs for 0 to "
-                    + "\(topology.outputCount - 1)")
-        }
+        if target == .labels { try images.requireLabels(below: topology.outputCount, name: name) }
         self.numbers = numbers
+        isLabelled = images.isLabelled
         (rows, columns) = (images.rows, images.columns)
         bytes = .allocate(capacity: numbers.count * images.pixelCount + kernelPadding)
         bytes.initialize(repeating: 0, count: numbers.count * images.pixelCount + kernelPadding)
@@ -83,7 +82,7 @@ final class ChosenSamples {
             for pixel in 0..<images.pixelCount {
                 bytes[index * images.pixelCount + pixel] = images.images[number * images.pixelCount + pixel]
             }
-            (labels + index).initialize(to: images.labels[number])
+            (labels + index).initialize(to: images.isLabelled ? images.labels[number] : 0)
         }
         samples = Samples(
             inputs: InputRows(dense: bytes, columns: images.pixelCount), labels: labels,

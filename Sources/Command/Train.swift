@@ -122,6 +122,9 @@ struct Train: ParsableCommand {
             output.warn(of: placement, threadsAreGiven: self.threads != nil)
             reproduction?.begin(dataChecksum: dataset.checksumText, workers: team.totalWorkers)
             for difference in reproduction?.differences ?? [] { Main.say("frontprop: warning: \(difference)") }
+            if resumed == nil, reproduction == nil, let advice = self.given.targetAdvice(options) {
+                Main.say("frontprop: warning: \(advice)")
+            }
             let run = try resumed ?? newFolder()
             try run.write(options, processes: processes, team: team, dataset: dataset)
             folder = run
@@ -149,7 +152,7 @@ struct Train: ParsableCommand {
     ) throws -> NodeDataset {
         let source = DataSource(name: options.data, trainLimit: options.trainLimit, testLimit: options.testLimit)
         let dataset = try NodeDataset(
-            processes: processes, topology: options.topology, target: options.target == .inputs ? .inputs : .labels,
+            processes: processes, topology: options.topology, target: options.target.target,
             load: source.load)
         try processes.agree {
             guard let begun, begun.dataChecksum != dataset.checksumText else { return }

@@ -13,6 +13,11 @@ struct TrainOptions: ParsableArguments {
     var model: String?
     @Option(help: "synthetic, mnist, or a folder with the four IDX files, plain or .gz (default: synthetic).")
     var data: String?
+    @Option(
+        help:
+            "labels: an output for each class; inputs: an autoencoder (default: labels; of --model autoencoder: inputs)."
+    )
+    var target: Configuration.TargetName?
     @Option(help: "Use the first N training samples.")
     var trainLimit: Int?
     @Option(help: "Use the first N test samples.")
@@ -60,8 +65,14 @@ struct TrainOptions: ParsableArguments {
     /// - Throws: `.usage` where one is out of its limits, or they do not go together.
     func applied(to options: Configuration) throws -> Configuration {
         var options = options
-        if let model { options.topology = try parseTopology(model) }
-        options.data = data ?? options.data
+        if let model {
+            let topology = try parseTopology(model)
+            // The name of the network says what it is for; sizes do not.
+            if topology != options.topology { options.target = model == "autoencoder" ? .inputs : .labels }
+            options.topology = topology
+        }
+        options.target = target ?? options.target
+        options.data = data.map(DataSource.resolved) ?? options.data
         options.trainLimit = trainLimit ?? options.trainLimit
         options.testLimit = testLimit ?? options.testLimit
         options.epochs = epochs ?? options.epochs
@@ -79,14 +90,21 @@ struct TrainOptions: ParsableArguments {
         options.reduction = reduction ?? options.reduction
         options.checkpointEvery = checkpointEvery ?? options.checkpointEvery
         options.lossScale = lossScale ?? options.lossScale
-        let topology = options.topology
-        options.target = topology.outputCount == topology.inputCount ? .inputs : .labels
         guard options.reduction == .exact || slices == nil else {
             throw Failure(.usage, "--slices goes with --reduction exact; allreduce has a slice per worker")
         }
         options.genetic = try genetic.applied(to: options)
         if let fault = options.fault { throw Failure(.usage, fault) }
         return options
+    }
+
+    /// What is to be said of the target where it is not what the sizes may have been meant for; nil where there is nothing.
+    func targetAdvice(_ options: Configuration) -> String? {
+        guard target == nil, options.target == .labels, options.topology.inputCount == options.topology.outputCount
+        else { return nil }
+        return
+            "\(options.topology) has an output for each input, and is trained on the labels, not as an autoencoder: that "
+            + "would be --target inputs; --target labels says it without this warning"
     }
 
     /// The options of a run that goes on: those it was begun with, and what may be given anew.

@@ -34,17 +34,24 @@ final class TrainOutput: @unchecked Sendable {
         }
     }
 
-    /// Shows what happened; with the end also where it was written, what it was found to be, and last of all the hash.
+    /// Shows what happened; with the end also where it was written, what it was found to be, and last of all the hash. As JSON
+    /// an event is a line, and there are no others.
     ///
     /// - Throws: `.inputOutput` when standard output cannot take it.
     func show(_ event: Event, folder: String? = nil, found: String? = nil) throws {
         clearBar()
         var lines: [String] = []
-        if !quiet, json || !isPassing(event) { lines.append(json ? try event.json() : line(event)) }
-        if case .end(let end) = event {
-            if let folder, !json, !quiet { lines.append("written to \(folder)") }
-            if let found, !json { lines.append(found) }
-            lines.append("weights-sha256: \(end.weightsSHA256)")
+        switch event {
+        case .end(let end):
+            if let warning = end.warning { Main.say("frontprop: warning: \(warning)") }
+            if json {
+                lines = [try event.json()]
+            } else {
+                if !quiet { lines = [line(event)] + (folder.map { ["written to \($0)"] } ?? []) }
+                lines += [found, "weights-sha256: \(end.weightsSHA256)"].compactMap { $0 }
+            }
+        default:
+            if !quiet, json || !isPassing(event) { lines = [json ? try event.json() : line(event)] }
         }
         guard !lines.isEmpty else { return }
         do {
@@ -68,7 +75,8 @@ final class TrainOutput: @unchecked Sendable {
         case .start(let start):
             let idle = start.idleWorkers == 0 ? "" : ", \(start.idleWorkers) workers idle (fewer slices than workers)"
             return
-                "\(start.model) (\(start.parameters) parameters) on \(start.data), \(start.samples) samples; "
+                "\(start.model) (\(start.parameters) parameters) on \(start.data), \(start.samples) samples, target "
+                + "\(start.target == .inputs ? "inputs: an autoencoder" : "labels"); "
                 + "\(start.ranks) ranks, \(start.workers) workers, \(start.slices) slices\(idle)"
         case .resume(let resume):
             return

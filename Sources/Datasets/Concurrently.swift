@@ -14,8 +14,3 @@ func concurrently<Element: Sendable, Value: Sendable>(
     }
     return try results.withLock { $0 }.map { try $0!.get() }
 }
-
-/// Whether something can be reached at `path`.
-func isThere(_ path: String) -> Bool {
-    access(path, F_OK) == 0
-}

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 
 /// A training set and a test set of images of one size.
@@ -7,8 +8,9 @@ public struct Dataset: Sendable, Equatable {
     public let train: ImageSet
     public let test: ImageSet
 
-    /// - Precondition: the images of both sets have the same size.
+    /// - Precondition: the images of both sets have labels and the same size.
     public init(name: String, train: ImageSet, test: ImageSet) {
+        precondition(train.isLabelled && test.isLabelled, "samples to learn from")
         precondition(train.rows == test.rows && train.columns == test.columns, "images of one size")
         self.name = name
         self.train = train
@@ -24,13 +26,32 @@ public struct Dataset: Sendable, Equatable {
         public var imagesFileName: String { "\(rawValue)-images-idx3-ubyte" }
         /// The standard name of the plain file of labels: `train-labels-idx1-ubyte`.
         public var labelsFileName: String { "\(rawValue)-labels-idx1-ubyte" }
+        /// QMNIST's: the class in the first of several columns.
+        var wideLabelsFileName: String { "\(rawValue)-labels-idx2-int" }
+    }
+
+    /// The set that `part` stands for.
+    public subscript(part: Part) -> ImageSet { part == .train ? train : test }
+
+    /// The first samples of both sets; all of a set whose limit is nil.
+    ///
+    /// - Precondition: limits are not negative.
+    public func prefix(train: Int?, test: Int?) -> Dataset {
+        Dataset(
+            name: name, train: self.train.prefix(train ?? self.train.count),
+            test: self.test.prefix(test ?? self.test.count))
+    }
+
+    /// - Throws: `.badData` naming the first label of `part` that a network of `outputs` outputs has no place for.
+    public func requireLabels(_ part: Part, below outputs: Int) throws {
+        try self[part].requireLabels(below: outputs, name: "\(name), \(part.labelsFileName)")
     }
 
     /// Reads the four IDX files of MNIST's names in `directory`, plain or gzipped, the large ones side by side.
     ///
     /// - Throws: `Failure`: `.missingInput` when the folder or a file is not there; `.badData` when a file is broken,
-    ///   the images and labels are not equally many, a label is above 9, a set is empty, or the two sets' images
-    ///   differ in size; `.inputOutput` when a file cannot be read.
+    ///   the images and labels are not equally many, a set is empty, or the two sets' images differ in size;
+    ///   `.inputOutput` when a file cannot be read.
     public static func load(directory: String) throws -> Dataset {
         let sets = try concurrently(Part.allCases) { try load($0, directory: directory) }
         let (train, test) = (sets[0], sets[1])
@@ -44,60 +65,120 @@ public struct Dataset: Sendable, Equatable {
     }
 
     /// Reads only one of the two sets; see `load(directory:)`.
-    public static func load(_ part: Part, directory: String) throws -> ImageSet {
-        let imagesPath = try find(part.imagesFileName, directory: directory)
-        let labelsPath = try find(part.labelsFileName, directory: directory)
-        let images = try IDXArray.read(path: imagesPath)
-        let labels = try IDXArray.read(path: labelsPath)
-        return try ImageSet(images: images, imagesName: imagesPath, labels: labels, labelsName: labelsPath)
+    ///
+    /// - Parameter needsLabels: without, images whose labels are not there are read alone.
+    public static func load(_ part: Part, directory: String, needsLabels: Bool = true) throws -> ImageSet {
+        guard try isThere(directory) else { throw Failure(.missingInput, "there is no folder \(directory)") }
+        let imagesPath = try require([part.imagesFileName], in: directory)
+        let labelsNames = [part.labelsFileName, part.wideLabelsFileName]
+        let labelsPath =
+            needsLabels ? try require(labelsNames, in: directory) : try find(labelsNames, in: directory)
+        return try ImageSet.read(images: imagesPath, labels: labelsPath)
     }
 
-    /// The path of the file of this standard name; some mirrors write `.idx3` for `-idx3`. Plain comes before gzipped.
-    private static func find(_ standardName: String, directory: String) throws -> String {
-        guard isThere(directory) else { throw Failure(.missingInput, "there is no folder \(directory)") }
-        let plain = [standardName, standardName.replacing("-idx", with: ".idx")]
-        let names = plain + plain.map { $0 + ".gz" }
-        guard let name = names.first(where: { isThere("\(directory)/\($0)") }) else {
-            throw Failure(
-                .missingInput,
-                "\(directory) holds no \(standardName), nor \(names[1...].joined(separator: ", "))")
-        }
-        return "\(directory)/\(name)"
+    /// As `find`. - Throws: `.missingInput` where there is none.
+    private static func require(_ standardNames: [String], in directory: String) throws -> String {
+        if let path = try find(standardNames, in: directory) { return path }
+        let others = spellings(of: standardNames).dropFirst().joined(separator: ", ")
+        throw Failure(.missingInput, "\(directory) holds no \(standardNames[0]), nor \(others)")
+    }
+
+    /// The path of the file of one of these standard names, nil where there is none.
+    private static func find(_ standardNames: [String], in directory: String) throws -> String? {
+        try spellings(of: standardNames).map { "\(directory)/\($0)" }.first(where: isThere)
+    }
+
+    /// Some mirrors write `.idx3` for `-idx3`. Plain comes before gzipped.
+    private static func spellings(of standardNames: [String]) -> [String] {
+        let plain = standardNames.flatMap { [$0, $0.replacing("-idx", with: ".idx")] }
+        return plain + plain.map { $0 + ".gz" }
     }
 }
 
 extension ImageSet {
-    /// Images and labels that belong together, checked; the names stand for the two files in messages.
+    /// - Parameter name: stands for the set in the message.
+    /// - Throws: `.badData` naming the first label that a network of `outputs` outputs has no place for.
+    public func requireLabels(below outputs: Int, name: String) throws {
+        guard let row = labels.firstIndex(where: { $0 >= outputs }) else { return }
+        throw Failure(
+            .badData,
+            "\(name): label \(row) is \(labels[row]), the largest is \(labels.max() ?? 0); the network has outputs for 0 "
+                + "to \(outputs - 1)")
+    }
+
+    /// The images in an IDX file, with the labels in another where its path is given.
+    ///
+    /// - Throws: `Failure`, as `Dataset.load` says.
+    public static func read(images imagesPath: String, labels labelsPath: String?) throws -> ImageSet {
+        let images = try IDXArray.read(path: imagesPath)
+        guard let labelsPath else { return try ImageSet(images: images, imagesName: imagesPath) }
+        let labels = try IDXArray.read(path: labelsPath, elements: IDXArray.Element.allCases)
+        return try ImageSet(images: images, imagesName: imagesPath, labels: labels, labelsName: labelsPath)
+    }
+
+    /// Images without labels, checked; the name stands for the file in messages.
     ///
     /// - Throws: `Failure` with `.badData`, as `Dataset.load` says.
-    public init(images: IDXArray, imagesName: String, labels: IDXArray, labelsName: String) throws {
-        guard images.dimensions.count == 3 else {
+    public init(images: IDXArray, imagesName: String) throws {
+        guard images.dimensions.count == 3, images.element == .unsignedByte else {
             throw Failure(
                 .badData,
                 "\(imagesName): expected images (magic number 00 00 08 03), found an array of rank "
                     + "\(images.dimensions.count)")
         }
-        guard labels.dimensions.count == 1 else {
-            throw Failure(
-                .badData,
-                "\(labelsName): expected labels (magic number 00 00 08 01), found an array of rank "
-                    + "\(labels.dimensions.count)")
-        }
         guard !images.bytes.isEmpty else {
             throw Failure(.badData, "\(imagesName): expected images, found none")
         }
-        guard images.dimensions[0] == labels.dimensions[0] else {
+        self.init(rows: images.dimensions[1], columns: images.dimensions[2], images: images.bytes)
+    }
+
+    /// Images and labels that belong together, checked; the names stand for the two files in messages.
+    ///
+    /// - Throws: `Failure` with `.badData`, as `Dataset.load` says.
+    public init(images: IDXArray, imagesName: String, labels: IDXArray, labelsName: String) throws {
+        let set = try ImageSet(images: images, imagesName: imagesName)
+        guard labels.dimensions[0] == set.count else {
             throw Failure(
                 .badData,
-                "\(labelsName) holds \(labels.dimensions[0]) labels, \(imagesName) \(images.dimensions[0]) images; "
-                    + "expected as many")
-        }
-        if let index = labels.bytes.firstIndex(where: { $0 > 9 }) {
-            throw Failure(
-                .badData,
-                "\(labelsName): label \(index) is \(labels.bytes[index]); expected digits, 0 to 9")
+                "\(labelsName) holds \(labels.dimensions[0]) labels, \(imagesName) \(set.count) images; expected as "
+                    + "many")
         }
         self.init(
-            rows: images.dimensions[1], columns: images.dimensions[2], images: images.bytes, labels: labels.bytes)
+            rows: set.rows, columns: set.columns, images: set.images, labels: try labels.classes(name: labelsName))
     }
+}
+
+extension IDXArray {
+    /// The class of each sample: the elements of rank 1, or of rank 2 the first column (QMNIST has more to say of a digit).
+    ///
+    /// - Throws: `Failure` with `.badData` for another rank, and for a class that is not in 0…255.
+    func classes(name: String) throws -> [UInt8] {
+        let columns = dimensions.count == 1 ? 1 : dimensions[1]
+        guard dimensions.count <= 2, columns > 0 else {
+            throw Failure(
+                .badData,
+                "\(name): expected labels (magic number 00 00 08 01), found an array of rank \(dimensions.count)")
+        }
+        if element == .unsignedByte && columns == 1 { return bytes }
+        return try (0..<dimensions[0]).map { row in
+            let number = bytes[row * columns * element.size..<(row * columns + 1) * element.size]
+            let sign = element != .unsignedByte && number.first! >= 0x80 ? -1 : 0
+            let value = number.reduce(sign) { $0 << 8 | Int($1) }
+            guard let label = UInt8(exactly: value) else {
+                throw Failure(.badData, "\(name): label \(row) is \(value); expected classes, 0 to 255")
+            }
+            return label
+        }
+    }
+}
+
+/// Whether something is at `path`.
+///
+/// - Throws: `Failure` with `.inputOutput` where that is not to be known: a folder on the way that may not be entered.
+func isThere(_ path: String) throws -> Bool {
+    if access(path, F_OK) == 0 { return true }
+    guard errno == ENOENT || errno == ENOTDIR else {
+        throw Failure(.inputOutput, "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    return false
 }

@@ -6,7 +6,7 @@ public struct DatasetSummary: Sendable, Equatable {
         public let count: Int
         public let rows: Int
         public let columns: Int
-        /// How many samples show each digit, 0…9.
+        /// How many samples are of each class, from 0 to the largest label.
         public let labelCounts: [Int]
         /// The share of pixels that are zero, 0…1.
         public let zeroShare: Double
@@ -20,7 +20,9 @@ public struct DatasetSummary: Sendable, Equatable {
         public init(_ set: ImageSet, name: String) {
             self.name = name
             (count, rows, columns) = (set.count, set.rows, set.columns)
-            labelCounts = set.labels.reduce(into: [Int](repeating: 0, count: 10)) { $0[Int($1)] += 1 }
+            labelCounts = set.labels.reduce(into: [Int](repeating: 0, count: Int(set.labels.max() ?? 0) + 1)) {
+                $0[Int($1)] += 1
+            }
             let histogram = Self.histogram(set.images)
             zeroShare = Double(histogram[0]) / Double(set.images.count)
             meanPixel = Double(histogram.indices.reduce(0) { $0 + $1 * histogram[$1] }) / Double(set.images.count)
@@ -61,10 +63,10 @@ extension DatasetSummary.Part: CustomStringConvertible {
     public var description: String {
         let percent = (zeroShare * 1000).rounded() / 10
         let mean = (meanPixel * 10).rounded() / 10
-        let digits = labelCounts.indices.map { "\($0): \(labelCounts[$0])" }.joined(separator: ", ")
+        let classes = labelCounts.indices.map { "\($0): \(labelCounts[$0])" }.joined(separator: ", ")
         return """
             \(name): \(count) images of \(rows)×\(columns), \(percent) % of the pixels zero, mean pixel \(mean) of 255
-              labels  \(digits)
+              labels  \(classes)
               SHA-256 \(imagesSHA256) images
               SHA-256 \(labelsSHA256) labels
             """

@@ -4,7 +4,7 @@ import Storage
 /// What a gzip file holds, decompressed piece by piece into where it is wanted; one member or several.
 ///
 /// Checks what the format offers: headers, the CRC-32 and length of every member, and that nothing but members
-/// follows. Owns no buffer but zlib's own window (about 40 KB).
+/// follows, or the zeros that tapes and block devices fill up with. Owns no buffer but zlib's own window (about 40 KB).
 final class GzipSource: ByteSource {
     /// Deflate's best case: 258 bytes from two bits (RFC 1951); zlib documents 1032 to 1.
     static let greatestRatio = 1032
@@ -61,6 +61,7 @@ final class GzipSource: ByteSource {
     /// One call of zlib; false at the end of the last member.
     private func step() throws -> Bool {
         refill()
+        if atMemberEnd { skipPadding() }
         let left = Int(stream.pointee.avail_in)
         if atMemberEnd {
             if left == 0 { return false }
@@ -86,6 +87,15 @@ final class GzipSource: ByteSource {
         default:
             let reason = stream.pointee.msg.map { String(cString: $0) } ?? "not gzip data"
             throw Failure(.badData, "\(name): broken gzip data: \(reason)")
+        }
+    }
+
+    /// Passes over zeros behind a member, as gzip does; a member begins with another byte.
+    private func skipPadding() {
+        while stream.pointee.avail_in > 0, stream.pointee.next_in[0] == 0 {
+            stream.pointee.next_in += 1
+            stream.pointee.avail_in -= 1
+            refill()
         }
     }
 

@@ -7,7 +7,7 @@ extension IDXArray {
     /// - Complexity: copies the elements once.
     public func fileBytes() -> [UInt8] {
         precondition(dimensions.count <= UInt8.max, "the format counts dimensions in a byte")
-        let magic: [UInt8] = [0, 0, 0x08, UInt8(dimensions.count)]
+        let magic: [UInt8] = [0, 0, element.rawValue, UInt8(dimensions.count)]
         let sizes = dimensions.flatMap { size in
             withUnsafeBytes(of: UInt32(size).bigEndian, [UInt8].init)
         }

@@ -1,31 +1,54 @@
 import Foundation
 import Storage
 
-/// An array of unsigned bytes in the IDX format, in which MNIST is published: plain or gzipped.
+/// An array of integers in the IDX format, in which MNIST is published: plain or gzipped.
 ///
 /// The format: two zero bytes, the element type (8: unsigned byte), the rank, one big-endian 32-bit size for each
-/// dimension, then the elements in row-major order.
+/// dimension, then the elements in row-major order, big-endian too.
 public struct IDXArray: Sendable, Equatable {
+    /// The format's integers, by the byte that stands for them.
+    public enum Element: UInt8, CaseIterable, Sendable {
+        case unsignedByte = 0x08
+        case signedByte = 0x09
+        case int16 = 0x0B
+        case int32 = 0x0C
+
+        /// Bytes of one.
+        var size: Int {
+            switch self {
+            case .unsignedByte, .signedByte: 1
+            case .int16: 2
+            case .int32: 4
+            }
+        }
+    }
+
+    public let element: Element
     /// The size of each dimension, slowest first.
     public let dimensions: [Int]
-    /// The elements, row-major; as many as the product of `dimensions`.
+    /// The elements as the file has them, row-major; as many as the product of `dimensions`.
     public let bytes: [UInt8]
 
-    init(dimensions: [Int], bytes: [UInt8]) {
+    init(element: Element = .unsignedByte, dimensions: [Int], bytes: [UInt8]) {
+        self.element = element
         self.dimensions = dimensions
         self.bytes = bytes
     }
 
     /// Reads the file at `path`; its first bytes, not its name, tell whether it is gzipped.
     ///
-    /// - Throws: `Failure`: `.missingInput` when nothing is there; `.badData` when it is not an IDX file of unsigned
-    ///   bytes, is truncated, or holds more than it declares; `.inputOutput` when it cannot be read.
+    /// - Parameter elements: the element types that are wanted.
+    /// - Throws: `Failure`: `.missingInput` when nothing is there; `.badData` when it is not an IDX file of such
+    ///   elements, is truncated, or holds more than it declares; `.inputOutput` when it cannot be read;
+    ///   `.internalError` when there is no memory for it.
     /// - Complexity: one read of the file into the array that is returned; a gzipped file is also held compressed.
-    public static func read(path: String) throws -> IDXArray {
+    public static func read(path: String, elements: [Element] = [.unsignedByte]) throws -> IDXArray {
         var source = try FileSource(path: path)
-        guard try source.start(2).withUnsafeBytes(GzipSource.recognises) else { return try parse(&source, name: path) }
-        let compressed = try [UInt8](readingAtMost: source.maximumRemaining, from: &source)
-        return try compressed.withUnsafeBytes { try parse($0, name: path) }
+        guard try source.start(2).withUnsafeBytes(GzipSource.recognises) else {
+            return try parse(&source, elements, name: path)
+        }
+        let compressed = try [UInt8](readingAtMost: source.maximumRemaining, from: &source, name: path)
+        return try compressed.withUnsafeBytes { try parse($0, elements: elements, name: path) }
     }
 
     /// Reads an IDX file that is in memory, plain or gzipped; `name` stands for it in messages.
@@ -33,20 +56,25 @@ public struct IDXArray: Sendable, Equatable {
     /// Allocates no more than `bytes` justify: a declared size is compared with what is there before anything is
     /// allocated, and decompressed data grows with what was really decompressed.
     ///
-    /// - Throws: `Failure` with `.badData`.
-    public static func parse(_ bytes: UnsafeRawBufferPointer, name: String) throws -> IDXArray {
+    /// - Throws: `Failure` with `.badData`, or `.internalError` when there is no memory for it.
+    public static func parse(
+        _ bytes: UnsafeRawBufferPointer, elements: [Element] = [.unsignedByte], name: String
+    ) throws -> IDXArray {
         if GzipSource.recognises(bytes) {
             var source = try GzipSource(bytes, name: name)
-            return try parse(&source, name: name)
+            return try parse(&source, elements, name: name)
         }
         var source = MemorySource(bytes)
-        return try parse(&source, name: name)
+        return try parse(&source, elements, name: name)
     }
 
-    private static func parse<Source: ByteSource>(_ source: inout Source, name: String) throws -> IDXArray {
-        let dimensions = try readHeader(&source, name: name)
-        let count = try elementCount(dimensions, name: name)
-        let shape = dimensions.map(String.init).joined(separator: "×")
+    private static func parse<Source: ByteSource>(
+        _ source: inout Source, _ elements: [Element], name: String
+    ) throws -> IDXArray {
+        let (element, dimensions) = try readHeader(&source, elements, name: name)
+        let count = try byteCount(dimensions, of: element, name: name)
+        let size = element.size == 1 ? "" : "×\(element.size)"
+        let shape = dimensions.map(String.init).joined(separator: "×") + size
         func mismatch(_ found: String) -> Failure {
             Failure(.badData, "\(name): its header declares \(shape) = \(count) bytes, but \(found)")
         }
@@ -59,36 +87,39 @@ public struct IDXArray: Sendable, Equatable {
                 throw mismatch("this machine's memory is smaller")
             }
         }
-        let bytes = try [UInt8](readingAtMost: count, from: &source)
+        let bytes = try [UInt8](readingAtMost: count, from: &source, name: name)
         guard bytes.count == count else { throw mismatch("only \(bytes.count) follow it") }
-        guard try [UInt8](readingAtMost: 1, from: &source).isEmpty else { throw mismatch("more follow it") }
-        return IDXArray(dimensions: dimensions, bytes: bytes)
+        guard try [UInt8](readingAtMost: 1, from: &source, name: name).isEmpty else { throw mismatch("more follow it") }
+        return IDXArray(element: element, dimensions: dimensions, bytes: bytes)
     }
 
-    private static func readHeader(_ source: inout some ByteSource, name: String) throws -> [Int] {
-        let magic = try [UInt8](readingAtMost: 4, from: &source)
+    private static func readHeader(
+        _ source: inout some ByteSource, _ elements: [Element], name: String
+    ) throws -> (Element, [Int]) {
+        let magic = try [UInt8](readingAtMost: 4, from: &source, name: name)
         guard magic.count == 4, magic[0] == 0, magic[1] == 0 else {
             throw Failure(
                 .badData, "\(name): not an IDX file: expected it to begin with 00 00 08, found \(hexadecimal(magic))")
         }
-        guard magic[2] == 0x08, magic[3] > 0 else {
+        guard let element = Element(rawValue: magic[2]), elements.contains(element), magic[3] > 0 else {
+            let types = elements.map { hexadecimal([$0.rawValue]) }.joined(separator: "|")
             throw Failure(
                 .badData,
-                "\(name): expected an IDX file of unsigned bytes, magic number 00 00 08 and a rank, found "
-                    + hexadecimal(magic))
+                "\(name): expected an IDX file of \(elements == [.unsignedByte] ? "unsigned bytes" : "integers"), "
+                    + "magic number 00 00 \(types) and a rank, found \(hexadecimal(magic))")
         }
         let rank = Int(magic[3])
-        let sizes = try [UInt8](readingAtMost: 4 * rank, from: &source)
+        let sizes = try [UInt8](readingAtMost: 4 * rank, from: &source, name: name)
         guard sizes.count == 4 * rank else {
             throw Failure(
                 .badData,
                 "\(name): truncated: a header of \(4 + 4 * rank) bytes was expected, found \(4 + sizes.count) bytes")
         }
-        return (0..<rank).map { axis in sizes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) } }
+        return (element, (0..<rank).map { axis in sizes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) } })
     }
 
-    private static func elementCount(_ dimensions: [Int], name: String) throws -> Int {
-        try dimensions.reduce(1) { product, size in
+    private static func byteCount(_ dimensions: [Int], of element: Element, name: String) throws -> Int {
+        try dimensions.reduce(element.size) { product, size in
             let (next, overflow) = product.multipliedReportingOverflow(by: size)
             guard !overflow else {
                 throw Failure(.badData, "\(name): its header declares sizes whose product does not fit 64 bits")
@@ -109,12 +140,20 @@ extension [UInt8] {
     ///
     /// A source that knows its size fills one allocation of the right size, without zeros written first. From a
     /// compressed one the array starts at 16 times the compressed bytes at most, and doubles only once it is full.
-    fileprivate init<Source: ByteSource>(readingAtMost count: Int, from source: inout Source) throws {
+    ///
+    /// - Throws: also `.internalError` where there is no memory; an array would end the program.
+    fileprivate init<Source: ByteSource>(
+        readingAtMost count: Int, from source: inout Source, name: String
+    ) throws {
         let likely = Source.knowsItsSize ? source.maximumRemaining : source.maximumRemaining / 64 + 4096
         var capacity = Swift.min(count, likely)
         self = []
         while true {
             let filled = self
+            guard let probe = malloc(capacity + 64) else {
+                throw Failure(.internalError, "\(name): there is no memory for its \(capacity) bytes")
+            }
+            free(probe)
             self = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialised in
                 let raw = UnsafeMutableRawBufferPointer(buffer)
                 raw.copyBytes(from: filled)

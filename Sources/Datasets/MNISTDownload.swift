@@ -56,7 +56,7 @@ public struct MNISTDownload: Sendable {
         try AtomicFile.createFolder(directory)
         for file in files {
             let path = "\(directory)/\(file.name)"
-            if Self.holds(file, path: path) || Self.holds(file, path: path + ".gz") {
+            if try Self.holds(file, path: path) || Self.holds(file, path: path + ".gz") {
                 report("\(file.name): already there")
             } else {
                 try fetch(file, to: path + ".gz", report: report)
@@ -67,7 +67,7 @@ public struct MNISTDownload: Sendable {
     private func fetch(_ file: File, to path: String, report: (String) -> Void) throws {
         let part = path + ".part"
         var reasons: [Failure] = []
-        for mirror in mirrors where !Self.holds(file, path: part) {
+        for mirror in mirrors where try !Self.holds(file, path: part) {
             do {
                 let url = "\(mirror)/\(file.name).gz"
                 report("\(file.name): fetching \(url)")
@@ -77,7 +77,7 @@ public struct MNISTDownload: Sendable {
                 reasons.append(failure)
             }
         }
-        guard Self.holds(file, path: part) else {
+        guard try Self.holds(file, path: part) else {
             let status = reasons.contains { $0.status == .badData } ? ExitStatus.badData : .inputOutput
             throw Failure(
                 status,
@@ -92,10 +92,10 @@ public struct MNISTDownload: Sendable {
 
     /// Receives what `part` lacks of `url`; begins anew when it turns out that the two do not belong together.
     private static func receive(_ file: File, from url: String, into part: String) throws {
-        let resumed = isThere(part)
+        let resumed = try isThere(part)
         do {
             try CurlTransfer(url: url, path: part, greatestSize: greatestFileSize).run()
-            if holds(file, path: part) { return }
+            if try holds(file, path: part) { return }
             unlink(part)
             guard resumed else { throw Failure(.badData, "\(url): its content has not the SHA-256 \(file.sha256)") }
         } catch CurlTransfer.CannotResume.here {
@@ -105,7 +105,7 @@ public struct MNISTDownload: Sendable {
     }
 
     /// Whether the file at `path`, plain or gzipped, is there, whole and right.
-    private static func holds(_ file: File, path: String) -> Bool {
-        isThere(path) && (try? IDXArray.read(path: path))?.sha256() == file.sha256
+    private static func holds(_ file: File, path: String) throws -> Bool {
+        try isThere(path) && (try? IDXArray.read(path: path))?.sha256() == file.sha256
     }
 }

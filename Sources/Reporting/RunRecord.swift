@@ -37,6 +37,8 @@ public struct RunRecord: Sendable {
         /// By rank in an epoch; in the event `start` their number, which is not read.
         public var ranks: JSONValue?
         public var weightsSha256: String?
+        /// Of the end: why the run may not have learned what it could.
+        public var warning: String?
         // Of a genetic search's rounds.
         public var round: Int?
         public var bestLoss: Double?

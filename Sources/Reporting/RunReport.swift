@@ -67,6 +67,7 @@ public struct RunReport: Sendable {
             tiles.append(("Weights", "–", "the run has not ended"))
         }
         page.add(.tiles(tiles))
+        if let warning = run.end?.warning { page.add("<p class=\"note\">\(warning)</p>") }
         if run.unreadable > 0 {
             page.add(
                 "<p class=\"note\">\(run.unreadable) lines of metrics.jsonl are cut short or no run's, and are left out.</p>"

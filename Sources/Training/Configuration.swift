@@ -79,10 +79,11 @@ public struct Configuration: Sendable, Equatable, Codable {
         }
     }
 
-    public enum TargetName: String, Sendable, Codable {
+    /// What a network is to answer, by the names of the command line.
+    public enum TargetName: String, CaseIterable, Sendable, Codable {
         case labels, inputs
 
-        var target: Target { self == .labels ? .labels : .inputs }
+        public var target: Target { self == .labels ? .labels : .inputs }
     }
 
     /// The published ladder of slice counts: 8, 16, 24, 32, 48, 64, 96, … (each pair of rungs doubles).

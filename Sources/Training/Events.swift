@@ -33,6 +33,8 @@ public struct StartEvent: Sendable, Codable {
     public var event = "start"
     public var model: String
     public var data: String
+    /// What the outputs are compared with.
+    public var target: Configuration.TargetName
     public var samples: Int
     public var ranks: Int
     public var workers: Int
@@ -44,7 +46,7 @@ public struct StartEvent: Sendable, Codable {
     public var numerics = Numerics.version
 
     enum CodingKeys: String, CodingKey {
-        case event, model, data, samples, ranks, workers, slices, parameters, numerics
+        case event, model, data, target, samples, ranks, workers, slices, parameters, numerics
         case idleWorkers = "idle_workers"
     }
 }
@@ -126,6 +128,8 @@ public struct EndEvent: Sendable, Codable {
     public var testAccuracy: Double?
     /// SHA-256 of the final parameters.
     public var weightsSHA256: String
+    /// Why the run, which ended as it should, may not have learned what it could; nil where nothing speaks for that.
+    public var warning: String?
     /// Of a genetic search: its rounds, and the networks it measured on a minibatch.
     public var rounds: Int?
     public var evaluations: Int?
@@ -135,7 +139,7 @@ public struct EndEvent: Sendable, Codable {
     public var recordSHA256: String?
 
     enum CodingKeys: String, CodingKey {
-        case event, epochs, rounds, evaluations, numerics
+        case event, epochs, rounds, evaluations, numerics, warning
         case recordSHA256 = "record_sha256"
         case trainSeconds = "train_seconds"
         case testLoss = "test_loss"

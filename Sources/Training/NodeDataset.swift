@@ -24,12 +24,10 @@ public final class NodeDataset: @unchecked Sendable {
         var unitBytes: Int?
         /// Whether the rows are there as they came, too.
         var dense: Bool
-        var largestLabel: Int
 
         init(_ images: ImageSet, target: Target) {
             count = images.count
             columns = images.pixelCount
-            largestLabel = Int(images.labels.max() ?? 0)
             dense = true
             guard columns > 0, columns <= InputRows.maximumCompressedColumns else { return }
             let size = images.images.withUnsafeBufferPointer {
@@ -97,7 +95,7 @@ public final class NodeDataset: @unchecked Sendable {
             let header = Header(
                 name: dataset.name, train: Split(dataset.train, target: target),
                 test: Split(dataset.test, target: target))
-            try Self.check(header, topology: topology, target: target)
+            try Self.check(dataset, topology: topology, target: target)
             return Array(try JSONEncoder().encode(header))
         }
         let header = try JSONDecoder().decode(Header.self, from: Data(try processes.broadcast(text)))
@@ -138,6 +136,25 @@ public final class NodeDataset: @unchecked Sendable {
     /// The checksum as `config.json` has it.
     public var checksumText: String { String(checksum, radix: 16) }
 
+    /// What `checksumText` is once `dataset` is loaded.
+    ///
+    /// - Complexity: memory for the samples as they are held while a network trains.
+    public static func checksumText(of dataset: Dataset, target: Configuration.TargetName) -> String {
+        let train = Split(dataset.train, target: target.target)
+        let test = Split(dataset.test, target: target.target)
+        let size = train.byteCount + test.byteCount
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { bytes.deallocate() }
+        guard let base = bytes.baseAddress else { return "0" }
+        memset(base, 0, size)
+        train.fill(base, from: dataset.train)
+        test.fill(base + train.byteCount, from: dataset.test)
+        let sum = stride(from: 0, to: size, by: blockSize).reduce(0 as UInt64) { sum, start in
+            sum &+ Checksum.of(UnsafeRawBufferPointer(start: base + start, count: min(blockSize, size - start)))
+        }
+        return String(sum, radix: 16)
+    }
+
     /// The blocks that are checked, and the checksum of one; that of all is their sum.
     var blockCount: Int { (window.byteCount + Self.blockSize - 1) / Self.blockSize }
     func sum(ofBlock block: Int) -> UInt64 { Self.sum(window, block) }
@@ -152,21 +169,19 @@ public final class NodeDataset: @unchecked Sendable {
     /// Changes one bit of the first sample: see `FaultInjection`.
     func flipBit() { window.base.assumingMemoryBound(to: UInt8.self).pointee ^= 4 }
 
-    private static func check(_ header: Header, topology: Topology, target: Target) throws {
-        for (part, split) in [("training", header.train), ("test", header.test)] {
-            guard split.count > 0 else { throw Failure(.badData, "\(header.name): the \(part) set is empty") }
-            guard split.columns == topology.inputCount else {
+    private static func check(_ dataset: Dataset, topology: Topology, target: Target) throws {
+        for (part, set) in [("training", dataset.train), ("test", dataset.test)] {
+            guard set.count > 0 else { throw Failure(.badData, "\(dataset.name): the \(part) set is empty") }
+            guard set.pixelCount == topology.inputCount else {
                 throw Failure(
                     .badData,
-                    "\(header.name): samples of the \(part) set have \(split.columns) pixels, "
+                    "\(dataset.name): samples of the \(part) set have \(set.pixelCount) pixels, "
                         + "the network \(topology) expects \(topology.inputCount)")
             }
-            guard target == .inputs || split.largestLabel < topology.outputCount else {
-                throw Failure(
-                    .badData,
-                    "\(header.name): the \(part) set has the label \(split.largestLabel), "
-                        + "the network \(topology) has outputs for 0 to \(topology.outputCount - 1)")
-            }
+        }
+        if target == .labels {
+            try dataset.requireLabels(.train, below: topology.outputCount)
+            try dataset.requireLabels(.test, below: topology.outputCount)
         }
         guard target == .labels || topology.outputCount == topology.inputCount else {
             throw Failure(.usage, "an autoencoder has as many outputs as inputs, \(topology) has not")

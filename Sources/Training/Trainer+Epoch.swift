@@ -24,6 +24,7 @@ extension Trainer {
                             + "finite; no model is written")
                 }
                 let event = epochEvent(position, seconds: slowest, train: train, test: test, phases, ranks)
+                firstEpoch = firstEpoch ?? event
                 lastEpoch = event
                 try report(.epoch(event))
                 for event in checkpointer?.takeEvents() ?? [] { try report(.checkpoint(event)) }

@@ -52,7 +52,8 @@ extension Trainer {
     /// The event that opens a run.
     public var startEvent: StartEvent {
         StartEvent(
-            model: topology.description, data: dataset.name, samples: dataset.train.count, ranks: processes.world.size,
+            model: topology.description, data: dataset.name, target: configuration.target, samples: dataset.train.count,
+            ranks: processes.world.size,
             workers: team.totalWorkers, slices: sliceCount, parameters: topology.parameterCount,
             idleWorkers: max(0, team.totalWorkers - sliceCount))
     }

@@ -38,6 +38,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     private var hasDiverged = false
     /// Where the workers left off because a signal came, and how that is saved.
     var stopped: (place: String, save: () -> Void)?
+    /// Of this process's epochs, on the first rank.
+    var firstEpoch: EpochEvent?
     var lastEpoch: EpochEvent?
     /// So far, on a team's leader.
     var trainSeconds = 0.0
@@ -141,7 +143,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         return EndEvent(
             epochs: configuration.epochs, trainSeconds: trainSeconds, testLoss: lastEpoch?.testLoss ?? start.testLoss,
             testAccuracy: lastEpoch?.testAccuracy ?? start.testAccuracy,
-            weightsSHA256: WeightsFile.hash(weights, of: topology))
+            weightsSHA256: WeightsFile.hash(weights, of: topology),
+            warning: processes.isFirst ? warningAtEnd() : nil)
     }
 
     /// Before the workers start: from now on signals are requests, and crashes have a message.

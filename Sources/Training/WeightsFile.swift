@@ -36,9 +36,12 @@ public enum WeightsFile {
         try Safetensors(tensors: tensors(parameters, of: topology)).write(to: path)
     }
 
-    /// The network that a file's tensors are of, from their names and shapes.
-    public static func topology(of path: String) throws -> Topology {
-        let tensors = byName(try Safetensors.read(path).tensors)
+    /// The network that a file's tensors are of, from their names and shapes, and their precision.
+    ///
+    /// - Throws: `.badData` where they are no dense network's, or there are others beside.
+    public static func describe(_ path: String) throws -> (Topology, Precision) {
+        let all = try Safetensors.read(path).tensors
+        let tensors = byName(all)
         var sizes: [Int] = []
         var layer = 0
         while let tensor = tensors["\(2 * layer).weight"] {
@@ -53,7 +56,15 @@ public enum WeightsFile {
         guard let topology = Topology(sizes: sizes) else {
             throw Failure(.badData, "\(path): expected the tensors 0.weight, 0.bias, 2.weight, … of a dense network")
         }
-        return topology
+        try refuseOthers(all, topology, path: path)
+        return (topology, tensors["0.weight"]?.elementType == .float64 ? .float64 : .float32)
+    }
+
+    private static func refuseOthers(_ tensors: [Safetensors.Tensor], _ topology: Topology, path: String) throws {
+        let known = Set(topology.tensors.map(\.name))
+        if let extra = tensors.first(where: { !known.contains($0.name) }) {
+            throw Failure(.badData, "\(path): holds \(extra.name), which the network \(topology) has no place for")
+        }
     }
 
     /// For files of very many layers: names differ, or they would not have been read.
@@ -69,10 +80,7 @@ public enum WeightsFile {
     ) throws {
         let tensors = try Safetensors.read(path).tensors
         try place(tensors, of: path, into: parameters, topology)
-        let known = Set(topology.tensors.map(\.name))
-        if let extra = tensors.first(where: { !known.contains($0.name) }) {
-            throw Failure(.badData, "\(path): holds \(extra.name), which the network \(topology) has no place for")
-        }
+        try refuseOthers(tensors, topology, path: path)
     }
 
     /// Puts the tensors of the file `path` whose names start with `prefix` into `parameters`; as `read`.

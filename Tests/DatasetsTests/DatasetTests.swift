@@ -60,8 +60,14 @@ import Testing
     @Test(
         arguments: [
             ("train-labels-idx1-ubyte", idx([4], [5, 0, 4, 1]), "4 labels", "5 images"),
-            ("train-labels-idx1-ubyte", idx([5], [5, 0, 10, 1, 9]), "label 2 is 10", "0 to 9"),
-            ("train-labels-idx1-ubyte", idx([5, 1], [5, 0, 4, 1, 9]), "expected labels", "rank 2"),
+            ("train-labels-idx1-ubyte", idx([5, 1, 1], [5, 0, 4, 1, 9]), "expected labels", "rank 3"),
+            ("train-labels-idx1-ubyte", idx([5, 0], []), "expected labels", "rank 2"),
+            ("train-labels-idx1-ubyte", idx([5], type: 9, [5, 0, 0xFF, 1, 9]), "label 2 is -1", "0 to 255"),
+            (
+                "train-labels-idx1-ubyte", idx([5], type: 11, [0, 5, 1, 0, 0, 4, 0, 1, 0, 9]), "label 1 is 256",
+                "0 to 255"
+            ),
+            ("train-labels-idx1-ubyte", idx([5], type: 13, [UInt8](repeating: 0, count: 20)), "08|09|0b|0c", "0d 01"),
             ("t10k-images-idx3-ubyte", idx([2, 6], [UInt8](0..<12)), "expected images", "rank 2"),
             ("t10k-images-idx3-ubyte", idx([2, 3, 2], [UInt8](0..<12)), "2×3", "3×2"),
             ("train-images-idx3-ubyte", idx([0, 2, 3], []), "expected images", "found none"),
@@ -72,6 +78,63 @@ import Testing
         try withDataset { (folder: String) throws in
             try put(bytes, at: "\(folder)/\(name)")
             expectFailure(.badData, naming: folder, expected, found) { _ = try Dataset.load(directory: folder) }
+        }
+    }
+
+    /// EMNIST's classes go to 61; who has an output for each is the network's business.
+    @Test func readsAnyClasses() throws {
+        try withDataset { (folder: String) throws in
+            try put(idx([5], [1, 26, 46, 61, 255]), at: "\(folder)/train-labels-idx1-ubyte")
+            let dataset = try Dataset.load(directory: folder)
+            #expect(dataset.train.labels == [1, 26, 46, 61, 255])
+            #expect(DatasetSummary(dataset).train.labelCounts.count == 256)
+            try dataset.requireLabels(.train, below: 256)
+            expectFailure(.badData, naming: folder, "train-labels", "label 2 is 46", "largest is 255", "0 to 45") {
+                try dataset.requireLabels(.train, below: 46)
+            }
+        }
+    }
+
+    /// QMNIST's labels have the class in the first of eight columns, as big-endian integers.
+    @Test(arguments: ["train-labels-idx1-ubyte", "train-labels-idx2-int"]) func readsWideLabels(name: String) throws {
+        try withDataset { (folder: String) throws in
+            try FileManager.default.removeItem(atPath: "\(folder)/train-labels-idx1-ubyte")
+            let rows = [5, 0, 4, 1, 61].flatMap { [0, 0, 0, $0] + [UInt8](repeating: 0x81, count: 28) }
+            try put(idx([5, 8], type: 12, rows), at: "\(folder)/\(name)")
+            #expect(try Dataset.load(directory: folder).train.labels == [5, 0, 4, 1, 61])
+            try put(gzip(idx([5], type: 11, [0, 5, 0, 0, 0, 4, 0, 1, 0, 9])), at: "\(folder)/\(name)")
+            #expect(try Dataset.load(directory: folder).train.labels == [5, 0, 4, 1, 9])
+        }
+    }
+
+    /// Who only predicts needs neither labels nor the other set.
+    @Test func readsImagesAlone() throws {
+        try withDataset { (folder: String) throws in
+            for name in Self.names where name != "t10k-images-idx3-ubyte" {
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
+            let set = try Dataset.load(.test, directory: folder, needsLabels: false)
+            #expect(set.images == Self.test.images && !set.isLabelled && set.count == 2)
+            #expect(set.prefix(1).count == 1 && !set.prefix(1).isLabelled)
+            expectFailure(.missingInput, naming: "t10k-labels") { _ = try Dataset.load(.test, directory: folder) }
+        }
+    }
+
+    /// What cannot be looked at is not what is not there.
+    @Test func saysWhyItCannotLook() throws {
+        try withDataset { (folder: String) throws in
+            let loop = "\(folder)/loop"
+            try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+            expectFailure(.inputOutput, naming: loop, String(cString: strerror(ELOOP))) {
+                _ = try Dataset.load(directory: loop)
+            }
+            // Everything is root's to look at.
+            guard geteuid() != 0 else { return }
+            chmod(folder, 0)
+            defer { chmod(folder, 0o700) }
+            expectFailure(.inputOutput, naming: folder, String(cString: strerror(EACCES))) {
+                _ = try Dataset.load(directory: folder)
+            }
         }
     }
 

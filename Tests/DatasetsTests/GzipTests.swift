@@ -29,9 +29,18 @@ import Testing
     }
 
     @Test func refusesWhatFollows() {
-        for garbage in [[0], [0x1F], [0x1F, 0x8B], [0x1F, 0x8B, 8, 0], Array("trailing".utf8)] as [[UInt8]] {
+        let all = [[0, 1], [0x1F], [0x1F, 0x8B], [0x1F, 0x8B, 8, 0], Array("trailing".utf8)] as [[UInt8]]
+        for garbage in all {
             expectFailure(.badData, naming: "file") { _ = try IDXArray.parse(gzip(plain) + garbage) }
         }
+    }
+
+    /// Tapes and block devices fill up with zeros; gzip passes over them, also between members.
+    @Test(arguments: [1, 511, 70_000]) func passesOverZeros(count: Int) throws {
+        let zeros = [UInt8](repeating: 0, count: count)
+        let members = gzip(Array(plain[..<100])) + zeros + gzip(Array(plain[100...])) + zeros
+        #expect(try IDXArray.parse(members).fileBytes() == plain)
+        expectFailure(.badData, naming: "not gzip follows") { _ = try IDXArray.parse(members + [7]) }
     }
 
     /// Bits of the trailer: the CRC-32 and the length, which must be looked at although all elements are there.

@@ -61,6 +61,18 @@ extension Integration {
             #expect(outcome.status == 66 && outcome.errors.contains("no-such-launcher"), "\(outcome.errors)")
         }
 
+        /// A launcher that starts another number of ranks than its column says.
+        @Test func launcherThatStartsOthers() async throws {
+            let options = Self.tiny + ["--engines", "backprop", "--layouts", "ranks"]
+            for launcher in ["env", "env OMP_NUM_THREADS=1"] {
+                let outcome = try await Program.run(options + ["--launcher", launcher])
+                #expect(outcome.status == 76 && outcome.output.isEmpty, "\(outcome.errors)")
+                for words in ["2 ranks with 2 workers", "ran on 1 ranks with 1 workers", "{ranks}"] {
+                    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+                }
+            }
+        }
+
         /// What a child says is said on, with its exit code.
         @Test func childThatFails() async throws {
             let outcome = try await Program.run(

@@ -51,7 +51,7 @@ struct BrokenDigits: Sendable, CustomTestStringConvertible {
         replacing("fewer labels than images", "t10k-labels-idx1-ubyte", ["19", "20"]) { _ in
             SmallDigits.idx([19], [UInt8](repeating: 1, count: 19))[...]
         },
-        replacing("label 10", "train-labels-idx1-ubyte", ["10", "9"]) { $0.dropLast() + [10] },
+        replacing("label 10", "train-labels-idx1-ubyte", ["label 29 is 10", "0 to 9"]) { $0.dropLast() + [10] },
         replacing("broken gzip", "train-images-idx3-ubyte", ["gzip"]) { [0x1F, 0x8B, 8, 0] + $0 },
         replacing("a size of 2^32 - 1", "train-images-idx3-ubyte", []) {
             $0.prefix(4) + [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255] + $0.dropFirst(16)

@@ -16,8 +16,15 @@ struct Outcome {
         }
     }
 
-    /// The 64 hexadecimal digits that the last line must hold; nil where it does not.
-    var hash: String? { outputLines.last?.wholeMatch(of: /weights-sha256: ([0-9a-f]{64})/).map { String($0.1) } }
+    /// The 64 hexadecimal digits that the last line must hold, by themselves or in JSON; nil where it does not.
+    var hash: String? {
+        guard let last = outputLines.last else { return nil }
+        if let text = last.wholeMatch(of: /weights-sha256: ([0-9a-f]{64})/) { return String(text.1) }
+        return last.wholeMatch(of: /\{.*"weights_sha256":"([0-9a-f]{64})".*\}/).map { String($0.1) }
+    }
+
+    /// What the program warned of.
+    var warnings: [Substring] { errors.split(separator: "\n").filter { $0.hasPrefix("frontprop: warning:") } }
 }
 
 /// A child process, whose output goes to files: none waits for a full pipe.
@@ -30,15 +37,22 @@ struct Child {
     private let files: URL
     private let started = ContinuousClock.now
 
-    init(_ path: String, _ arguments: [String], variables: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - folder: where it is started; nil for a folder of its own.
+    ///   - input: the file that is its standard input.
+    init(
+        _ path: String, _ arguments: [String], variables: [String: String] = [:], folder: String? = nil,
+        input: String? = nil
+    ) throws {
         files = FileManager.default.temporaryDirectory.appendingPathComponent("frontprop-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         // Runs without --run write below the working folder.
-        process.currentDirectoryURL = files
+        process.currentDirectoryURL = folder.map { URL(fileURLWithPath: $0) } ?? files
         process.environment = Self.environment.merging(variables) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? FileHandle.nullDevice
         process.standardOutput = try Self.create(outputFile)
         process.standardError = try Self.create(errorFile)
         do {

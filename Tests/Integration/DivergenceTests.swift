@@ -11,7 +11,7 @@ extension Integration {
         ]
 
         @Test(arguments: [nil, 1, 2]) func endsOnEveryRank(ranks: Int?) async throws {
-            if ranks != nil, try await !Program.hasMPI.value { return }
+            try await Program.requireMPI(for: ranks)
             try await withTemporaryFolder { folder in
                 let files = RunFiles(path: "\(folder)/run")
                 let arguments = ["train", "--run", files.path, "--epochs", "20", "--threads", "1"] + Self.overflowing

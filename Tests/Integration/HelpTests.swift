@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension Integration {
@@ -9,7 +10,8 @@ extension Integration {
                 (
                     ["train"],
                     [
-                        "--model", "--data", "--train-limit", "--test-limit", "--epochs", "--batch-size",
+                        "--model", "--data", "--target", "labels", "inputs", "--train-limit", "--test-limit",
+                        "--epochs", "--batch-size",
                         "--learning-rate", "--momentum", "--seed", "--no-shuffle", "--initializer", "--weights",
                         "--gradient", "--precision", "--threads", "--slices", "--reduction", "--run", "--quiet",
                         "--json", "classifier", "autoencoder", "synthetic", "mnist", "kaiming", "normal", "frontprop",
@@ -19,7 +21,10 @@ extension Integration {
                 ),
                 (
                     ["evaluate"],
-                    ["--data", "--train-limit", "--test-limit", "--precision", "--threads", "--json", "<weights>"]
+                    [
+                        "--data", "--train-limit", "--test-limit", "--target", "--precision", "--threads", "--json",
+                        "<run>", "--weights", "the run was trained on",
+                    ]
                 ),
                 (
                     ["train"],
@@ -31,14 +36,16 @@ extension Integration {
                 (
                     ["predict"],
                     [
-                        "--weights", "--model", "--data", "--set", "--samples", "--count", "--precision", "--format",
+                        "<run>", "<file>", "standard input", "--weights", "--model", "--data", "--set", "--samples",
+                        "--count", "--precision", "--format",
                         "csv", "jsonl", "--output", "--pictures",
                     ]
                 ),
                 (
                     ["jacobian"],
                     [
-                        "--weights", "--data", "--set", "--samples", "--count", "--precision", "--check", "--output",
+                        "<run>", "<file>", "--weights", "--data", "--set", "--samples", "--count", "--precision",
+                        "--check", "--output",
                         "default: 3", "exit code 1",
                     ]
                 ),
@@ -61,6 +68,25 @@ extension Integration {
             // The help is folded to the terminal's width.
             let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             for word in words { #expect(text.contains(word), "\(word)") }
+        }
+
+        /// Nothing is run of a line whose command is misspelt, and it is said which was meant.
+        @Test(
+            arguments: [
+                (["trian", "--epochs", "1"], "did you mean 'train'?"), (["Train"], "did you mean 'train'?"),
+                (["eval", "runs/a"], "did you mean 'evaluate'?"), (["jacobain"], "did you mean 'jacobian'?"),
+                (["data", "inof"], "there is no command 'frontprop data inof'; did you mean 'info'?"),
+                (["banana", "train"], "expected one of train, evaluate"),
+                (["trian", "--help"], "did you mean 'train'?"),
+                (["help", "trian"], "did you mean 'train'?"), ([""], "there is no command 'frontprop '"),
+            ])
+        func suggestsCommands(_ words: [String], _ answer: String) async throws {
+            try await withTemporaryFolder { folder in
+                let outcome = try await Program.run(words, folder: folder)
+                #expect(outcome.status == 64 && outcome.output.isEmpty)
+                #expect(outcome.messages.count == 1 && outcome.errors.contains(answer), "\(outcome.errors)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            }
         }
 
         @Test func version() async throws {

@@ -110,7 +110,10 @@ extension Integration {
             try await withTemporaryFolder { folder in
                 let run = "\(folder)/run"
                 let trained = try await Program.run(
-                    ["train", "--model", "784x5x784", "--train-limit", "100", "--test-limit", "30", "--epochs", "1"]
+                    [
+                        "train", "--model", "784x5x784", "--target", "inputs", "--train-limit", "100", "--test-limit",
+                        "30", "--epochs", "1",
+                    ]
                         + ["--run", run])
                 #expect(trained.status == 0, "\(trained.errors)")
                 let outcome = try await Program.run(
@@ -136,7 +139,7 @@ extension Integration {
         }
 
         @Test(arguments: [nil, 2]) func jacobianByDefinition(ranks: Int?) async throws {
-            if ranks != nil, try await !Program.hasMPI.value { return }
+            try await Program.requireMPI(for: ranks)
             try await withTemporaryFolder { folder in
                 let reference = try await Reference(in: folder)
                 let outcome = try await Program.run(
@@ -193,6 +196,7 @@ extension Integration {
                 let cases: [([String], Int32, String)] = [
                     (["predict", "--weights", "\(folder)/none"], 66, "none"),
                     (["jacobian", "--weights", "\(folder)/none"], 66, "none"),
+                    (["predict", reference.weights, "--weights", reference.weights, "x"], 64, "twice"),
                     (["predict", "--weights", reference.weights, "--model", "classifier"], 65, "784x16x16x10"),
                     (["predict", "--weights", reference.weights, "--pictures", "\(folder)/a.png"], 64, "784x3x10"),
                     (

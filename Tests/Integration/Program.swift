@@ -28,19 +28,28 @@ enum Program {
         return !outcome.errors.contains("built without MPI")
     }
 
+    /// Cancels a case of several ranks, as a skipped one, where the program knows only one.
+    static func requireMPI(for ranks: Int?) async throws {
+        if ranks != nil, try await !hasMPI.value { try Test.cancel("the program is built without MPI") }
+    }
+
     /// Runs `frontprop` with `arguments`, under `mpirun` where `ranks` says how many processes.
     static func run(
-        _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:], limitSeconds: Double = 60
+        _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:], folder: String? = nil,
+        input: String? = nil, limitSeconds: Double = 60
     ) async throws -> Outcome {
-        try await start(arguments, ranks: ranks, variables: variables).outcome(limitSeconds: limitSeconds)
+        try await start(arguments, ranks: ranks, variables: variables, folder: folder, input: input)
+            .outcome(limitSeconds: limitSeconds)
     }
 
     /// Starts what `run` runs.
     static func start(
-        _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:]
+        _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:], folder: String? = nil,
+        input: String? = nil
     ) throws -> Child {
-        guard let ranks else { return try Child(path, arguments, variables: variables) }
-        return try Child(mpirun(), launch(ranks) + [path] + arguments, variables: variables)
+        let command = try ranks.map { try [mpirun()] + launch($0) + [path] } ?? [path]
+        return try Child(
+            command[0], command.dropFirst() + arguments, variables: variables, folder: folder, input: input)
     }
 
     /// Runs `frontprop` under `mpirun`; also gives every rank's own exit code, of which `mpirun` shows only one.

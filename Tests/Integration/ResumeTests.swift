@@ -18,7 +18,7 @@ extension Integration {
         /// Stopped by a fault in mid-epoch; the epoch's figures are those of the uninterrupted run, too.
         @Test(arguments: [(nil, 1), (nil, 2), (2, 1), (4, 1)] as [(Int?, Int)])
         func elsewhere(ranks: Int?, threads: Int) async throws {
-            if ranks != nil, try await !Program.hasMPI.value { return }
+            try await Program.requireMPI(for: ranks)
             try await withTemporaryFolder { folder in
                 let whole = RunFiles(path: "\(folder)/whole")
                 let files = RunFiles(path: "\(folder)/run")

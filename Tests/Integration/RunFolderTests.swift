@@ -112,7 +112,8 @@ extension Integration {
                 let outcome = try await train(files, ["--epochs", "2", "--precision", precision])
                 let last = try #require(try files.epochs.last)
                 for ranks in try await Program.hasMPI.value ? [nil, 1, 2] : [nil] {
-                    let arguments = ["evaluate", files.path, "--json", "--precision", precision] + Self.limits
+                    // Of the run it is known what it was trained on, and how.
+                    let arguments = ["evaluate", files.path, "--json"]
                     let evaluated = try await Program.run(arguments, ranks: ranks)
                     #expect(evaluated.status == 0, "\(evaluated.errors)")
                     let result = try #require(try parseLines(evaluated.outputLines).first)
@@ -122,7 +123,7 @@ extension Integration {
                     }
                     #expect(result["weights_sha256"] as? String == outcome.hash)
                 }
-                let model = ["evaluate", "\(files.path)/model.safetensors", "--precision", precision]
+                let model = ["evaluate", "\(files.path)/model.safetensors", "--data", "synthetic"]
                 #expect(try await Program.run(model + Self.limits).hash == outcome.hash, "by the file, as text")
             }
         }
@@ -144,14 +145,17 @@ extension Integration {
                 let files = RunFiles(path: "\(folder)/run")
                 let outcome = try await train(files, ["--epochs", "2", "--json"])
                 let metrics = try String(decoding: files.contents("metrics.jsonl"), as: UTF8.self)
-                #expect(outcome.outputLines.dropLast() == metrics.split(separator: "\n")[...])
-                #expect(outcome.hash != nil)
+                #expect(outcome.outputLines == metrics.split(separator: "\n"))
+                // Of which a quiet run shows the last, which has the hash.
+                let last = try await train(RunFiles(path: "\(folder)/quiet"), ["--epochs", "2", "--json", "--quiet"])
+                #expect(last.outputLines.count == 1 && last.hash == outcome.hash)
+                #expect(try parseLines(last.outputLines)[0]["event"] as? String == "end")
             }
         }
 
         /// The progress bar is for terminals; `mpirun` gives its ranks one, wherever its own output goes.
         @Test(arguments: [nil, 2]) func plainLinesInAFile(ranks: Int?) async throws {
-            if ranks != nil, try await !Program.hasMPI.value { return }
+            try await Program.requireMPI(for: ranks)
             try await withTemporaryFolder { folder in
                 // Long enough for a bar to be drawn.
                 let options = ["--model", "784x300x10", "--train-limit", "12000", "--epochs", "1", "--threads", "1"]

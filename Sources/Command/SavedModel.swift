@@ -1,0 +1,94 @@
+import Datasets
+import Foundation
+import NeuralNetwork
+import Storage
+import Training
+
+/// What RUN names on the command line: a trained network, and where it is a run's folder what it was trained on.
+struct SavedModel {
+    /// What the user called it.
+    let name: String
+    /// The safetensors file.
+    let path: String
+    let topology: Topology
+    /// Of the file's tensors.
+    let precision: Precision
+    /// Of the run; nil where RUN is a lone file.
+    let record: RunFolder.Record?
+
+    /// - Throws: `.missingInput` where there is no model, `.badData` where file or record are not as they should be.
+    init(_ name: String) throws {
+        self.name = name
+        let isFolder = Self.isFolder(name)
+        path = isFolder ? name + "/model.safetensors" : name
+        let isRun = isFolder && access(name + "/config.json", F_OK) == 0
+        if isRun, access(path, F_OK) != 0, errno == ENOENT {
+            throw Failure(
+                .missingInput,
+                "there is no file \(path): the run has not come to its end (train --resume \(name) goes on with it)")
+        }
+        (topology, precision) = try WeightsFile.describe(path)
+        record = isRun ? try RunFolder.Record.read(name) : nil
+        if let record, record.options.topology != topology {
+            throw Failure(
+                .badData,
+                "\(path) holds the network \(topology), but \(name)/config.json is of a run of "
+                    + "\(record.options.topology)")
+        }
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// What the outputs are compared with: as given, or the run's; of a lone file as is usual for its sizes, which is said.
+    ///
+    /// - Throws: `.usage` where the network cannot have that target.
+    func target(given: Configuration.TargetName?) throws -> Configuration.TargetName {
+        let isSquare = topology.inputCount == topology.outputCount
+        if let target = given ?? record?.options.target {
+            guard target == .labels || isSquare else {
+                throw Failure(
+                    .usage, "--target inputs needs a network with an output for each input, \(topology) is none")
+            }
+            return target
+        }
+        guard isSquare else { return .labels }
+        Main.say(
+            "frontprop: warning: \(topology) has an output for each input, and is taken for an autoencoder; "
+                + "--target labels says that its outputs name classes")
+        return .inputs
+    }
+
+    /// The samples that the run was trained with, both sets, within the limits given or the run's own.
+    ///
+    /// - Throws: `.usage` of a lone file; `.missingInput` where the data are gone; `.badData` where they are others now.
+    func dataset(trainLimit: Int?, testLimit: Int?) throws -> Dataset {
+        guard let options = record?.options, let checksum = record?.dataChecksum else {
+            throw Failure(.usage, "\(name) is no run's folder, and does not say what it was trained on: give --data")
+        }
+        // As many as the run had are needed for the checksum, whatever is asked for.
+        func larger(_ recorded: Int?, _ given: Int?) -> Int? { recorded.flatMap { max($0, given ?? $0) } }
+        let source = DataSource(
+            name: options.data, trainLimit: larger(options.trainLimit, trainLimit),
+            testLimit: larger(options.testLimit, testLimit))
+        let dataset: Dataset
+        do {
+            dataset = try source.load()
+        } catch let failure as Failure {
+            throw Failure(
+                failure.status, "\(failure.message) (the data that the run \(name) was trained on; --data takes others)"
+            )
+        }
+        let recorded = dataset.prefix(train: options.trainLimit, test: options.testLimit)
+        let found = NodeDataset.checksumText(of: recorded, target: options.target)
+        guard found == checksum else {
+            throw Failure(
+                .badData,
+                "the samples of \(options.data) are not those that the run \(name) was trained on: their checksum is "
+                    + "\(found), expected \(checksum); --data \(options.data) takes them all the same")
+        }
+        return dataset.prefix(train: trainLimit ?? options.trainLimit, test: testLimit ?? options.testLimit)
+    }
+}

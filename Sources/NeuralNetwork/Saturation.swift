@@ -1,0 +1,53 @@
+import Kernels
+
+/// Whether some samples can still teach a network anything.
+public struct Saturation: Equatable, Sendable {
+    /// The layers, from 1, of which every unit sits at a limit of its activation for every sample: nothing passes below.
+    public var layers: [Int]
+    /// The samples' mean loss.
+    public var loss: Double
+    /// What the best constant outputs would have: the mean variance of what is asked for.
+    public var constantLoss: Double
+    /// A hundredth of what wrong answers cost: less is as good as none.
+    public var smallLoss: Double
+
+    /// Units that are all at their limits are no fault where the answers are right.
+    public var isPoor: Bool { loss >= max(constantLoss / 2, smallLoss) }
+}
+
+extension Evaluator {
+    /// A derivative that lets next to nothing through: a sigmoid's at sums of 9.2 and beyond.
+    private static var closedDerivative: Double { 1e-4 }
+
+    /// Looks at all units for `batch`, at most the evaluator's capacity and at least one.
+    ///
+    /// - Complexity: a forward pass, and O(B·n_L) beside.
+    public func saturation(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) -> Saturation {
+        let loss = score(batch, parameters: parameters).loss / Double(batch.count)
+        let layers = (1...pass.topology.depth).filter { l in
+            (0..<pass.topology.sizes[l]).allSatisfy { unit in
+                batch.indices.allSatisfy {
+                    abs(Double(pass.derivative(l)[unit * pass.stride + $0])) < Self.closedDerivative
+                }
+            }
+        }
+        let units = pass.topology.outputCount
+        let wrong = pass.samples.target == .labels ? 1 / Double(units) : 0.1
+        return Saturation(
+            layers: layers, loss: loss, constantLoss: targetVariance(batch, units: units), smallLoss: wrong / 100)
+    }
+
+    /// The mean over the outputs of the variance of what each is to be.
+    private func targetVariance(_ batch: UnsafeBufferPointer<UInt32>, units: Int) -> Double {
+        var (sums, squares) = ([Double](repeating: 0, count: units), 0.0)
+        for sample in batch {
+            let target: [Double] = pass.samples.targetNumbers(sample, units: units)
+            for (unit, value) in target.enumerated() {
+                sums[unit] += value
+                squares += value * value
+            }
+        }
+        let count = Double(batch.count)
+        return (squares / count - sums.reduce(0) { $0 + ($1 / count) * ($1 / count) }) / Double(units)
+    }
+}
