@@ -135,6 +135,18 @@ public struct IDXArray: Sendable, Equatable {
     }
 }
 
+/// - Throws: `.internalError` where this process cannot have `count` bytes more.
+private func requireRoom(_ count: Int, name: String) throws {
+    // Asked of the system itself: a compiler may leave out a malloc whose memory is not used.
+    let size = count + (1 << 16)
+    let room = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard room != MAP_FAILED else {
+        throw Failure(
+            .internalError, "\(name): there is no memory for its \(count) bytes: \(String(cString: strerror(errno)))")
+    }
+    munmap(room, size)
+}
+
 extension [UInt8] {
     /// The next `count` bytes of `source`, or fewer where it ends.
     ///
@@ -150,10 +162,7 @@ extension [UInt8] {
         self = []
         while true {
             let filled = self
-            guard let probe = malloc(capacity + 64) else {
-                throw Failure(.internalError, "\(name): there is no memory for its \(capacity) bytes")
-            }
-            free(probe)
+            try requireRoom(capacity, name: name)
             self = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialised in
                 let raw = UnsafeMutableRawBufferPointer(buffer)
                 raw.copyBytes(from: filled)

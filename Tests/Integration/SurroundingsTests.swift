@@ -19,6 +19,22 @@ extension Integration {
             #expect(outcome.errors.contains(folder), "\(outcome.errors)")
         }
 
+        /// Two megabytes that become half a gigabyte, where there is room for less.
+        @Test func bombWithoutRoom() async throws {
+            try await withTemporaryFolder { folder in
+                try SmallDigits.write(to: folder)
+                let script = #"""
+                    cd "$0" && rm train-images-idx3-ubyte || exit 1
+                    { printf '\000\000\010\003\000\012\000\000\000\000\000\034\000\000\000\034'; head -c 513802240 /dev/zero; } |
+                        gzip -1 >train-images-idx3-ubyte.gz || exit 1
+                    ulimit -v 700000; exec "$1" train --data . --threads 1 --run run
+                    """#
+                let outcome = try await Child("/bin/sh", ["-c", script, folder, Program.path]).outcome()
+                #expect(outcome.status == 70 && outcome.messages.count == 1, "\(outcome.errors)")
+                #expect(outcome.errors.contains("train-images-idx3-ubyte.gz: there is no memory"), "\(outcome.errors)")
+            }
+        }
+
         /// The recipe of the image copies what a fresh clone has.
         @Test func recipeForAClone() async throws {
             let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
