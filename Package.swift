@@ -26,35 +26,47 @@ let package = Package(
             name: "CKernels",
             linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CBarrier"),
+        .target(name: "CProcess"),
         .target(name: "CSignals"),
 
         // Foundations that know nothing of one another.
-        .target(name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
+        .target(name: "Resources"),
+        .target(
+            name: "MPI",
+            dependencies: ["CProcess", "Resources", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
         .target(name: "RandomNumbers", dependencies: ["CKernels"]),
         .target(name: "Storage", dependencies: ["CCrypto", "CZlib"]),
+        .target(
+            name: "ChildProcesses",
+            dependencies: [
+                "Resources", "Storage", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .target(name: "Kernels", dependencies: ["CKernels"]),
 
         // The field: networks, data, training.
         .target(name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers"]),
-        .target(name: "Datasets", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
+        .target(
+            name: "Datasets", dependencies: ["ChildProcesses", "CZlib", "RandomNumbers", "Resources", "Storage"]),
         .target(
             name: "Training",
             dependencies: [
-                "CBarrier", "CMalloc", "CSignals", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers",
-                "Storage",
+                "CBarrier", "CMalloc", "CProcess", "CSignals", "Datasets", "Kernels", "MPI", "NeuralNetwork",
+                "RandomNumbers", "Resources", "Storage",
             ]),
         // Reads the records of runs; knows nothing of how they came about.
-        .target(name: "Reporting", dependencies: ["Storage"]),
+        .target(name: "Reporting", dependencies: ["ChildProcesses", "Storage"]),
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Reporting", "Storage", "Training",
+                "ChildProcesses", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Reporting",
+                "Resources", "Storage", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ]),
 
         .testTarget(name: "MPITests", dependencies: ["MPI"]),
+        .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
+        .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "Storage"]),
         .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
         .testTarget(name: "StorageTests", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),

@@ -6,8 +6,10 @@
 #define FRONTPROP_CMPI_SHIM_H
 
 // The C library first, so that its types are not those that an mpi.h with other feature macros would have.
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <mpi.h>
 
@@ -39,7 +41,8 @@ static inline int cmpi_monotonic_time(struct timespec *time) { return smpi_clock
 static inline void cmpi_exit(int status) { smpi_exit(status); }
 #else
 static inline int cmpi_monotonic_time(struct timespec *time) { return clock_gettime(CLOCK_MONOTONIC, time); }
-static inline void cmpi_exit(int status) { exit(status); }
+// Not `exit`: what libraries do at their end may wait for a thread that could not be made.
+static inline void cmpi_exit(int status) { fflush(NULL); _exit(status); }
 #endif
 
 #endif

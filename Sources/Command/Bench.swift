@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChildProcesses
 import Foundation
 import NeuralNetwork
 import Storage
@@ -49,18 +50,18 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         _ = try parseTopology(model)
-        for (name, value) in [
-            ("--repeats", repeats), ("--epochs", epochs), ("--scalar-samples", scalarSamples),
-            ("--matrix-samples", matrixSamples),
-        ] where value < 1 {
-            throw ValidationError("\(name) must be at least 1, not \(value).")
-        }
+        try requireLimits([
+            ("--repeats", repeats, 1...10_000), ("--epochs", epochs, 1...1_000_000),
+            ("--scalar-samples", scalarSamples, samplesRange), ("--matrix-samples", matrixSamples, samplesRange),
+        ])
         _ = try chosenEngines()
         _ = try chosenLayouts()
     }
 
     private func chosenEngines() throws -> [GradientMethod] {
-        try engines.split(separator: ",").map {
+        let names = engines.split(separator: ",")
+        guard !names.isEmpty else { throw ValidationError("--engines must name one at least.") }
+        return try names.map {
             guard let engine = GradientMethod(rawValue: String($0)) else {
                 throw ValidationError("'\($0)' is no engine: expected some of scalar, matrix, frontprop, backprop.")
             }
@@ -71,8 +72,8 @@ struct Bench: ParsableCommand {
     private func chosenLayouts() throws -> [Layout] {
         let cores = Cores.usable
         let counts = try workers.map {
-            try $0.split(separator: ",").map { text in
-                guard let count = Int(text), (1...1024).contains(count) else {
+            try $0.split(separator: ",", omittingEmptySubsequences: false).map { text in
+                guard let count = Int(text), threadsRange.contains(count) else {
                     throw ValidationError("'\(text)' is no number of workers: expected some from 1 to 1024.")
                 }
                 return count
@@ -106,7 +107,7 @@ struct Bench: ParsableCommand {
             command: "frontprop " + CommandLine.arguments.dropFirst().joined(separator: " "),
             version: frontpropVersion, cells: [])
         let samples = dataset.train.count
-        table.cells = try ChildRun.wait { try await measure(samples: samples) }
+        table.cells = try ChildProcess.wait { try await measure(samples: samples) }
         let text = table.text + "\n"
         if let output {
             try AtomicFile.createFolder(output)
@@ -156,20 +157,6 @@ struct Bench: ParsableCommand {
         }
     }
 
-    /// - Throws: `.mpiSetup` where what ran is not what was asked for: its figure would stand in the wrong column.
-    private func requireLayout(_ layout: Layout, _ objects: [[String: Any]], of run: ChildRun) throws {
-        let starts = objects.filter { $0["event"] as? String == "start" }
-        let ran = starts.map { "\($0["ranks"] ?? "?") ranks with \($0["workers"] ?? "?") workers" }
-        let asked = "\(layout.ranks) ranks with \(layout.ranks * layout.threads) workers"
-        guard ran == [asked] else {
-            throw Failure(
-                .mpiSetup,
-                "\(run.command.joined(separator: " ")) was to run on \(asked), and ran on "
-                    + "\(ran.isEmpty ? "none" : ran.joined(separator: " and on ")); does --launcher start \(layout.ranks) "
-                    + "ranks ({ranks}) of one job?")
-        }
-    }
-
     private func timedSamples(_ engine: GradientMethod, of samples: Int) -> Int {
         switch engine {
         case .scalar: min(samples, scalarSamples)
@@ -193,15 +180,22 @@ struct Bench: ParsableCommand {
             precision.rawValue, "--slices", "\(slices)", "--threads", "\(layout.threads)", "--run", folder.path,
             "--checkpoint-every", "1000000",
         ]
-        let run = try await ChildRun.frontprop(
-            arguments, launcher: layout.ranks == 1 ? .none : ChildLauncher(launcher), ranks: layout.ranks,
-            threads: layout.threads
-        ).succeeded()
+        let starter = layout.ranks == 1 ? ChildLauncher.none : ChildLauncher(launcher)
+        let run: ChildProcess
+        do {
+            run = try await starter.run(
+                arguments, ranks: layout.ranks, threads: layout.threads, limitSeconds: GradientCost.longestSeconds
+            ).succeeded()
+        } catch let limit as ChildProcess.TimeLimitExceeded {
+            throw Failure(
+                .internalError, "\(engine.rawValue) on \(samples) samples did not end within \(limit.seconds) seconds")
+        }
         let objects = run.lines.compactMap {
             try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
         }
+        let started = objects.filter { $0["event"] as? String == "start" }.compactMap { $0["ranks"] as? Int }
+        if let fault = starter.fault(ranks: layout.ranks, started: started) { throw Failure(.mpiSetup, fault) }
         let seconds = objects.filter { $0["event"] as? String == "epoch" }.compactMap { $0["train_seconds"] as? Double }
-        try requireLayout(layout, objects, of: run)
         let timed = seconds.dropFirst(seconds.count > 1 ? 1 : 0).sorted()
         guard seconds.count == epochs, let weights = objects.last?["weights_sha256"] as? String else {
             throw Failure(.internalError, "\(run.command.joined(separator: " ")) printed no timings")

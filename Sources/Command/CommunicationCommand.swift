@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import MPI
+import Storage
 import Training
 
 /// Who the ranks of a layout are, and how long their all-reduces take; started by `scaling` under a launcher.
@@ -43,9 +44,12 @@ struct CommunicationCommand: ParsableCommand {
     }
 
     func validate() throws {
-        let sizes = words.values + floats.values + doubles.values
-        guard sizes.allSatisfy({ (1...1 << 28).contains($0) }), threads >= 1, (0...60).contains(seconds) else {
-            throw ValidationError("sizes, threads and seconds must be positive, and no more than 2^28 and 60 seconds.")
+        for (name, values) in [("--words", words.values), ("--floats", floats.values), ("--doubles", doubles.values)] {
+            try requireLimits(values.map { (name, $0, 1...1 << 28) })
+        }
+        try requireLimits([("--threads", threads, threadsRange)])
+        guard (0...60).contains(seconds) else {
+            throw ValidationError("--seconds must be at least 0 and at most 60, not \(seconds).")
         }
     }
 
@@ -53,6 +57,7 @@ struct CommunicationCommand: ParsableCommand {
         let processes = try Processes(Session.environment)
         let placement = try Placement.gather(processes, threads: threads)
         let fewestCores = try processes.world.allReduce(Int64(Cores.online), operation: .min)
+        try requireRoom(processes)
         let loops = try self.loops(processes)
         guard processes.isFirst else { return }
         let result = Result(
@@ -65,6 +70,16 @@ struct CommunicationCommand: ParsableCommand {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    }
+
+    /// Refuses numbers that one rank has no memory for, before the others wait for it.
+    private func requireRoom(_ processes: Processes) throws {
+        let most = (words.values + floats.values + doubles.values).max() ?? 0
+        // MPI takes as much again.
+        let bytes = 2 * most * MemoryLayout<Double>.stride
+        try processes.agree {
+            try requireMemory(bytes * processes.node.size, for: "\(most) numbers of each rank")
+        }
     }
 
     private func loops(_ processes: Processes) throws -> [Loop] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChildProcesses
 import Datasets
 import Storage
 
@@ -31,12 +32,12 @@ struct DataCommand: ParsableCommand {
         var test = SyntheticDigits.testCount
 
         func validate() throws {
-            guard train >= 1, test >= 1 else { throw ValidationError("--train and --test must be at least 1.") }
+            try requireLimits([("--train", train, samplesRange), ("--test", test, samplesRange)])
         }
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-            try SyntheticDigits(seed: seed).dataset(trainCount: train, testCount: test).write(to: directory)
+            try synthetic(seed: seed, trainCount: train, testCount: test).write(to: directory)
             print("\(train) + \(test) synthetic digits written to \(directory)")
         }
     }
@@ -51,7 +52,9 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-            try MNISTDownload.fetch(to: DataFolders.mnist) { print($0) }
+            try ChildProcess.wait {
+                try await MNISTDownload.fetch(to: DataFolders.mnist) { print($0) }
+            }
             print("MNIST is in \(DataFolders.mnist); train with --data mnist")
         }
     }

@@ -20,7 +20,7 @@ struct Evaluate: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
+        try requireLimits([("--threads", threads, threadsRange)])
     }
 
     func run() throws {

@@ -2,6 +2,8 @@ import ArgumentParser
 import Kernels
 import NeuralNetwork
 import RandomNumbers
+import Resources
+import Storage
 
 struct GradientCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,12 +24,18 @@ struct GradientCheckCommand: ParsableCommand {
 
     func validate() throws {
         if let topology { _ = try parseTopology(topology) }
-        guard random >= 1, samples >= 1 else { throw ValidationError("--random and --samples must be at least 1.") }
+        try requireLimits([("--random", random, 1...1000), ("--samples", samples, 1...1_000_000)])
     }
 
     func run() throws {
         guard Session.environment.world.rank == 0 else { return }
         let topologies = try topology.map { [try parseTopology($0)] } ?? (0..<random).map(randomTopology)
+        for topology in topologies {
+            let memory = Double(Memory.bytes)
+            if let refusal = GradientCheck.refusal(topology: topology, samples: samples, memoryBytes: memory) {
+                throw Failure(.usage, refusal)
+            }
+        }
         var passed = true
         for topology in topologies {
             let problem = GradientProblem(

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Kernels
 import NeuralNetwork
+import Resources
 import Storage
 import Training
 
@@ -26,7 +27,7 @@ struct JacobianCommand: ParsableCommand {
     var output = "jacobian"
 
     func validate() throws {
-        guard check >= 0 else { throw ValidationError("--check must be at least 0, not \(check).") }
+        try requireLimits([("--check", check, 0...samplesRange.upperBound)])
     }
 
     func run() throws {
@@ -58,7 +59,7 @@ struct JacobianCommand: ParsableCommand {
 
     private func refuseTooMany(_ count: Int, _ topology: Topology, bytes: Int) throws {
         let needed = 2 * Double(count) * Double(topology.outputCount) * Double(topology.inputCount) * Double(bytes)
-        let there = Double(ProcessInfo.processInfo.physicalMemory)
+        let there = Double(Memory.bytes)
         guard needed <= there / 2 else {
             throw Failure(
                 .usage,

@@ -44,11 +44,8 @@ struct LayoutOptions: ParsableArguments {
     var oversubscribe = false
 
     func validate() throws {
-        for (name, values) in [("--ranks", ranks?.values ?? []), ("--threads", threads.values)] {
-            if let value = values.first(where: { !(1...Self.mostWorkers).contains($0) }) {
-                throw ValidationError("\(name) must be at least 1 and at most \(Self.mostWorkers), not \(value).")
-            }
-        }
+        try requireLimits((ranks?.values ?? []).map { ("--ranks", $0, 1...Self.mostWorkers) })
+        try requireLimits(threads.values.map { ("--threads", $0, threadsRange) })
         if let most = layouts.max(by: { $0.workers < $1.workers }), most.workers > Self.mostWorkers {
             throw ValidationError(
                 "\(most.ranks) ranks of \(most.threads) threads are \(most.workers) workers; at most \(Self.mostWorkers) can be."
@@ -66,7 +63,7 @@ struct LayoutOptions: ParsableArguments {
     static let mostWorkers = 65_536
 
     var layouts: [Layout] {
-        let ranks = self.ranks?.values ?? Array(Set([1, Cores.online])).sorted()
+        let ranks = self.ranks?.values ?? Array(Set([1, Cores.usable])).sorted()
         return ranks.flatMap { ranks in threads.values.map { Layout(ranks: ranks, threads: $0) } }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChildProcesses
 import Foundation
 import MPI
 import Storage
@@ -11,7 +12,7 @@ enum Main {
         signal(SIGPIPE, SIG_IGN)
         let environment: Environment
         do {
-            environment = try Environment.start()
+            environment = try Environment.start(failureStatus: ExitStatus.mpiSetup.rawValue)
         } catch {
             say("frontprop: \(error)")
             exit(ExitStatus.mpiSetup.rawValue)
@@ -24,6 +25,7 @@ enum Main {
 
     private static func run(isFirst: Bool) -> Int32 {
         do {
+            try Session.environment.requireSameProgram()
             try CommandNames.check(CommandLine.arguments.dropFirst(), root: Frontprop.self)
             var command = try Frontprop.parseAsRoot()
             try command.run()
@@ -35,6 +37,9 @@ enum Main {
             // Other ranks may be waiting for this one.
             say("frontprop: rank \(Session.environment.world.rank) on \(Environment.hostName): \(error)")
             Session.environment.abort(status: ExitStatus.internalError.rawValue)
+        } catch is ChildProcess.Stopped {
+            say("frontprop: stopped by a signal; what was finished is written")
+            return ExitStatus.interrupted.rawValue
         } catch {
             let code = Frontprop.exitCode(for: error)
             let text = Frontprop.fullMessage(for: error)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import NeuralNetwork
+import Resources
 import Storage
 import Training
 
@@ -22,9 +23,7 @@ struct DataOptions: ParsableArguments {
     var testLimit: Int?
 
     func validate() throws {
-        for (name, limit) in [("--train-limit", trainLimit), ("--test-limit", testLimit)] {
-            if let limit, limit < 1 { throw ValidationError("\(name) must be at least 1, not \(limit).") }
-        }
+        try requireLimits([("--train-limit", trainLimit, samplesRange), ("--test-limit", testLimit, samplesRange)])
     }
 
     var source: DataSource { DataSource(name: data, trainLimit: trainLimit, testLimit: testLimit) }
@@ -39,8 +38,8 @@ struct DataSource {
     /// The samples; for the first rank alone.
     func load() throws -> Dataset {
         guard let folder else {
-            return SyntheticDigits(seed: 1).dataset(
-                trainCount: trainLimit ?? SyntheticDigits.trainCount,
+            return try synthetic(
+                seed: 1, trainCount: trainLimit ?? SyntheticDigits.trainCount,
                 testCount: testLimit ?? SyntheticDigits.testCount)
         }
         return try Dataset.load(directory: folder).prefix(train: trainLimit, test: testLimit)
@@ -68,6 +67,36 @@ struct DataSource {
         let current = FileManager.default.currentDirectoryPath
         return current.isEmpty ? name : current + "/" + name
     }
+}
+
+/// Synthetic digits, as many as there is memory for.
+///
+/// - Throws: `.internalError` where there is too little.
+func synthetic(seed: UInt64, trainCount: Int, testCount: Int) throws -> Dataset {
+    let bytes = (trainCount + testCount) * (SyntheticDigits.rows * SyntheticDigits.columns + 1)
+    try requireMemory(bytes, for: "\(trainCount) + \(testCount) synthetic digits")
+    return SyntheticDigits(seed: seed).dataset(trainCount: trainCount, testCount: testCount)
+}
+
+// MARK: Limits
+
+/// How many samples a set can have, threads a rank, and slices a minibatch.
+let samplesRange = 1...Configuration.mostSamples
+let threadsRange = 1...1024
+let slicesRange = 1...Configuration.mostSlices
+
+/// Refuses numbers that are out of their limits; nil is none.
+func requireLimits(_ numbers: [(name: String, value: Int?, range: ClosedRange<Int>)]) throws {
+    if let fault = Configuration.fault(numbers) { throw ValidationError(fault + ".") }
+}
+
+/// Refuses what takes more memory than there is.
+///
+/// - Throws: `.internalError` with what it takes.
+func requireMemory(_ bytes: Int, for what: String) throws {
+    guard let shortage = Memory.shortage(of: bytes) else { return }
+    throw Failure(
+        .internalError, "no memory for \(what), which take \(GradientCost.size(Double(bytes))): \(shortage)")
 }
 
 /// Where fetched datasets are kept.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChildProcesses
 import Foundation
 import Reporting
 import Storage
@@ -56,13 +57,13 @@ struct ReportCommand: ParsableCommand {
         if experiments.isEmpty {
             let report = try RunReport(folders: runs)
             for run in report.runs { warn(run.unreadable, of: run.path + "/metrics.jsonl") }
-            try AtomicFile.write(try report.html(), to: path)
+            try AtomicFile.write(try ChildProcess.wait { try await report.html() }, to: path)
         } else {
             let cluster = Cluster(
                 latency: latency, linkRate: linkRate, workersPerNode: workersPerNode, batchSizes: batchSizes?.values)
             let report = try ScalingReport(folders: experiments, cluster: cluster)
             warn(report.unreadable, of: experiments.joined(separator: ", "))
-            try AtomicFile.write(try report.html(), to: path)
+            try AtomicFile.write(try ChildProcess.wait { try await report.html() }, to: path)
             let folder = (path as NSString).deletingLastPathComponent
             try report.writeModels(to: (folder.isEmpty ? "" : folder + "/") + "model.json")
             print(report.summary)

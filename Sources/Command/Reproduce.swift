@@ -27,15 +27,11 @@ struct Reproduce: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs).") }
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads must be at least 1 and at most 1024, not \(threads).")
-        }
+        try requireLimits([("--epochs", epochs, 1...1 << 31), ("--threads", threads, threadsRange)])
     }
 
     func run() throws {
         let processes = try Processes(Session.environment)
-        try processes.requireSameProgram()
         var reproduction: Reproduction?
         let text = try processes.fromFirst {
             let found = try Reproduction(of: directory, turns: epochs)

@@ -48,6 +48,11 @@ struct SampleOptions: ParsableArguments {
         if let last = ranges.map(\.upperBound).max(), last >= images.count {
             throw Failure(.usage, "there is no sample \(last): the \(set.rawValue) set has 0 to \(images.count - 1)")
         }
+        let count = ranges.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
+        guard samplesRange.contains(count) else {
+            throw Failure(.usage, "--samples names \(count) samples: it must name at most \(samplesRange.upperBound)")
+        }
+        try requireMemory(count * (images.pixelCount + MemoryLayout<Int>.stride), for: "\(count) samples")
         return ranges.flatMap(Array.init)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChildProcesses
 import Foundation
 import NeuralNetwork
 import Reporting
@@ -52,20 +53,16 @@ struct ScalingCommand: ParsableCommand {
         for name in reduction.values where Reduction(rawValue: name) == nil {
             throw ValidationError("'\(name)' is no reduction: expected exact, allreduce, or exact,allreduce.")
         }
-        let counts = [
+        try requireLimits([
             ("--repeats", repeats, 1...10_000), ("--warm-up", warmUp, 0...10_000), ("--epochs", epochs, 2...1 << 31),
-            ("--batch-size", batchSize, 1...Int(Int32.max)), ("--slices", slices ?? 1, 1...4096),
-            ("--cores-per-node", coresPerNode ?? 1, 1...LayoutOptions.mostWorkers),
-        ]
-        for (name, value, range) in counts where !range.contains(value) {
-            throw ValidationError(
-                "\(name) must be at least \(range.lowerBound) and at most \(range.upperBound), not \(value).")
-        }
+            ("--batch-size", batchSize, samplesRange), ("--slices", slices, slicesRange),
+            ("--cores-per-node", coresPerNode, 1...LayoutOptions.mostWorkers),
+        ])
         let workers = layout.layouts.map(\.workers).max()!
-        guard !kind.values.contains("weak") || batchSize <= Int(Int32.max) / workers else {
+        guard !kind.values.contains("weak") || batchSize <= samplesRange.upperBound / workers else {
             throw ValidationError(
-                "--batch-size must be at most \(Int(Int32.max) / workers): with weak scaling, each of \(workers) workers has "
-                    + "as many.")
+                "--batch-size must be at most \(samplesRange.upperBound / workers): with weak scaling, each of \(workers) "
+                    + "workers has as many.")
         }
         if let linkRate, !(1...1e15).contains(linkRate) {
             throw ValidationError("--link-rate must be at least 1 and at most 1e15 bits/s, not \(linkRate).")
@@ -82,7 +79,7 @@ struct ScalingCommand: ParsableCommand {
         }
         let folder = self.folder ?? "runs/" + nameByTime("scaling")
         let experiment = try ScalingExperiment(folder: folder, options: self)
-        let failed = try ChildRun.wait { try await experiment.run() }
+        let failed = try ChildProcess.wait { try await experiment.run() }
         try conclude(folder)
         if failed > 0 {
             Main.say("frontprop: \(failed) points failed; the same command runs them again")
@@ -100,7 +97,7 @@ struct ScalingCommand: ParsableCommand {
         }
         try report.writeModels(to: folder + "/model.json")
         print(report.summary)
-        try AtomicFile.write(try report.html(), to: folder + "/report.html")
+        try AtomicFile.write(try ChildProcess.wait { [report] in try await report.html() }, to: folder + "/report.html")
         print("report: \(folder)/report.html")
     }
 }

@@ -184,7 +184,7 @@ struct ScalingExperiment: Sendable {
             var load: MachineLoad
         }
         let record = Record(
-            started: ISO8601DateFormatter().string(from: Date()), arguments: Array(CommandLine.arguments.dropFirst()),
+            started: Date().formatted(.iso8601), arguments: Array(CommandLine.arguments.dropFirst()),
             orderSeed: options.orderSeed, slices: slices, runs: trials.count, runsLeft: left,
             host: Environment.hostName, version: frontpropVersion, load: load)
         try JSONLines.append([record], to: folder + "/experiments.jsonl")

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Reporting
 import Storage
@@ -34,13 +35,13 @@ struct ScalingRunner {
         point.warmUp = trial.isWarmUp ? true : nil
         point.linkRate = options.linkRate
         point.parameters = experiment.topology.parameterCount
-        point.started = ISO8601DateFormatter().string(from: Date())
+        point.started = Date().formatted(.iso8601)
         do {
             switch trial.work {
             case .communication:
                 let run = try await start(trial.layout, experiment.arguments(of: trial))
                 point.command = run.command
-                return try loops(run, point)
+                return try loops(run, point, trial.layout)
             case .training(let kind, let reduction):
                 point.kind = kind
                 point.model = experiment.topology.description
@@ -59,7 +60,9 @@ struct ScalingRunner {
                 try? FileManager.default.removeItem(atPath: folder)
                 let run = try await start(trial.layout, experiment.arguments(of: trial) + ["--run", folder])
                 point.command = run.command
-                try point.take(run)
+                let events = Self.events(of: run)
+                try requireLayout(trial.layout, events.compactMap(\.rankCount), run)
+                try point.take(run, events)
                 return [point]
             }
         } catch let failure as PointFailure {
@@ -71,51 +74,52 @@ struct ScalingRunner {
     }
 
     /// Starts `arguments` on `layout`, and waits for its end, no longer than the limit.
-    private func start(_ layout: Layout, _ arguments: [String]) async throws -> ChildRun {
+    private func start(_ layout: Layout, _ arguments: [String]) async throws -> ChildProcess {
         let launcher = experiment.launcher(of: layout)
-        let limit = options.timeLimit
-        let run = try await withThrowingTaskGroup(of: ChildRun?.self) { group in
-            group.addTask {
-                try await ChildRun.frontprop(
-                    arguments, launcher: launcher, ranks: layout.ranks, threads: layout.threads)
-            }
-            group.addTask {
-                try await Task.sleep(for: .seconds(limit))
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next()!
+        do {
+            let run = try await launcher.run(
+                arguments, ranks: layout.ranks, threads: layout.threads, limitSeconds: options.timeLimit)
+            guard run.status == 0 else { throw PointFailure(run, ranks: layout.ranks) }
+            return run
+        } catch let limit as ChildProcess.TimeLimitExceeded {
+            throw PointFailure(
+                command: launcher.command(ranks: layout.ranks, threads: layout.threads, arguments: arguments),
+                status: 124, message: "did not end within \(limit.seconds) seconds")
         }
-        let command = launcher.command(ranks: layout.ranks, threads: layout.threads, arguments: arguments)
-        guard let run else {
-            throw PointFailure(command: command, status: 124, message: "did not end within \(limit) seconds")
-        }
-        guard run.status == 0 else { throw PointFailure(run, ranks: layout.ranks) }
-        return run
+    }
+
+    /// Refuses a run whose launcher started something else than the layout.
+    private func requireLayout(_ layout: Layout, _ started: [Int], _ run: ChildProcess) throws {
+        guard let fault = experiment.launcher(of: layout).fault(ranks: layout.ranks, started: started) else { return }
+        throw PointFailure(command: run.command, status: ExitStatus.mpiSetup.rawValue, message: fault)
     }
 
     private func describe(_ layout: Layout) async throws -> CommunicationCommand.Result {
-        try Self.result(
-            of: await start(layout, ["communication", "--threads", "\(layout.threads)"]), ranks: layout.ranks)
+        try result(of: await start(layout, ["communication", "--threads", "\(layout.threads)"]), layout)
     }
 
-    private static func result(of run: ChildRun, ranks: Int) throws -> CommunicationCommand.Result {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let line = run.lines.last(where: { $0.hasPrefix("{") }),
-            let result = try? decoder.decode(CommunicationCommand.Result.self, from: Data(line.utf8))
-        else { throw PointFailure(command: run.command, status: run.status, message: "expected a JSON object from it") }
-        guard result.hosts.count == ranks else {
-            let started = result.hosts.count == 1 ? "processes by themselves" : "\(result.hosts.count) ranks"
-            throw PointFailure(
-                command: run.command, status: ExitStatus.mpiSetup.rawValue,
-                message: "the launcher started \(started), not \(ranks) ranks of one MPI job")
+    private func result(of run: ChildProcess, _ layout: Layout) throws -> CommunicationCommand.Result {
+        let results = Self.objects(CommunicationCommand.Result.self, of: run)
+        try requireLayout(layout, results.map(\.hosts.count), run)
+        guard let result = results.last else {
+            throw PointFailure(command: run.command, status: run.status, message: "expected a JSON object from it")
         }
         return result
     }
 
-    private func loops(_ run: ChildRun, _ point: ScalingPoint) throws -> [ScalingPoint] {
-        let result = try Self.result(of: run, ranks: point.ranks)
+    private static func events(of run: ChildProcess) -> [RunRecord.Entry] { objects(RunRecord.Entry.self, of: run) }
+
+    /// The JSON objects that a run printed, a line each.
+    private static func objects<Value: Decodable>(_: Value.Type, of run: ChildProcess) -> [Value] {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return run.lines.filter { $0.hasPrefix("{") }.compactMap {
+            try? decoder.decode(Value.self, from: Data($0.utf8))
+        }
+    }
+
+    private func loops(_ run: ChildProcess, _ point: ScalingPoint, _ layout: Layout) throws -> [ScalingPoint] {
+        let result = try result(of: run, layout)
         return result.loops.enumerated().map { index, loop in
             var one = point
             one.id = "\(point.id)/\(index + 1)-of-\(result.loops.count)"
@@ -145,7 +149,7 @@ struct PointFailure: Error {
     }
 
     /// With the advice that helps, where the launcher's own does not.
-    init(_ run: ChildRun, ranks: Int) {
+    init(_ run: ChildProcess, ranks: Int) {
         let said = run.errors.split(separator: "\n").first { $0.hasPrefix("frontprop: ") && !$0.contains("warning:") }
         var message = said.map { String($0.dropFirst("frontprop: ".count)) } ?? String(run.errors.suffix(600))
         if run.errors.contains("not enough slots") {
@@ -172,12 +176,7 @@ extension ScalingPoint {
     }
 
     /// Takes over what a run of `train --json` printed.
-    fileprivate mutating func take(_ run: ChildRun) throws {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let events = run.lines.filter { $0.hasPrefix("{") }.compactMap {
-            try? decoder.decode(RunRecord.Entry.self, from: Data($0.utf8))
-        }
+    fileprivate mutating func take(_ run: ChildProcess, _ events: [RunRecord.Entry]) throws {
         let epochs = events.filter { $0.event == "epoch" }
         let seconds = epochs.compactMap(\.trainSeconds)
         guard seconds.count >= 2, let end = events.last(where: { $0.event == "end" }), let batchSize,

@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import MPI
 import NeuralNetwork
+import Resources
 import Storage
 import Training
 
@@ -32,8 +33,7 @@ struct Train: ParsableCommand {
     var inject: FaultInjection?
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
-        if let threads, threads > 1024 { throw ValidationError("--threads must be at most 1024, not \(threads).") }
+        try requireLimits([("--threads", threads, threadsRange)])
         if trace != nil && given.optimizer == .genetic {
             throw ValidationError("--trace shows the steps of gradient descent, not those of --optimizer genetic.")
         }
@@ -44,7 +44,6 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let processes = try Processes(Session.environment)
-        try processes.requireSameProgram()
         // The first rank alone looks into the folder; it holds the run's lock until the process ends.
         var folder: RunFolder?
         var begun: RunFolder.Record?
@@ -92,7 +91,7 @@ struct Train: ParsableCommand {
             options.slices = team.totalWorkers
         }
         let dataset = try loadDataset(options, processes, begun)
-        let memory = Double(ProcessInfo.processInfo.physicalMemory)
+        let memory = Double(Memory.bytes)
         let refusal =
             options.genetic?.refusal(topology: options.topology, precision: options.precision, memoryBytes: memory)
             ?? options.gradient.refusal(

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Storage
 
@@ -16,13 +17,15 @@ struct CurlTransfer {
 
     /// Seconds until a connection stands, and without any data, after which a mirror is given up.
     private static let patienceSeconds = 20
+    /// Seconds that a file may take in all; what came until then is kept.
+    private static let longestSeconds = 600.0
 
     /// Goes on from the file's end to the URL's.
     ///
     /// - Throws: `CannotResume`, or `Failure`: `.cannotWrite` when the file cannot be opened, `.inputOutput` when the
     ///   transfer fails or the disk is full (what was received is kept), `.badData` when more than `greatestSize`
     ///   bytes come, `.missingInput` when there is no `curl`.
-    func run() throws {
+    func run() async throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw Failure(.cannotWrite, "cannot create \(path): \(String(cString: strerror(errno)))")
@@ -33,51 +36,36 @@ struct CurlTransfer {
         }
         let start = Int(lseek(descriptor, 0, SEEK_END))
 
-        let curl = Process()
-        let (output, errors) = (Pipe(), Pipe())
-        curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        curl.arguments = [
+        let command = [
             "curl", "--fail", "--location", "--silent", "--show-error", "--globoff",
             "--connect-timeout", "\(Self.patienceSeconds)",
             "--speed-limit", "1", "--speed-time", "\(Self.patienceSeconds)",
             "--continue-at", "\(start)", "--output", "-", "--url", url,
         ]
-        curl.standardInput = FileHandle.nullDevice
-        curl.standardOutput = output
-        curl.standardError = errors
         do {
-            try curl.run()
-        } catch {
-            throw Failure(.missingInput, "cannot start curl, which fetches files: \(error.localizedDescription)")
+            let curl = try await ChildProcess.run(command, limitSeconds: Self.longestSeconds) {
+                try append($0, to: descriptor)
+            }
+            try check(status: curl.status, complaint: curl.errors, resumed: start > 0)
+        } catch is ChildProcess.TimeLimitExceeded {
+            throw Failure(.inputOutput, "\(url) did not arrive within \(Int(Self.longestSeconds)) seconds")
         }
-        let copied = Result { try copy(output.fileHandleForReading, to: descriptor, from: start) }
-        if case .failure = copied { curl.terminate() }
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        curl.waitUntilExit()
-        try copied.get()
-        try check(status: curl.terminationStatus, complaint: complaint, resumed: start > 0)
     }
 
-    private func copy(_ pipe: FileHandle, to descriptor: Int32, from start: Int) throws {
-        var size = start
-        while case let data = pipe.availableData, !data.isEmpty {
-            size += data.count
-            guard size <= greatestSize else {
-                throw Failure(.badData, "\(url) sends more than \(greatestSize) bytes; that is not the file")
-            }
-            let written = data.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
-            guard written == data.count else {
-                throw Failure(.inputOutput, "cannot write \(path): \(String(cString: strerror(errno)))")
-            }
+    private func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+        guard Int(lseek(descriptor, 0, SEEK_END)) + bytes.count <= greatestSize else {
+            throw Failure(.badData, "\(url) sends more than \(greatestSize) bytes; that is not the file")
+        }
+        guard write(descriptor, bytes.baseAddress, bytes.count) == bytes.count else {
+            throw Failure(.inputOutput, "cannot write \(path): \(String(cString: strerror(errno)))")
         }
     }
 
     /// `curl`'s exit codes, from its manual: 22, an HTTP error; 33, the server sends whole files only; 36, it has no
-    /// more than the file holds. `env` gives 127 where there is no `curl`.
+    /// more than the file holds.
     private func check(status: Int32, complaint: String, resumed: Bool) throws {
         switch status {
         case 0: return
-        case 127: throw Failure(.missingInput, "there is no curl, which fetches files: install it")
         case 33 where resumed, 36 where resumed, 22 where resumed && complaint.contains("416"):
             throw CannotResume.here
         default:

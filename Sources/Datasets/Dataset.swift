@@ -1,4 +1,5 @@
 import Foundation
+import Resources
 import Storage
 
 /// A training set and a test set of images of one size.

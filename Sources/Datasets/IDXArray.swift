@@ -1,4 +1,5 @@
 import Foundation
+import Resources
 import Storage
 
 /// An array of integers in the IDX format, in which MNIST is published: plain or gzipped.
@@ -137,14 +138,9 @@ public struct IDXArray: Sendable, Equatable {
 
 /// - Throws: `.internalError` where this process cannot have `count` bytes more.
 private func requireRoom(_ count: Int, name: String) throws {
-    // Asked of the system itself: a compiler may leave out a malloc whose memory is not used.
-    let size = count + (1 << 16)
-    let room = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard room != MAP_FAILED else {
-        throw Failure(
-            .internalError, "\(name): there is no memory for its \(count) bytes: \(String(cString: strerror(errno)))")
+    if let shortage = Memory.shortage(of: count + (1 << 16)) {
+        throw Failure(.internalError, "\(name): there is no memory for its \(count) bytes: \(shortage)")
     }
-    munmap(room, size)
 }
 
 extension [UInt8] {

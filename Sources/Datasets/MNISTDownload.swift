@@ -42,8 +42,8 @@ public struct MNISTDownload: Sendable {
     let files: [File]
 
     /// Fetches MNIST into `directory`; see the method of an instance.
-    public static func fetch(to directory: String, report: (String) -> Void) throws {
-        try MNISTDownload(mirrors: mirrors, files: File.mnist).fetch(to: directory, report: report)
+    public static func fetch(to directory: String, report: @Sendable (String) -> Void) async throws {
+        try await MNISTDownload(mirrors: mirrors, files: File.mnist).fetch(to: directory, report: report)
     }
 
     /// Fetches the files that `directory` does not hold yet, whole and right, as `NAME.gz`.
@@ -52,26 +52,26 @@ public struct MNISTDownload: Sendable {
     /// - Throws: `Failure`: `.inputOutput` when no mirror can be reached or a file cannot be written in full,
     ///   `.badData` when mirrors answered but none with the right content, `.cannotWrite` when `directory` cannot be
     ///   written to, `.missingInput` when there is no `curl`.
-    func fetch(to directory: String, report: (String) -> Void) throws {
+    func fetch(to directory: String, report: (String) -> Void) async throws {
         try AtomicFile.createFolder(directory)
         for file in files {
             let path = "\(directory)/\(file.name)"
             if try Self.holds(file, path: path) || Self.holds(file, path: path + ".gz") {
                 report("\(file.name): already there")
             } else {
-                try fetch(file, to: path + ".gz", report: report)
+                try await fetch(file, to: path + ".gz", report: report)
             }
         }
     }
 
-    private func fetch(_ file: File, to path: String, report: (String) -> Void) throws {
+    private func fetch(_ file: File, to path: String, report: (String) -> Void) async throws {
         let part = path + ".part"
         var reasons: [Failure] = []
         for mirror in mirrors where try !Self.holds(file, path: part) {
             do {
                 let url = "\(mirror)/\(file.name).gz"
                 report("\(file.name): fetching \(url)")
-                try Self.receive(file, from: url, into: part)
+                try await Self.receive(file, from: url, into: part)
             } catch let failure as Failure where failure.status != .cannotWrite && failure.status != .missingInput {
                 report(failure.message)
                 reasons.append(failure)
@@ -91,17 +91,17 @@ public struct MNISTDownload: Sendable {
     }
 
     /// Receives what `part` lacks of `url`; begins anew when it turns out that the two do not belong together.
-    private static func receive(_ file: File, from url: String, into part: String) throws {
+    private static func receive(_ file: File, from url: String, into part: String) async throws {
         let resumed = try isThere(part)
         do {
-            try CurlTransfer(url: url, path: part, greatestSize: greatestFileSize).run()
+            try await CurlTransfer(url: url, path: part, greatestSize: greatestFileSize).run()
             if try holds(file, path: part) { return }
             unlink(part)
             guard resumed else { throw Failure(.badData, "\(url): its content has not the SHA-256 \(file.sha256)") }
         } catch CurlTransfer.CannotResume.here {
             unlink(part)
         }
-        try receive(file, from: url, into: part)
+        try await receive(file, from: url, into: part)
     }
 
     /// Whether the file at `path`, plain or gzipped, is there, whole and right.

@@ -23,6 +23,9 @@ public struct MinibatchSchedule: Sendable, Equatable {
     /// Minibatches of an epoch; the last is shorter when the samples do not divide evenly.
     public var minibatchCount: Int { (sampleCount - 1) / batchSize + 1 }
 
+    /// Samples of the largest minibatch.
+    public var largestMinibatch: Int { min(batchSize, sampleCount) }
+
     /// The samples of an epoch, each once, in the order in which it takes them.
     ///
     /// Fisher and Yates' shuffle with Lemire's unbiased bounded draws (*Fast random integer generation in an

@@ -1,5 +1,6 @@
 import Foundation
 import RandomNumbers
+import Resources
 
 /// Handwriting-like 28×28 digits, drawn from strokes with random distortions: a dataset where none is at hand.
 ///
@@ -41,7 +42,7 @@ public struct SyntheticDigits: Sendable {
         let images = [UInt8](unsafeUninitializedCapacity: count * pixelCount) { images, initialised in
             labels.withUnsafeMutableBufferPointer { labels in
                 nonisolated(unsafe) let (images, labels) = (images, labels)
-                DispatchQueue.concurrentPerform(iterations: (count - 1) / chunkSize + 1) { chunk in
+                concurrently((count - 1) / chunkSize + 1) { chunk in
                     var canvas = InkCanvas()
                     for index in chunk * chunkSize..<min(count, (chunk + 1) * chunkSize) {
                         let pixels = UnsafeMutableBufferPointer(

@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 
 /// The processes that run this program together, from start to finish.
@@ -18,20 +19,39 @@ public final class Environment: Sendable {
     /// A process that no launcher started is a world of one, and makes no call of MPI: nothing is initialised.
     /// Call it once, on the thread that will call MPI.
     ///
+    /// - Parameter failureStatus: the code that the process ends with, after one message, where MPI ends it because it
+    ///   cannot be initialised; nil leaves that to MPI.
     /// - Throws: `LaunchMismatch` where a launcher started several processes and MPI sees one; `MPIError` where MPI
     ///   fails or gives less than `threadLevel`.
-    public static func start(threadLevel: ThreadLevel = .funneled) throws -> Environment {
+    public static func start(
+        threadLevel: ThreadLevel = .funneled, failureStatus: Int32? = nil
+    ) throws -> Environment {
         starter = pthread_self()
         guard let launcher = Launcher(variables: ProcessInfo.processInfo.environment) else {
             return Environment(world: Communicator(nil), isLaunched: false)
         }
-        let messages = try Library.start(threadLevel: threadLevel)
+        let messages = try withExit(failureStatus, launcher) { try Library.start(threadLevel: threadLevel) }
         let environment = Environment(world: Communicator(messages), isLaunched: messages != nil)
         if launcher.size > 1, environment.world.size == 1 {
             try environment.finalize()
             throw LaunchMismatch(launcher: launcher, library: libraryVersion)
         }
         return environment
+    }
+
+    /// Calls `body`; where MPI ends the process meanwhile, it ends with `status` and names both sides.
+    private static func withExit<Value>(
+        _ status: Int32?, _ launcher: Launcher, _ body: () throws -> Value
+    ) rethrows -> Value {
+        guard let status else { return try body() }
+        let message =
+            "frontprop: a process of \(launcher) on \(hostName) cannot join the others by the MPI linked, whose own words "
+            + "are above: \(libraryVersion); start one program of MPI in each rank, by the mpirun that belongs to it\n"
+        return try message.withCString { text in
+            cp_replace_exit(text, status)
+            defer { cp_replace_exit(nil, 0) }
+            return try body()
+        }
     }
 
     /// The MPI library that is linked, as it names itself; says so where the program was built without one.

@@ -223,6 +223,9 @@ import Foundation
 
         static var seconds: Double { Environment.realSeconds }
 
-        static func exit(status: Int32) -> Never { Foundation.exit(status) }
+        static func exit(status: Int32) -> Never {
+            fflush(nil)
+            _exit(status)
+        }
     }
 #endif

@@ -1,4 +1,5 @@
 import Foundation
+import Resources
 
 /// Memory that all ranks of one host read and write.
 ///
@@ -32,6 +33,10 @@ public final class SharedWindow: @unchecked Sendable {
             try communicator.barrier()
         } else {
             let length = max(byteCount, 1)
+            guard byteCount <= Memory.bytes else {
+                throw SharedMemoryError(
+                    byteCount: byteCount, hostName: Environment.hostName, reason: "there are \(Memory.bytes) bytes")
+            }
             guard let memory = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
                 memory != MAP_FAILED
             else {
@@ -56,23 +61,24 @@ public final class SharedWindow: @unchecked Sendable {
 
     private static let alignment = 64
 
-    /// Throws on every rank where rank 0 sees too little free space for the file behind the window.
+    /// Throws on every rank where rank 0 sees too little memory, or too little free space for the file behind the window.
     ///
     /// Open MPI 4.1 would return an error on rank 0 only, and the other ranks would wait for it for ever.
     private static func checkFreeSpace(for byteCount: Int, on communicator: Communicator) throws {
         let directory = "/dev/shm"
-        let openMPIOverhead: Int64 = 1 << 20
-        var available: Int64 = 0
+        let openMPIOverhead = 1 << 20
+        var room: Int64 = 0
         if communicator.rank == 0 {
             var system = statvfs()
             let isKnown = statvfs(directory, &system) == 0
-            available = isKnown ? Int64(clamping: UInt64(system.f_bavail) * UInt64(system.f_frsize)) : .max
+            let free = isKnown ? Int(clamping: UInt64(system.f_bavail) * UInt64(system.f_frsize)) : .max
+            room = Int64(max(0, min(free - openMPIOverhead, Memory.bytes)))
         }
-        available = try communicator.allReduce(available, operation: .max)
-        guard Int64(byteCount) <= available - openMPIOverhead else {
+        room = try communicator.allReduce(room, operation: .max)
+        guard Int64(byteCount) <= room else {
             throw SharedMemoryError(
                 byteCount: byteCount, hostName: Environment.hostName,
-                reason: "\(directory) has \(available) bytes free")
+                reason: "\(directory), in the memory there is, has room for \(room)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Storage
 
@@ -6,13 +7,13 @@ enum Gnuplot {
     /// The charts as elements `<svg>`, in their order.
     ///
     /// - Throws: `Failure` with `.missingInput` where there is no gnuplot, `.internalError` where it fails.
-    static func draw(_ charts: [Chart]) throws -> [Markup] {
+    static func draw(_ charts: [Chart]) async throws -> [Markup] {
         guard !charts.isEmpty else { return [] }
         let folder = FileManager.default.temporaryDirectory.path + "/frontprop-charts-\(UUID().uuidString)"
         try AtomicFile.createFolder(folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try AtomicFile.write(script(of: charts), to: folder + "/charts.gnuplot")
-        try run(in: folder)
+        try await run(in: folder)
         return try charts.indices.map { index in
             let text = String(decoding: try InputFile.read("\(folder)/\(index).svg"), as: UTF8.self)
             return Markup(raw: adapted(text, id: "chart\(index)", title: charts[index].title))
@@ -24,30 +25,27 @@ enum Gnuplot {
         charts.enumerated().map { $1.script(to: "\($0).svg") }.joined() + "set output\n"
     }
 
-    private static func run(in folder: String) throws {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let program = path.split(separator: ":").map { "\($0)/gnuplot" }
-            .first(where: FileManager.default.isExecutableFile)
-        guard let program else {
+    private static let longestSeconds = 120.0
+
+    private static func run(in folder: String) async throws {
+        // The user's own settings and language must not change the charts.
+        let variables = [
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": folder, "LC_ALL": "C.UTF-8",
+        ]
+        let gnuplot: ChildProcess
+        do {
+            gnuplot = try await ChildProcess.run(
+                ["gnuplot", "charts.gnuplot"], variables: variables, inheritsEnvironment: false, folder: folder,
+                limitSeconds: longestSeconds)
+        } catch let failure as Failure where failure.status == .missingInput {
             throw Failure(
                 .missingInput, "there is no gnuplot on the PATH; the charts need it (apt-get install gnuplot-nox)")
+        } catch is ChildProcess.TimeLimitExceeded {
+            throw Failure(.internalError, "gnuplot did not draw the charts within \(Int(longestSeconds)) seconds")
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["charts.gnuplot"]
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        // The user's own settings and language must not change the charts.
-        process.environment = ["PATH": path, "HOME": folder, "LC_ALL": "C.UTF-8"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
-        do { try process.run() } catch { throw Failure(.internalError, "cannot run \(program): \(error)") }
-        let said = (try? errors.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let text = String(decoding: said, as: UTF8.self).split(separator: "\n").suffix(4).joined(separator: " ")
-            throw Failure(.internalError, "gnuplot failed with \(process.terminationStatus): \(text)")
+        guard gnuplot.status == 0 else {
+            let said = gnuplot.errors.split(separator: "\n").suffix(4).joined(separator: " ")
+            throw Failure(.internalError, "gnuplot failed with \(gnuplot.status): \(said)")
         }
     }
 

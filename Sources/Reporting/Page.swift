@@ -19,13 +19,19 @@ struct Page {
 
     mutating func heading(_ text: String) { add("<h2>\(text)</h2>") }
 
-    /// - Parameter draw: makes an element `<svg>` of each chart.
-    /// - Throws: `Failure` as `Gnuplot.draw`.
-    func html(draw: ([Chart]) throws -> [Markup] = Gnuplot.draw) throws -> String {
-        let charts = parts.flatMap { part in
+    /// All charts of the page, in their order.
+    var charts: [Chart] {
+        parts.flatMap { part in
             if case .charts(let charts) = part { charts } else { [Chart]() }
         }
-        var drawn = try draw(charts)[...]
+    }
+
+    /// - Throws: `Failure` as `Gnuplot.draw`.
+    func html() async throws -> String { html(drawn: try await Gnuplot.draw(charts)) }
+
+    /// - Parameter drawn: an element `<svg>` for each of `charts`.
+    func html(drawn elements: [Markup]) -> String {
+        var drawn = elements[...]
         let body = parts.map { part in
             switch part {
             case .markup(let markup): markup

@@ -34,7 +34,7 @@ public struct RunRecord: Sendable {
         public var trainAccuracy: Double?
         public var testAccuracy: Double?
         public var phases: Phases?
-        /// By rank in an epoch; in the event `start` their number, which is not read.
+        /// By rank in an epoch; in the event `start` their number.
         public var ranks: JSONValue?
         public var weightsSha256: String?
         /// Of the end: why the run may not have learned what it could.
@@ -44,6 +44,12 @@ public struct RunRecord: Sendable {
         public var bestLoss: Double?
         public var meanLoss: Double?
         public var evaluations: Int?
+
+        /// The ranks that a run began on; nil of other events.
+        public var rankCount: Int? {
+            guard event == "start", case .number(let count)? = ranks else { return nil }
+            return Int(exactly: count)
+        }
 
         /// The epoch's time by rank; empty where it was not recorded.
         public var rankPhases: [RankPhases] {

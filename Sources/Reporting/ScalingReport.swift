@@ -82,7 +82,7 @@ public struct ScalingReport: Sendable {
     /// The page, as one HTML file.
     ///
     /// - Throws: `Failure` where gnuplot is missing or fails.
-    public func html() throws -> String { try page.html() }
+    public func html() async throws -> String { try await page.html() }
 
     var page: Page {
         var page = Page(

@@ -1,15 +1,14 @@
 import Foundation
 import Kernels
 import NeuralNetwork
+import Resources
 import Storage
 
 /// Writes the checkpoints of a run on a thread of its own, while the workers go on; one at a time. For the first rank.
 final class Checkpointer<Scalar: Real>: @unchecked Sendable {
     private let folder: RunFolder
     private let topology: Topology
-    private let queue = DispatchQueue(label: "checkpoints")
-    /// Held while a checkpoint is being written.
-    private let busy = DispatchGroup()
+    private let writer = ThreadPool(wanted: 1)
     private let lock = NSLock()
     private var failed: Failure?
     private var written: [CheckpointEvent] = []
@@ -31,20 +30,17 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
     ///
     /// - Parameter networks: each a network's worth of numbers, with what its tensors' names begin with.
     func save(_ networks: [(prefix: String, parameters: UnsafePointer<Scalar>)], state: TrainingState) {
-        busy.wait()
+        writer.wait()
         let copies = networks.map { network in
             (network.prefix, Array(UnsafeBufferPointer(start: network.parameters, count: topology.parameterCount)))
         }
-        busy.enter()
-        queue.async {
-            self.write(copies, state)
-            self.busy.leave()
-        }
+        guard writer.count > 0 else { return write(copies, state) }
+        writer.start { _ in self.write(copies, state) }
     }
 
     /// Returns when the last checkpoint is on disk. - Throws: why it is not.
     func finish() throws {
-        busy.wait()
+        writer.wait()
         if let failure { throw failure }
         guard let newest else { return }
         try folder.requireInPlace()

@@ -54,7 +54,7 @@ extension Configuration {
     }
 
     /// The first of `counts` that is not in its range.
-    static func fault(_ counts: [(name: String, value: Int?, range: ClosedRange<Int>)]) -> String? {
+    public static func fault(_ counts: [(name: String, value: Int?, range: ClosedRange<Int>)]) -> String? {
         for (name, value, range) in counts {
             guard let value, !range.contains(value) else { continue }
             return "\(name) must be at least \(range.lowerBound) and at most \(range.upperBound), not \(value)"

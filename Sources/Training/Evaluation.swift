@@ -16,8 +16,11 @@ final class Evaluation<Scalar: Real & Datatype> {
         self.trainer = trainer
         self.worker = worker
         trainEvaluator = Evaluator(
-            topology: trainer.topology, samples: trainer.dataset.train, capacity: Self.blockSize)
-        testEvaluator = Evaluator(topology: trainer.topology, samples: trainer.dataset.test, capacity: Self.blockSize)
+            topology: trainer.topology, samples: trainer.dataset.train,
+            capacity: min(Self.blockSize, trainer.dataset.train.count))
+        testEvaluator = Evaluator(
+            topology: trainer.topology, samples: trainer.dataset.test,
+            capacity: min(Self.blockSize, trainer.dataset.test.count))
     }
 
     private var trainBlocks: Int { Trainer<Scalar>.blockCount(trainer.dataset.train) }

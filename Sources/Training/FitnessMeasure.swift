@@ -16,7 +16,8 @@ final class FitnessMeasure<Scalar: Real & Datatype> {
         self.search = search
         self.worker = worker
         evaluator = Evaluator(
-            topology: search.topology, samples: search.trainer.dataset.train, capacity: Evaluation<Scalar>.blockSize)
+            topology: search.topology, samples: search.trainer.dataset.train,
+            capacity: min(Evaluation<Scalar>.blockSize, search.options.fitnessSamples))
     }
 
     /// Blocks of one minibatch.

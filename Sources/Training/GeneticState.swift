@@ -38,7 +38,7 @@ final class GeneticState<Scalar: Real & Datatype>: @unchecked Sendable {
         let blockLosses = plan.add(Double.self, blocks)
         let verdict = plan.add(Int64.self, 1)
         let rounds = plan.add(Int64.self, 1)
-        window = try SharedWindow(byteCount: plan.byteCount + kernelPadding, communicator: team.communicator)
+        window = try team.window(byteCount: plan.byteCount + kernelPadding)
         let base = window.base
         self.slots = (base + slots).assumingMemoryBound(to: Scalar.self)
         self.losses = (base + losses).assumingMemoryBound(to: Double.self)

@@ -100,7 +100,7 @@ public final class NodeDataset: @unchecked Sendable {
         }
         let header = try JSONDecoder().decode(Header.self, from: Data(try processes.broadcast(text)))
         let total = header.train.byteCount + header.test.byteCount
-        window = try SharedWindow(byteCount: total, communicator: processes.node)
+        window = try processes.window(byteCount: total, communicator: processes.node)
         if let loaded {
             header.train.fill(window.base, from: loaded.train)
             header.test.fill(window.base + header.train.byteCount, from: loaded.test)

@@ -1,5 +1,6 @@
 import Foundation
 import MPI
+import Resources
 
 /// Where the threads of all ranks may run, and what to do where that is bad for speed. Results never depend on it.
 public struct Placement: Equatable, Sendable {
@@ -11,12 +12,15 @@ public struct Placement: Equatable, Sendable {
         public var threads: Int
         /// The processors that it may use: what the launcher or the batch system bound it to.
         public var cpus: CPUSet
+        /// Cores' worth of time that a control group leaves it, together with the host's other ranks; nil without a quota.
+        public var quota: Double?
 
-        public init(host: String, leader: Int, threads: Int, cpus: CPUSet) {
+        public init(host: String, leader: Int, threads: Int, cpus: CPUSet, quota: Double? = nil) {
             self.host = host
             self.leader = leader
             self.threads = threads
             self.cpus = cpus
+            self.quota = quota
         }
     }
 
@@ -39,7 +43,9 @@ public struct Placement: Equatable, Sendable {
         let leader = Int(try processes.node.allReduce(Int64(processes.world.rank), operation: .min))
         var text = ""
         if let cpus = NodeProcessors.allowedHere() {
-            let rank = Rank(host: Environment.hostName, leader: leader, threads: threads, cpus: cpus)
+            let rank = Rank(
+                host: Environment.hostName, leader: leader, threads: threads, cpus: cpus,
+                quota: ControlGroup.own.processors)
             let processors = processes.node.rank == 0 ? NodeProcessors.read() : nil
             text = String(decoding: try JSONEncoder().encode(Report(rank: rank, processors: processors)), as: UTF8.self)
         }
@@ -57,7 +63,8 @@ public struct Placement: Equatable, Sendable {
     /// On some node there are more workers than cores that they may use.
     public var isOversubscribed: Bool {
         nodes.keys.contains { leader in
-            Self.sharers(ranks.filter { $0.leader == leader }).contains { $0.threads > $0.cpus.count }
+            let members = ranks.filter { $0.leader == leader }
+            return Self.exceedsQuota(members) || Self.sharers(members).contains { $0.threads > $0.cpus.count }
         }
     }
 
@@ -84,6 +91,13 @@ public struct Placement: Equatable, Sendable {
     }
 
     private func faults(of members: [Rank], on node: NodeProcessors, threadsAreGiven: Bool) -> [String] {
+        if Self.exceedsQuota(members), let quota = members[0].quota {
+            let workers = members.reduce(0) { $0 + $1.threads }
+            return [
+                "\(workers) workers share the time of \((quota * 100).rounded() / 100) cores, the quota of their container or job (cgroup); "
+                    + "give fewer ranks or --threads, or a larger quota"
+            ]
+        }
         let used = members.reduce(CPUSet([])) { $0.union($1.cpus) }
         let idle = node.online.subtracting(used)
         let sharers = Self.sharers(members).filter { $0.threads > $0.cpus.count }
@@ -112,6 +126,11 @@ public struct Placement: Equatable, Sendable {
             ]
         }
         return []
+    }
+
+    /// Whether a host's workers are more than the cores that its quota comes to.
+    private static func exceedsQuota(_ members: [Rank]) -> Bool {
+        members.reduce(0.0) { $0 + Double($1.threads) } > (members[0].quota ?? .infinity).rounded(.up)
     }
 
     /// Ranks that may use a processor of another of them, in groups: how many threads, on which processors.

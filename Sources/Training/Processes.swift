@@ -40,6 +40,19 @@ public final class Processes: Sendable {
         throw Failure(status, world.size == 1 ? parts[1] : "rank \(rank) on \(hosts[rank]): \(parts[1])")
     }
 
+    /// Memory that the ranks of `communicator`, which share a host, have together; see `SharedWindow`.
+    ///
+    /// Collective over all ranks. - Throws: `.internalError` on every rank where the memory is not there on some host.
+    func window(byteCount: Int, communicator: Communicator) throws -> SharedWindow {
+        let window: Result<SharedWindow, SharedMemoryError>
+        do {
+            window = .success(try SharedWindow(byteCount: byteCount, communicator: communicator))
+        } catch let error as SharedMemoryError {
+            window = .failure(error)
+        }
+        return try agree { try window.get() }
+    }
+
     /// The first rank's bytes, on every rank.
     func broadcast(_ bytes: [UInt8]) throws -> [UInt8] { try world.broadcast(bytes, root: 0) }
 }

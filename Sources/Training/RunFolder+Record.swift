@@ -86,7 +86,7 @@ extension RunFolder {
             hosts: processes.hosts, ranks: processes.world.size, threadsPerRank: team.threads,
             workers: team.totalWorkers,
             cpu: Cores.processorName, mpi: Environment.libraryVersion, instructionSet: InstructionSet.current.rawValue,
-            started: ISO8601DateFormatter().string(from: Date()),
+            started: Date().formatted(.iso8601),
             dataChecksum: dataset.checksumText)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

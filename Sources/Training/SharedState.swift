@@ -65,7 +65,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         let verdict = plan.add(Int64.self, 1)
         let blockLosses = plan.add(Double.self, blocks)
         let blockCorrect = plan.add(Int64.self, blocks)
-        window = try SharedWindow(byteCount: plan.byteCount + kernelPadding, communicator: team.communicator)
+        window = try team.window(byteCount: plan.byteCount + kernelPadding)
         let base = window.base
         func place<T>(_ offset: Int, _: T.Type = T.self) -> UnsafeMutablePointer<T> {
             (base + offset).assumingMemoryBound(to: T.self)

@@ -27,7 +27,7 @@ final class Step<Scalar: Real & Datatype> {
         // Whole cache lines, so that no two workers write to one.
         let lines = worker.share(of: (trainer.topology.parameterCount + 15) / 16)
         parameters = lines.lowerBound * 16..<min(lines.upperBound * 16, trainer.topology.parameterCount)
-        let capacity = (trainer.configuration.batchSize + trainer.sliceCount - 1) / trainer.sliceCount
+        let capacity = (trainer.schedule.largestMinibatch + trainer.sliceCount - 1) / trainer.sliceCount
         engine = trainer.configuration.gradient.makeEngine(
             topology: trainer.topology, samples: trainer.dataset.train, capacity: capacity)
         scratch = .allocate(capacity: trainer.team.teamCount > 1 ? trainer.state.slotStride : 0)

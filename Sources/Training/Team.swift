@@ -1,12 +1,14 @@
 import CBarrier
-import Foundation
 import MPI
+import Resources
+import Storage
 
 /// The workers that share one copy of the weights: threads of this rank, and of the other ranks that map the same
 /// memory. With `exact` a team is a node's ranks; with `allreduce` each rank is a team of its own.
 ///
 /// Workers are numbered team by team, within a team rank by rank, within a rank thread by thread.
 public final class Team: @unchecked Sendable {
+    private let processes: Processes
     let communicator: Communicator
     /// The first rank of each team; nil on the others.
     let leaders: Communicator?
@@ -20,12 +22,19 @@ public final class Team: @unchecked Sendable {
     let firstOfTeam: Int
     /// This team's ranks, in order, with the workers that each has, as numbered within the team.
     let ranks: [(rank: Int, workers: Range<Int>)]
-    /// Workers that share this node's cores outnumber them.
+    /// Workers that share this node's memory and cores, of all its teams.
+    let workersOnNode: Int
+    /// They outnumber the cores.
     let isOversubscribed: Bool
     private let barrierWindow: SharedWindow
+    /// This rank's workers but the first.
+    private let helpers: ThreadPool
 
     /// Collective over all ranks.
+    ///
+    /// - Throws: on every rank, `.internalError` where some rank cannot have as many threads.
     public init(processes: Processes, reduction: Reduction, threads: Int) throws {
+        self.processes = processes
         let world = processes.world
         let alone = try world.split(color: world.rank, key: 0)!
         communicator = reduction == .exact ? processes.node : alone
@@ -49,10 +58,25 @@ public final class Team: @unchecked Sendable {
         totalWorkers = threadsOf.reduce(0, +)
         teamCount = Set(leaderOf).count
 
-        let workersOnNode = Int(try processes.node.allReduce(Int64(threads), operation: .sum))
-        let coresOnNode = min(Cores.online, Int(try processes.node.allReduce(Int64(Cores.usable), operation: .sum)))
+        workersOnNode = Int(try processes.node.allReduce(Int64(threads), operation: .sum))
+        let usable = Int(try processes.node.allReduce(Int64(Cores.usable), operation: .sum))
+        let coresOnNode = min(Cores.online, Cores.quota ?? usable, usable)
         isOversubscribed = workersOnNode > coresOnNode
-        barrierWindow = try SharedWindow(byteCount: MemoryLayout<cb_barrier>.stride, communicator: communicator)
+        barrierWindow = try processes.window(byteCount: MemoryLayout<cb_barrier>.stride, communicator: communicator)
+        // Before any worker waits for another.
+        helpers = try processes.agree {
+            let helpers = ThreadPool(wanted: threads - 1)
+            guard let shortage = helpers.shortage else { return helpers }
+            throw Failure(
+                .internalError,
+                "only \(helpers.count + 1) of \(threads) threads can be had: \(shortage); give fewer --threads, or raise the "
+                    + "limits on processes (ulimit -u) and memory (ulimit -v)")
+        }
+    }
+
+    /// Memory that all workers of the team see, zeroed. Collective over all ranks.
+    func window(byteCount: Int) throws -> SharedWindow {
+        try processes.window(byteCount: byteCount, communicator: communicator)
     }
 
     /// Polling costs nothing while every worker has a core, and delays the others while it has not.
@@ -65,20 +89,8 @@ public final class Team: @unchecked Sendable {
 
     /// Runs `body` once for each of this rank's workers at the same time: the first on the calling thread, which is the
     /// one that may call MPI.
-    func run(_ body: @escaping @Sendable (Worker) -> Void) {
-        let finished = DispatchGroup()
-        for thread in 1..<max(1, threads) {
-            finished.enter()
-            let worker = Worker(team: self, thread: thread)
-            let started = Thread {
-                body(worker)
-                finished.leave()
-            }
-            started.stackSize = 8 << 20
-            started.start()
-        }
-        body(Worker(team: self, thread: 0))
-        finished.wait()
+    func run(_ body: (Worker) -> Void) {
+        helpers.run { body(Worker(team: self, thread: $0)) }
     }
 }
 

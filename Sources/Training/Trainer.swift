@@ -82,6 +82,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         let first = sliceCount * team.firstOfTeam / team.totalWorkers
         let end = sliceCount * (team.firstOfTeam + team.workerCount) / team.totalWorkers
         teamSlices = first..<end
+        try Self.requireMemory(for: configuration, sliceCount, schedule, dataset, team, processes)
         state = try SharedState(
             team: team, topology: topology, slotCount: teamSlices.count,
             trainCount: dataset.train.count,

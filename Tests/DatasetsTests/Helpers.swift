@@ -12,6 +12,13 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
     return try body(path)
 }
 
+func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let path = NSTemporaryDirectory() + "datasets-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try await body(path)
+}
+
 func put(_ bytes: some Sequence<UInt8>, at path: String) throws {
     try Data(bytes).write(to: URL(filePath: path))
 }
@@ -53,7 +60,26 @@ func expectFailure(
     _ status: Storage.ExitStatus, naming parts: String..., sourceLocation: SourceLocation = #_sourceLocation,
     from body: () throws -> Void
 ) {
-    let failure = #expect(throws: Failure.self, sourceLocation: sourceLocation, performing: body)
+    check(
+        #expect(throws: Failure.self, sourceLocation: sourceLocation, performing: body), status, parts, sourceLocation)
+}
+
+/// The same of what takes its time.
+func expectFailure(
+    _ status: Storage.ExitStatus, naming parts: String..., sourceLocation: SourceLocation = #_sourceLocation,
+    from body: () async throws -> Void
+) async {
+    do {
+        try await body()
+        Issue.record("it did not fail", sourceLocation: sourceLocation)
+    } catch {
+        check(error as? Failure, status, parts, sourceLocation)
+    }
+}
+
+private func check(
+    _ failure: Failure?, _ status: Storage.ExitStatus, _ parts: [String], _ sourceLocation: SourceLocation
+) {
     #expect(failure?.status == status, sourceLocation: sourceLocation)
     for part in parts {
         #expect(failure?.message.contains(part) == true, "\(failure?.message ?? "")", sourceLocation: sourceLocation)

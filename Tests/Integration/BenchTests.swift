@@ -41,6 +41,9 @@ extension Integration {
         @Test(
             arguments: [
                 (["--workers", "0"], 64, "number of workers"), (["--engines", "autograd"], 64, "no engine"),
+                (["--engines", ","], 64, "--engines"), (["--workers", "1,"], 64, "number of workers"),
+                (["--scalar-samples", "9223372036854775807"], 64, "at most 2147483647"),
+                (["--epochs", "9223372036854775807"], 64, "at most 1000000"),
                 (["--layouts", "fibres"], 64, "--layouts"), (["--repeats", "0"], 64, "at least 1"),
                 (["--data", "/nowhere"], 66, "/nowhere"),
             ])
@@ -61,16 +64,19 @@ extension Integration {
             #expect(outcome.status == 66 && outcome.errors.contains("no-such-launcher"), "\(outcome.errors)")
         }
 
-        /// A launcher that starts another number of ranks than its column says.
-        @Test func launcherThatStartsOthers() async throws {
-            let options = Self.tiny + ["--engines", "backprop", "--layouts", "ranks"]
-            for launcher in ["env", "env OMP_NUM_THREADS=1"] {
-                let outcome = try await Program.run(options + ["--launcher", launcher])
-                #expect(outcome.status == 76 && outcome.output.isEmpty, "\(outcome.errors)")
-                for words in ["2 ranks with 2 workers", "ran on 1 ranks with 1 workers", "{ranks}"] {
-                    #expect(outcome.errors.contains(words), "\(outcome.errors)")
-                }
-            }
+        /// A figure of two ranks is one of two ranks, not of two programs or of one.
+        @Test(
+            .needsMPI,
+            arguments: [
+                ("env", Int32(76), "started one program on 1 of them"),
+                ("env OMP_NUM_THREADS={threads}", 76, "started one program on 1 of them"),
+                ("echo", 76, "started no program that began"), ("false", 70, "ended with 1"),
+            ]) func launcherOfNoRanks(_ launcher: String, _ status: Int32, _ words: String) async throws
+        {
+            let options = ["--engines", "backprop", "--layouts", "ranks", "--workers", "2", "--launcher", launcher]
+            let outcome = try await Program.run(Self.tiny + options)
+            #expect(outcome.status == status && outcome.output.isEmpty, "\(outcome.errors)")
+            #expect(outcome.messages.count == 1 && outcome.errors.contains(words), "\(outcome.errors)")
         }
 
         /// What a child says is said on, with its exit code.
@@ -95,7 +101,7 @@ extension Integration {
             #expect(!children.isEmpty)
             bench.process.terminate()
             let outcome = try await bench.outcome()
-            #expect(outcome.status == 143 && outcome.errors.contains("stopped by a signal"), "\(outcome.errors)")
+            #expect(outcome.status == 75 && outcome.errors.contains("stopped by a signal"), "\(outcome.errors)")
             for child in children { #expect(kill(child, 0) != 0, "no child is left behind") }
         }
 

@@ -27,6 +27,46 @@ extension Integration {
             }
         }
 
+        /// Numbers beyond what makes sense, of any command.
+        @Test(
+            arguments: [
+                (["evaluate", "none", "--threads", "100000"], "at most 1024"),
+                (["evaluate", "none", "--threads", "9223372036854775807"], "at most 1024"),
+                (["gradcheck", "--topology", "5x4", "--samples", "9223372036854775807"], "at most 1000000"),
+                (["gradcheck", "--random", "2000000000"], "at most 1000"),
+                (["gradcheck", "--topology", "784x2000x2000x10"], "would take"),
+                (["gradcheck", "--topology", "1000x1000", "--samples", "1000000"], "would take"),
+                (["data", "info", "--train-limit", "3000000000"], "at most 2147483647"),
+                (["data", "synthesize", "none", "--train", "10000000000"], "at most 2147483647"),
+                (["data", "synthesize", "none", "--test", "0"], "at least 1"),
+                (["communication", "--threads", "9223372036854775807"], "at most 1024"),
+                (["communication", "--words", "1,268435457"], "at most 268435456"),
+                (["communication", "--seconds", "1e300"], "at most 60"),
+                (["jacobian", "--weights", "none", "--check", "9223372036854775807"], "at most 2147483647"),
+                (["scaling", "--run", "none", "--batch-size", "9223372036854775807"], "at most"),
+                (
+                    ["scaling", "--run", "none", "--kind", "weak", "--ranks", "2", "--batch-size", "2000000000"],
+                    "at most"
+                ),
+                (["scaling", "--run", "none", "--ranks", "65537"], "at most 65536"),
+                (["scaling", "--run", "none", "--threads", "4096"], "at most 1024"),
+                (["scaling", "--run", "none", "--time-limit", "1e300"], "at most"),
+                (["scaling", "--run", "none", "--repeats", "9223372036854775807"], "at most 10000"),
+            ]) func limits(_ arguments: [String], _ words: String) async throws
+        {
+            let outcome = try await Program.run(arguments)
+            #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome.errors)")
+            #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        }
+
+        /// More samples than any memory holds.
+        @Test(arguments: [["data", "info", "--train-limit"], ["data", "synthesize", "none", "--train"]])
+        func moreThanTheMemory(_ arguments: [String]) async throws {
+            let outcome = try await Program.run(arguments + ["2147483647"])
+            #expect(outcome.status == 70, "\(outcome.errors)")
+            check(outcome, ["no memory for"])
+        }
+
         @Test func unknownCommand() async throws {
             #expect(try await Program.run(["dance"]).status == 64)
             #expect(try await Program.run(["data", "dance"]).status == 64)

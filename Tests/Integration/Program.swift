@@ -56,12 +56,26 @@ enum Program {
     static func runAsking(
         _ arguments: [String], ranks: Int
     ) async throws -> (outcome: Outcome, statuses: [Int32?]) {
+        try await runApart((0..<ranks).map { _ in arguments })
+    }
+
+    /// Runs ranks with a command line each under one `mpirun`; gives every rank's own exit code.
+    ///
+    /// - Parameter programs, folders: each rank's program and working folder, where they are not the usual ones.
+    static func runApart(
+        _ commands: [[String]], programs: [String]? = nil, folders: [String]? = nil
+    ) async throws -> (outcome: Outcome, statuses: [Int32?]) {
         try await withTemporaryFolder { folder in
             // Each rank ends with 0, so that mpirun kills none that has not yet said how it ended.
             let script = #"folder=$0; "$@"; echo $? > "$folder/$OMPI_COMM_WORLD_RANK""#
-            let command = launch(ranks) + ["sh", "-c", script, folder, path] + arguments
-            let outcome = try await Child(mpirun(), command).outcome()
-            let statuses = (0..<ranks).map { rank in
+            let parts = commands.enumerated().map { rank, arguments in
+                ["-n", "1"] + (folders.map { ["-wdir", $0[rank]] } ?? [])
+                    + ["sh", "-c", script, folder, programs?[rank] ?? path] + arguments
+            }
+            let outcome = try await Child(
+                mpirun(), ["--oversubscribe"] + parts.joined(separator: [":"])
+            ).outcome()
+            let statuses = commands.indices.map { rank in
                 let text = try? String(contentsOfFile: "\(folder)/\(rank)", encoding: .utf8)
                 return text.flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
             }

@@ -45,7 +45,7 @@ extension Integration {
                 (["--batch-size", "9223372036854775807"], "--batch-size"),
                 (["--batch-size", "2147483648"], "--batch-size"),
                 (["--ranks", "4", "--batch-size", "1000000000"], "--batch-size"),
-                (["--ranks", "65536", "--threads", "65536"], "workers"), (["--ranks", "65537"], "--ranks"),
+                (["--ranks", "65536", "--threads", "2"], "workers"), (["--ranks", "65537"], "--ranks"),
                 (["--cores-per-node", "9223372036854775807"], "--cores-per-node"),
                 (["--repeats", "9223372036854775807"], "--repeats"), (["--warm-up", "10001"], "--warm-up"),
                 (["--epochs", "9223372036854775807"], "--epochs"), (["--time-limit", "1e300"], "--time-limit"),

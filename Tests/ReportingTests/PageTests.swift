@@ -48,8 +48,8 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
         #expect(("\(markup)" as Markup).text == markup.text, "markup stays as it is")
     }
 
-    @Test(.enabled(if: hasGnuplot, "no gnuplot")) func experiment() throws {
-        try withTemporaryFolder { folder in
+    @Test(.enabled(if: hasGnuplot, "no gnuplot")) func experiment() async throws {
+        try await withTemporaryFolder { folder in
             var points = Planted.experiment(linkRates: [1e8, 1e9, 5e9])
             points[0].note = Self.hostile
             points[0].data = "mnist"
@@ -68,7 +68,7 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
             try JSONLines.append(points + [failed], to: folder + "/points.jsonl")
             try JSONLines.append([simulated], to: folder + "/simulated.jsonl")
             let report = try ScalingReport(folders: [folder])
-            let html = try report.html()
+            let html = try await report.html()
             let page = try Parsed(html)
             #expect(page.elements["svg", default: 0] >= 8)
             #expect(Set(page.identifiers).count == page.identifiers.count, "names of several charts")
@@ -107,8 +107,8 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
             + #""ranks":[{"rank":0,"host":"<a>","compute":0.3,"wait":0,"reduce":0,"update":0},{"rank":1,"host":"b","compute":0.2,"wait":0.1,"reduce":0,"update":0}]}"#
     }
 
-    @Test(.enabled(if: hasGnuplot, "no gnuplot")) func runs() throws {
-        try withTemporaryFolder { folder in
+    @Test(.enabled(if: hasGnuplot, "no gnuplot")) func runs() async throws {
+        try await withTemporaryFolder { folder in
             let start = #"{"event":"start","model":"784x2x10","ranks":2,"workers":2,"slices":8,"parameters":1600}"#
             let end = #"{"event":"end","weights_sha256":"\#(String(repeating: "e", count: 64))"}"#
             let round =
@@ -117,12 +117,12 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
             try Self.writeRun(folder + "/two", events: [start] + Self.epochs.prefix(1) + [round, #"{"event":"epo"#])
             let one = try RunReport(folders: [folder + "/one<b>"])
             #expect(one.runs[0].epochs[2].rankPhases.map(\.host) == ["<a>", "b"])
-            let page = try Parsed(try one.html())
+            let page = try Parsed(try await one.html())
             #expect(page.elements["svg", default: 0] >= 5)
             #expect(page.text.contains(String(repeating: "e", count: 64)))
-            let both = try Parsed(try RunReport(folders: [folder + "/one<b>", folder + "/two"]).html())
+            let both = try Parsed(try await RunReport(folders: [folder + "/one<b>", folder + "/two"]).html())
             #expect(both.text.contains("2 training runs"))
-            let unfinished = try Parsed(try RunReport(folders: [folder + "/two"]).html())
+            let unfinished = try Parsed(try await RunReport(folders: [folder + "/two"]).html())
             #expect(unfinished.text.contains("has not ended") && unfinished.text.contains("cut short"))
         }
     }

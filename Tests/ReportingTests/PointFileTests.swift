@@ -12,6 +12,13 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
     try body(folder)
 }
 
+func withTemporaryFolder(_ body: (String) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/frontprop-\(UUID().uuidString)"
+    try AtomicFile.createFolder(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await body(folder)
+}
+
 @Suite struct PointFileTests {
     @Test func roundTrip() throws {
         try withTemporaryFolder { folder in
