@@ -28,18 +28,22 @@ let package = Package(
         .target(name: "CBarrier"),
         .target(name: "CProcess"),
         .target(name: "CSignals"),
+        // Signals from the first moment on; only in the program, not in the library or the tests.
+        .target(name: "CStart", dependencies: ["CSignals"]),
 
         // Foundations that know nothing of one another.
-        .target(name: "Resources"),
+        .target(name: "Resources", dependencies: ["CSignals"]),
         .target(
             name: "MPI",
             dependencies: ["CProcess", "Resources", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
         .target(name: "RandomNumbers", dependencies: ["CKernels"]),
-        .target(name: "Storage", dependencies: ["CCrypto", "CZlib"]),
+        .target(
+            name: "Storage",
+            dependencies: ["CCrypto", "CZlib", .product(name: "SystemPackage", package: "swift-system")]),
         .target(
             name: "ChildProcesses",
             dependencies: [
-                "Resources", "Storage", .product(name: "Subprocess", package: "swift-subprocess"),
+                "CSignals", "Resources", "Storage", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(name: "Kernels", dependencies: ["CKernels"]),
@@ -59,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "ChildProcesses", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Reporting",
+                "ChildProcesses", "CStart", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Reporting",
                 "Resources", "Storage", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -83,9 +87,9 @@ let package = Package(
             dependencies: [
                 "CAllocations", "DamagedRecords", "Datasets", "Kernels", "MPI", "NeuralNetwork", "Storage", "Training",
             ]),
-        // Runs the program as users do; depends on it so that it is built.
+        // Runs the program as users do. It is built with the tests; they do not contain it.
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Command"], path: "Tests/Integration",
+            name: "IntegrationTests", path: "Tests/Integration",
             exclude: ["cluster.sh", "kill-loop.sh", "links.sh", "slurm.sh", "virtual-hosts.sh"]),
     ]
 )

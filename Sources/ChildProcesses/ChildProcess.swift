@@ -1,3 +1,4 @@
+import CSignals
 import Foundation
 import Resources
 import Storage
@@ -112,9 +113,11 @@ public struct ChildProcess: Sendable {
             "\(command.joined(separator: " ")) ended with \(status): \(why.isEmpty ? "it said nothing" : why)")
     }
 
-    /// Waits for `work`, on the calling thread, which is none of those that run tasks; SIGINT and SIGTERM cancel it, and with it its children.
+    /// Waits for `work`, on the calling thread, which is none of those that run tasks; a signal to stop cancels it, and with
+    /// it its children.
     ///
-    /// - Throws: what `work` throws; `Stopped` where a signal came; `.internalError` where there are no threads to wait with.
+    /// - Throws: what `work` throws; `.interrupted` where a signal came, once the children have ended; `.internalError` where
+    ///   there are no threads to wait with.
     public static func wait<Value: Sendable>(for work: @escaping @Sendable () async throws -> Value) throws -> Value {
         // What waits for children needs threads, and would wait for them for ever where there are none.
         if let shortage = ThreadPool(wanted: 4).shortage {
@@ -126,25 +129,17 @@ public struct ChildProcess: Sendable {
             ended.result = await task.result
             ended.semaphore.signal()
         }
-        // A handler, for children would inherit that a signal is ignored; what it may do safely is to take note.
-        caughtSignal = 0
-        let before = [SIGINT, SIGTERM].map { number in
-            (number, signal(number) { ChildProcess.caughtSignal = $0 })
-        }
-        defer { for (number, handler) in before { signal(number, handler) } }
+        cs_note_stop_signals()
         while ended.semaphore.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
-            if caughtSignal != 0 { task.cancel() }
+            if cs_stop_signal() != 0 { task.cancel() }
         }
-        if caughtSignal != 0 { throw Stopped(signal: caughtSignal) }
+        let signal = cs_stop_signal()
+        guard signal == 0 else {
+            let name = String(cString: cs_signal_name(signal))
+            throw Failure(.interrupted, "stopped by \(name); what was finished is written")
+        }
         return try ended.result!.get()
     }
-
-    /// A signal came while children ran; they have ended.
-    public struct Stopped: Error, Sendable {
-        public let signal: Int32
-    }
-
-    nonisolated(unsafe) private static var caughtSignal: Int32 = 0
 
     /// Written before the semaphore is raised, read after.
     private final class Ended<Value: Sendable>: @unchecked Sendable {

@@ -116,9 +116,9 @@ struct Bench: ParsableCommand {
             try AtomicFile.write(try table.json() + "\n", to: output + "/bench.json")
         }
         switch format {
-        case .text: print(text, terminator: "")
-        case .markdown: print(table.markdown)
-        case .json: print(try table.json())
+        case .text: try Console.write(text)
+        case .markdown: try Console.print(table.markdown)
+        case .json: try Console.print(try table.json())
         }
     }
 
@@ -139,7 +139,7 @@ struct Bench: ParsableCommand {
             for (index, figure) in figures.enumerated() {
                 let part = timedSamples(figure.engine, of: samples)
                 if !quiet {
-                    Main.say(
+                    Console.say(
                         "\(turn)/\(repeats) \(figure.engine.rawValue), \(figure.layout.ranks) ranks × "
                             + "\(figure.layout.threads) threads, \(part) samples")
                 }
@@ -169,15 +169,14 @@ struct Bench: ParsableCommand {
     private func time(
         _ engine: GradientMethod, _ layout: Layout, samples: Int, slices: Int
     ) async throws -> Timing {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "frontprop-bench-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try Folder.createTemporary("bench")
+        defer { Folder.remove(folder) }
         // Once through a part is enough for the slowest; the others warm up first.
         let epochs = engine == .scalar ? 1 : self.epochs
         let arguments = [
             "train", "--json", "--model", model, "--data", dataOptions.data, "--train-limit", "\(samples)",
             "--test-limit", "100", "--epochs", "\(epochs)", "--gradient", engine.rawValue, "--precision",
-            precision.rawValue, "--slices", "\(slices)", "--threads", "\(layout.threads)", "--run", folder.path,
+            precision.rawValue, "--slices", "\(slices)", "--threads", "\(layout.threads)", "--run", folder,
             "--checkpoint-every", "1000000",
         ]
         let starter = layout.ranks == 1 ? ChildLauncher.none : ChildLauncher(launcher)

@@ -69,7 +69,7 @@ struct CommunicationCommand: ParsableCommand {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(result), as: UTF8.self))
+        try Console.print(String(decoding: try encoder.encode(result), as: UTF8.self))
     }
 
     /// Refuses numbers that one rank has no memory for, before the others wait for it.

@@ -15,7 +15,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
-            print(DatasetSummary(try dataOptions.source.load()))
+            try Console.print(DatasetSummary(try dataOptions.source.load()))
         }
     }
 
@@ -38,7 +38,7 @@ struct DataCommand: ParsableCommand {
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
             try synthetic(seed: seed, trainCount: train, testCount: test).write(to: directory)
-            print("\(train) + \(test) synthetic digits written to \(directory)")
+            try Console.print("\(train) + \(test) synthetic digits written to \(directory)")
         }
     }
 
@@ -53,9 +53,9 @@ struct DataCommand: ParsableCommand {
         func run() throws {
             guard Session.environment.world.rank == 0 else { return }
             try ChildProcess.wait {
-                try await MNISTDownload.fetch(to: DataFolders.mnist) { print($0) }
+                try await MNISTDownload.fetch(to: DataFolders.mnist) { try Console.print($0) }
             }
-            print("MNIST is in \(DataFolders.mnist); train with --data mnist")
+            try Console.print("MNIST is in \(DataFolders.mnist); train with --data mnist")
         }
     }
 }

@@ -61,9 +61,9 @@ struct Evaluate: ParsableCommand {
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(result), as: UTF8.self))
+            try Console.print(String(decoding: try encoder.encode(result), as: UTF8.self))
         } else {
-            print(result.description)
+            try Console.print(result)
         }
     }
 }

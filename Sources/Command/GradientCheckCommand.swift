@@ -48,7 +48,7 @@ struct GradientCheckCommand: ParsableCommand {
                 )
             }
             let check = GradientCheck(problem, engines: engines)
-            print(check)
+            try Console.print(check)
             passed = passed && check.passed
         }
         if !passed { throw ExitCode(1) }

@@ -51,7 +51,7 @@ struct JacobianCommand: ParsableCommand {
         try AtomicFile.createFolder(output)
         try matrices.write(to: output + "/jacobian.safetensors", name: name)
         if chosen.isLabelled { try writePictures(matrices, chosen, network.topology) }
-        print(
+        try Console.print(
             "\(chosen.samples.count) matrices of \(network.topology.outputCount)×\(network.topology.inputCount) written to "
                 + output + (chosen.isLabelled ? "" : "; without labels there are no pictures of classes"))
         if check > 0, try !passes(matrices, chosen, model) { throw ExitCode(1) }
@@ -101,7 +101,7 @@ struct JacobianCommand: ParsableCommand {
         }
         let worst = checks.indices.max { checks[$0].relative < checks[$1].relative }!
         let passed = checks.allSatisfy(\.passed)
-        print(
+        try Console.print(
             String(
                 format: "central differences, %d samples: largest difference %.2e absolute, %.2e relative "
                     + "(limit %.0e) at sample %d, output %d, input %d: %@", checks.count,

@@ -69,7 +69,7 @@ struct LayoutOptions: ParsableArguments {
 
     private var isMPIRun: Bool {
         let program = launcher?.split(separator: " ").first.map(String.init) ?? "mpirun"
-        return ["mpirun", "mpiexec", "orterun"].contains(URL(fileURLWithPath: program).lastPathComponent)
+        return ["mpirun", "mpiexec", "orterun"].contains(Files.name(of: program))
     }
 
     /// What starts `layout`.
@@ -86,7 +86,7 @@ struct LayoutOptions: ParsableArguments {
         if oversubscribe { line += " --oversubscribe" }
         var words: [String] = []
         if let hosts {
-            guard FileManager.default.fileExists(atPath: hosts) else {
+            guard Files.exists(hosts) else {
                 throw Failure(.missingInput, "there is no file \(hosts), which --hosts names")
             }
             words = ["--hostfile", hosts]

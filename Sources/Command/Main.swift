@@ -1,5 +1,4 @@
 import ArgumentParser
-import ChildProcesses
 import Foundation
 import MPI
 import Storage
@@ -9,49 +8,64 @@ import Training
 @main
 enum Main {
     static func main() {
-        signal(SIGPIPE, SIG_IGN)
         let environment: Environment
         do {
             environment = try Environment.start(failureStatus: ExitStatus.mpiSetup.rawValue)
         } catch {
-            say("frontprop: \(error)")
+            Console.say("frontprop: \(error)")
             exit(ExitStatus.mpiSetup.rawValue)
         }
         Session.environment = environment
-        let status = run(isFirst: environment.world.rank == 0)
-        fflush(nil)
-        environment.exit(status: status)
+        StopSignals.name(environment)
+        environment.exit(status: run(isFirst: environment.world.rank == 0))
     }
 
     private static func run(isFirst: Bool) -> Int32 {
         do {
-            try Session.environment.requireSameProgram()
-            try CommandNames.check(CommandLine.arguments.dropFirst(), root: Frontprop.self)
+            let status = try perform(isFirst: isFirst)
+            if isFirst { try Console.finish() }
+            return status
+        } catch let failure as Failure {
+            if isFirst { Console.say("frontprop: \(failure.message)") }
+            return failure.status.rawValue
+        } catch {
+            // Other ranks may be waiting for this one.
+            Console.say("frontprop: rank \(Session.environment.world.rank) on \(Environment.hostName): \(error)")
+            Session.environment.abort(status: ExitStatus.internalError.rawValue)
+        }
+    }
+
+    /// Runs the command, and says what the parser has to say: help, or what is wrong with the arguments.
+    ///
+    /// - Returns: the exit code. - Throws: what is not the parser's.
+    private static func perform(isFirst: Bool) throws -> Int32 {
+        try Session.environment.requireSameProgram()
+        try checkArguments()
+        try CommandNames.check(CommandLine.arguments.dropFirst(), root: Frontprop.self)
+        do {
             var command = try Frontprop.parseAsRoot()
             try command.run()
             return 0
-        } catch let failure as Failure {
-            if isFirst { say("frontprop: \(failure.message)") }
-            return failure.status.rawValue
-        } catch let error where error is MPIError || error is SharedMemoryError {
-            // Other ranks may be waiting for this one.
-            say("frontprop: rank \(Session.environment.world.rank) on \(Environment.hostName): \(error)")
-            Session.environment.abort(status: ExitStatus.internalError.rawValue)
-        } catch is ChildProcess.Stopped {
-            say("frontprop: stopped by a signal; what was finished is written")
-            return ExitStatus.interrupted.rawValue
         } catch {
             let code = Frontprop.exitCode(for: error)
+            // The parser's name for what it does not know.
+            if code == .failure && !(error is ExitCode) { throw error }
             let text = Frontprop.fullMessage(for: error)
             if isFirst && !text.isEmpty {
-                if code.isSuccess { print(text) } else { say(text) }
+                if code.isSuccess { try Console.print(text) } else { Console.say(text) }
             }
             return code.rawValue
         }
     }
 
-    /// One line on standard error.
-    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    /// Arguments become texts, and paths among them paths again: only UTF-8 comes through that as it was.
+    private static func checkArguments() throws {
+        let arguments = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).dropFirst()
+        for (index, bytes) in zip(1..., arguments) {
+            guard let bytes, String(validatingCString: bytes) == nil else { continue }
+            throw Failure(.usage, "argument \(index) is not UTF-8: '\(CommandLine.arguments[index])'; paths must be")
+        }
+    }
 }
 
 /// What `main` started, for the commands.

@@ -51,6 +51,7 @@ struct Predict: ParsableCommand {
     }
 
     private func run<Scalar: Real>(_: Scalar.Type, _ model: SavedModel, _ file: String?) throws {
+        for path in [output, pictures].compactMap(\.self) { try AtomicFile.check(path) }
         let network = try SavedNetwork<Scalar>(model)
         if pictures != nil, network.topology.outputCount != network.topology.inputCount {
             throw Failure(
@@ -132,11 +133,7 @@ private final class TextOutput {
     }
 
     private func flush() throws {
-        defer { kept = "" }
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(kept.utf8))
-        } catch {
-            throw Failure(.inputOutput, "cannot write to standard output: \(String(cString: strerror(errno)))")
-        }
+        try Console.write(kept)
+        kept = ""
     }
 }

@@ -54,6 +54,7 @@ struct ReportCommand: ParsableCommand {
                 "\(experiments[0]) is a scaling experiment and \(runs[0]) a run: a report is of the one or the other")
         }
         let path = output ?? directories[0] + "/report.html"
+        try AtomicFile.check(path)
         if experiments.isEmpty {
             let report = try RunReport(folders: runs)
             for run in report.runs { warn(run.unreadable, of: run.path + "/metrics.jsonl") }
@@ -64,15 +65,14 @@ struct ReportCommand: ParsableCommand {
             let report = try ScalingReport(folders: experiments, cluster: cluster)
             warn(report.unreadable, of: experiments.joined(separator: ", "))
             try AtomicFile.write(try ChildProcess.wait { try await report.html() }, to: path)
-            let folder = (path as NSString).deletingLastPathComponent
-            try report.writeModels(to: (folder.isEmpty ? "" : folder + "/") + "model.json")
-            print(report.summary)
+            try report.writeModels(to: Files.folder(of: path) + "/model.json")
+            try Console.print(report.summary)
         }
-        print("report: \(path)")
+        try Console.print("report: \(path)")
     }
 
     private func warn(_ unreadable: Int, of file: String) {
         guard unreadable > 0 else { return }
-        Main.say("frontprop: warning: \(file): \(unreadable) lines are cut short or no records, and are left out")
+        Console.say("frontprop: warning: \(file): \(unreadable) lines are cut short or no records, and are left out")
     }
 }

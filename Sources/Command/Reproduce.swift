@@ -42,8 +42,10 @@ struct Reproduce: ParsableCommand {
         }
         let options = try JSONDecoder().decode(Configuration.self, from: Data(text.utf8))
         var temporary: String?
-        try processes.agree { if processes.isFirst, runFolder == nil { temporary = try Self.temporaryFolder() } }
-        defer { if let temporary { try? FileManager.default.removeItem(atPath: temporary) } }
+        try processes.agree {
+            if processes.isFirst, runFolder == nil { temporary = try Folder.createTemporary("reproduce") }
+        }
+        defer { temporary.map(Folder.remove) }
         try training(in: runFolder ?? temporary.map { $0 + "/run" })
             .train(options, processes, reproduction: reproduction)
     }
@@ -55,13 +57,5 @@ struct Reproduce: ParsableCommand {
         if quiet { arguments.append("--quiet") }
         if json { arguments.append("--json") }
         return try Train.parse(arguments)
-    }
-
-    private static func temporaryFolder() throws -> String {
-        var template = Array((NSTemporaryDirectory() + "/frontprop-reproduce-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw Failure(.cannotWrite, "cannot make a folder for the new run: \(String(cString: strerror(errno)))")
-        }
-        return template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     }
 }

@@ -55,7 +55,7 @@ struct SavedModel {
             return target
         }
         guard isSquare else { return .labels }
-        Main.say(
+        Console.say(
             "frontprop: warning: \(topology) has an output for each input, and is taken for an autoencoder; "
                 + "--target labels says that its outputs name classes")
         return .inputs

@@ -82,7 +82,7 @@ struct ScalingCommand: ParsableCommand {
         let failed = try ChildProcess.wait { try await experiment.run() }
         try conclude(folder)
         if failed > 0 {
-            Main.say("frontprop: \(failed) points failed; the same command runs them again")
+            Console.say("frontprop: \(failed) points failed; the same command runs them again")
             throw ExitCode(1)
         }
     }
@@ -96,9 +96,9 @@ struct ScalingCommand: ParsableCommand {
             return  // Nothing but failures: they have been told.
         }
         try report.writeModels(to: folder + "/model.json")
-        print(report.summary)
+        try Console.print(report.summary)
         try AtomicFile.write(try ChildProcess.wait { [report] in try await report.html() }, to: folder + "/report.html")
-        print("report: \(folder)/report.html")
+        try Console.print("report: \(folder)/report.html")
     }
 }
 

@@ -134,7 +134,7 @@ struct ScalingExperiment: Sendable {
         let done = try donePoints()
         let left = trials.filter { !done.contains($0.id) }
         try record(left.count, load: try await LoadWatch().before)
-        print(
+        try Console.print(
             "\(trials.count) runs, \(trials.count - left.count) of them done already; \(slices) slices; "
                 + "order by seed \(options.orderSeed); in \(folder)")
         var runner = ScalingRunner(experiment: self)
@@ -144,18 +144,17 @@ struct ScalingExperiment: Sendable {
             try JSONLines.append(points, to: pointsFile)
             try writeTable()
             if points.contains(where: \.failed) { failed += 1 }
-            print("[\(trial.order)/\(trials.count)] \(points.map(\.line).last ?? "")")
-            fflush(nil)
+            try Console.print("[\(trial.order)/\(trials.count)] \(points.map(\.line).last ?? "")")
         }
         return failed
     }
 
     /// The trials that need not be run again: all of their points are there. A loop writes several, `trial/1-of-5`.
     private func donePoints() throws -> Set<String> {
-        guard FileManager.default.fileExists(atPath: pointsFile) else { return [] }
+        guard Files.exists(pointsFile) else { return [] }
         let (points, unreadable) = try ScalingPoint.read(pointsFile)
         if unreadable > 0 {
-            Main.say(
+            Console.say(
                 "frontprop: warning: \(pointsFile): \(unreadable) lines are cut short or no points; they are left out")
         }
         let trials = Dictionary(grouping: points.filter { !$0.failed }) { String($0.id.prefix { $0 != "/" }) }

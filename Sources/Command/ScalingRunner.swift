@@ -57,7 +57,7 @@ struct ScalingRunner {
                 point.describe(descriptions[trial.layout]!, coresPerNode: options.coresPerNode)
                 let folder = "\(experiment.folder)/runs/\(trial.id)"
                 // Left by a run that failed or was interrupted.
-                try? FileManager.default.removeItem(atPath: folder)
+                Folder.remove(folder)
                 let run = try await start(trial.layout, experiment.arguments(of: trial) + ["--run", folder])
                 point.command = run.command
                 let events = Self.events(of: run)

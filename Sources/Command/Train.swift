@@ -49,6 +49,7 @@ struct Train: ParsableCommand {
         var begun: RunFolder.Record?
         let text = try processes.fromFirst {
             var options = Configuration()
+            try checkTrace()
             if let resume {
                 let opened = try RunFolder.open(resume)
                 let record = try opened.record()
@@ -116,13 +117,15 @@ struct Train: ParsableCommand {
         let trainer = try Trainer<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset, surroundings: surroundings)
         let search = options.optimizer == .genetic ? try GeneticSearch(trainer) : nil
+        // From here on there is something to save.
+        StopSignals.note()
         try processes.agree {
             guard processes.isFirst else { return }
             output.warn(of: placement, threadsAreGiven: self.threads != nil)
             reproduction?.begin(dataChecksum: dataset.checksumText, workers: team.totalWorkers)
-            for difference in reproduction?.differences ?? [] { Main.say("frontprop: warning: \(difference)") }
+            for difference in reproduction?.differences ?? [] { Console.say("frontprop: warning: \(difference)") }
             if resumed == nil, reproduction == nil, let advice = self.given.targetAdvice(options) {
-                Main.say("frontprop: warning: \(advice)")
+                Console.say("frontprop: warning: \(advice)")
             }
             let run = try resumed ?? newFolder()
             try run.write(options, processes: processes, team: team, dataset: dataset)
@@ -134,16 +137,27 @@ struct Train: ParsableCommand {
                 try output.show(event)
             }
         }
-        var end =
-            try search?.run(in: folder) ?? trainer.run(in: folder, trace: trace)
+        var end = try search?.run(in: folder) ?? trainer.run(in: folder)
         try processes.agree {
             guard processes.isFirst, let folder else { return }
             try trainer.writeModel(to: folder.modelPath)
-            end.recordSHA256 = try folder.seal()
-            try folder.record(.end(end))
+            // The hash is shown whatever becomes of the record.
+            let recorded = Result {
+                end.recordSHA256 = try folder.seal()
+                try folder.record(.end(end))
+            }
             let found = try reproduction?.finish(hash: end.weightsSHA256)
             try output.show(.end(end), folder: folder.path, found: found)
+            try recorded.get()
         }
+        // Last: the model and its hash do not depend on it.
+        if let trace { try trainer.writeTrace(to: trace) }
+    }
+
+    /// Refuses a file that could not be written in the end; the run's own folder may not be there yet.
+    private func checkTrace() throws {
+        guard let trace, runFolder.map(Files.normalized) != Files.folder(of: trace) else { return }
+        try AtomicFile.check(trace)
     }
 
     private func loadDataset(
@@ -180,9 +194,9 @@ struct Train: ParsableCommand {
                 fault: { state in
                     state.fault(
                         in: options, dataChecksum: dataset.checksumText, minibatches: schedule.minibatchCount)
-                }, report: { Main.say("frontprop: warning: \($0)") })
+                }, report: { Console.say("frontprop: warning: \($0)") })
         } catch let failure as Failure where failure.status == .missingInput {
-            Main.say("frontprop: warning: \(folder.path) holds no checkpoint yet; the run starts from its beginning")
+            Console.say("frontprop: warning: \(folder.path) holds no checkpoint yet; the run starts from its beginning")
             return nil
         }
     }

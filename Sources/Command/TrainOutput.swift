@@ -8,29 +8,20 @@ import Training
 final class TrainOutput: @unchecked Sendable {
     private let quiet: Bool
     private let json: Bool
-    private let bar: Bool
-    private var lastDrawn = 0.0
-    private var drawn = false
+    private let terminal: Terminal?
+    private var bar = ProgressBar()
 
     init(quiet: Bool, json: Bool) {
         self.quiet = quiet
         self.json = json
-        bar = !quiet && !json && Self.isOnTerminal
-    }
-
-    /// mpirun gives its ranks a terminal of its own whatever its output is, so there its own output is looked at.
-    private static var isOnTerminal: Bool {
-        guard isatty(STDOUT_FILENO) == 1 else { return false }
-        guard Session.environment.isLaunched else { return true }
-        let output = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(getppid())/fd/1")
-        return output.map { $0.hasPrefix("/dev/pts/") || $0.hasPrefix("/dev/tty") } ?? false
+        terminal = quiet || json ? nil : Terminal.ofStandardOutput
     }
 
     /// Layouts and processors that work, but not as well as they could.
     func warn(of placement: Placement?, threadsAreGiven: Bool) {
         let advice = placement?.advice(threadsAreGiven: threadsAreGiven) ?? []
         for advice in advice + [InstructionSet.warning].compactMap(\.self) {
-            Main.say("frontprop: warning: \(advice)")
+            Console.say("frontprop: warning: \(advice)")
         }
     }
 
@@ -43,7 +34,7 @@ final class TrainOutput: @unchecked Sendable {
         var lines: [String] = []
         switch event {
         case .end(let end):
-            if let warning = end.warning { Main.say("frontprop: warning: \(warning)") }
+            if let warning = end.warning { Console.say("frontprop: warning: \(warning)") }
             if json {
                 lines = [try event.json()]
             } else {
@@ -54,11 +45,7 @@ final class TrainOutput: @unchecked Sendable {
             if !quiet, json || !isPassing(event) { lines = [json ? try event.json() : line(event)] }
         }
         guard !lines.isEmpty else { return }
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
-        } catch {
-            throw Failure(.inputOutput, "cannot write to standard output: \(String(cString: strerror(errno)))")
-        }
+        try Console.print(lines.joined(separator: "\n"))
     }
 
     /// A checkpoint, and a round without figures of the whole sets, are for the files.
@@ -73,15 +60,18 @@ final class TrainOutput: @unchecked Sendable {
     private func line(_ event: Event) -> String {
         switch event {
         case .start(let start):
-            let idle = start.idleWorkers == 0 ? "" : ", \(start.idleWorkers) workers idle (fewer slices than workers)"
+            let idle =
+                start.idleWorkers == 0
+                ? "" : ", \(counted(start.idleWorkers, "worker")) idle (fewer slices than workers)"
             return
-                "\(start.model) (\(start.parameters) parameters) on \(start.data), \(start.samples) samples, target "
-                + "\(start.target == .inputs ? "inputs: an autoencoder" : "labels"); "
-                + "\(start.ranks) ranks, \(start.workers) workers, \(start.slices) slices\(idle)"
+                "\(start.model) (\(counted(start.parameters, "parameter"))) on \(start.data), "
+                + "\(counted(start.samples, "sample")), target "
+                + "\(start.target == .inputs ? "inputs: an autoencoder" : "labels"); \(counted(start.ranks, "rank")), "
+                + "\(counted(start.workers, "worker")), \(counted(start.slices, "slice"))\(idle)"
         case .resume(let resume):
             return
-                "resumed in epoch \(resume.epoch), after step \(resume.step); \(resume.ranks) ranks, "
-                + "\(resume.workers) workers"
+                "resumed in epoch \(resume.epoch), after step \(resume.step); \(counted(resume.ranks, "rank")), "
+                + counted(resume.workers, "worker")
         case .checkpoint(let checkpoint):
             return "saved \(checkpoint.path)"
         case .epoch(let epoch):
@@ -103,35 +93,22 @@ final class TrainOutput: @unchecked Sendable {
             return text
         case .end(let end):
             let accuracy = end.testAccuracy.map { String(format: ", test accuracy %.4f", $0) } ?? ""
-            let what = end.rounds.map { "\($0) rounds, \(end.evaluations ?? 0) fitness evaluations" }
-            return (what ?? "\(end.epochs) epochs")
+            let what = end.rounds.map {
+                "\(counted($0, "round")), \(counted(end.evaluations ?? 0, "fitness evaluation"))"
+            }
+            return (what ?? counted(end.epochs, "epoch"))
                 + String(format: " in %.3f s of training", end.trainSeconds) + accuracy
         }
     }
 
     /// Draws the bar of an epoch under way, ten times a second at most.
     func show(_ progress: EpochProgress) {
-        let (done, all, seconds) = (progress.samplesDone, progress.samples, progress.seconds)
-        guard bar, seconds - lastDrawn > 0.1 || seconds < lastDrawn else { return }
-        lastDrawn = seconds
-        drawn = true
-        let share = Double(done) / Double(all)
-        let filled = Int(share * 30)
-        let cells = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-        let rate = Double(done) / max(seconds, 1e-9)
-        print(
-            "\r\u{1B}[K\(progress.unit) \(progress.epoch) \(cells) "
-                + String(
-                    format: "%.0f \(progress.unit == "epoch" ? "samples" : "rounds")/s, %.1f s left", rate,
-                    Double(all - done) / max(rate, 1e-9)),
-            terminator: "")
-        fflush(nil)
+        guard let terminal, let line = bar.line(progress, width: terminal.width) else { return }
+        // What the terminal does not take shows with the next event.
+        try? Console.write("\r\u{1B}[K" + line)
     }
 
     private func clearBar() {
-        guard drawn else { return }
-        print("\r\u{1B}[K", terminator: "")
-        fflush(nil)
-        drawn = false
+        if bar.clear() { try? Console.write("\r\u{1B}[K") }
     }
 }

@@ -42,7 +42,7 @@ public struct MNISTDownload: Sendable {
     let files: [File]
 
     /// Fetches MNIST into `directory`; see the method of an instance.
-    public static func fetch(to directory: String, report: @Sendable (String) -> Void) async throws {
+    public static func fetch(to directory: String, report: @Sendable (String) throws -> Void) async throws {
         try await MNISTDownload(mirrors: mirrors, files: File.mnist).fetch(to: directory, report: report)
     }
 
@@ -52,28 +52,28 @@ public struct MNISTDownload: Sendable {
     /// - Throws: `Failure`: `.inputOutput` when no mirror can be reached or a file cannot be written in full,
     ///   `.badData` when mirrors answered but none with the right content, `.cannotWrite` when `directory` cannot be
     ///   written to, `.missingInput` when there is no `curl`.
-    func fetch(to directory: String, report: (String) -> Void) async throws {
+    func fetch(to directory: String, report: (String) throws -> Void) async throws {
         try AtomicFile.createFolder(directory)
         for file in files {
             let path = "\(directory)/\(file.name)"
             if try Self.holds(file, path: path) || Self.holds(file, path: path + ".gz") {
-                report("\(file.name): already there")
+                try report("\(file.name): already there")
             } else {
                 try await fetch(file, to: path + ".gz", report: report)
             }
         }
     }
 
-    private func fetch(_ file: File, to path: String, report: (String) -> Void) async throws {
+    private func fetch(_ file: File, to path: String, report: (String) throws -> Void) async throws {
         let part = path + ".part"
         var reasons: [Failure] = []
         for mirror in mirrors where try !Self.holds(file, path: part) {
+            let url = "\(mirror)/\(file.name).gz"
+            try report("\(file.name): fetching \(url)")
             do {
-                let url = "\(mirror)/\(file.name).gz"
-                report("\(file.name): fetching \(url)")
                 try await Self.receive(file, from: url, into: part)
             } catch let failure as Failure where failure.status != .cannotWrite && failure.status != .missingInput {
-                report(failure.message)
+                try report(failure.message)
                 reasons.append(failure)
             }
         }
@@ -87,7 +87,7 @@ public struct MNISTDownload: Sendable {
         guard rename(part, path) == 0 else {
             throw Failure(.cannotWrite, "cannot rename \(part) to \(path): \(String(cString: strerror(errno)))")
         }
-        report("\(file.name): SHA-256 as expected")
+        try report("\(file.name): SHA-256 as expected")
     }
 
     /// Receives what `part` lacks of `url`; begins anew when it turns out that the two do not belong together.

@@ -9,9 +9,8 @@ enum Gnuplot {
     /// - Throws: `Failure` with `.missingInput` where there is no gnuplot, `.internalError` where it fails.
     static func draw(_ charts: [Chart]) async throws -> [Markup] {
         guard !charts.isEmpty else { return [] }
-        let folder = FileManager.default.temporaryDirectory.path + "/frontprop-charts-\(UUID().uuidString)"
-        try AtomicFile.createFolder(folder)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try Folder.createTemporary("charts")
+        defer { Folder.remove(folder) }
         try AtomicFile.write(script(of: charts), to: folder + "/charts.gnuplot")
         try await run(in: folder)
         return try charts.indices.map { index in

@@ -37,19 +37,17 @@ public enum JSONLines {
         guard descriptor >= 0 else {
             throw Failure(.cannotWrite, "cannot write \(path): \(String(cString: strerror(errno)))")
         }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            var text = Data()
-            let length = try file.seekToEnd()
-            if length > 0 {
-                try file.seek(toOffset: length - 1)
-                if try file.read(upToCount: 1) != Data("\n".utf8) { text.append(UInt8(ascii: "\n")) }
-            }
-            for value in values { text += try encoder.encode(value) + Data("\n".utf8) }
-            try file.write(contentsOf: text)
-            try file.synchronize()
-        } catch {
-            throw Failure(.inputOutput, "cannot write \(path): \(error.localizedDescription)")
+        defer { close(descriptor) }
+        var text = Data()
+        let length = lseek(descriptor, 0, SEEK_END)
+        var last: UInt8 = 0
+        if length > 0, pread(descriptor, &last, 1, length - 1) == 1, last != UInt8(ascii: "\n") {
+            text.append(UInt8(ascii: "\n"))
+        }
+        for value in values { text += try encoder.encode(value) + Data("\n".utf8) }
+        try Files.append(text, to: descriptor, path: path)
+        guard fsync(descriptor) == 0 else {
+            throw Failure(.inputOutput, "cannot sync \(path) to its disk: \(String(cString: strerror(errno)))")
         }
     }
 }

@@ -80,7 +80,7 @@ public struct RunRecord: Sendable {
     public let epochs: [Epoch]
     public let unreadable: Int
 
-    public var name: String { URL(fileURLWithPath: path).lastPathComponent }
+    public var name: String { Files.name(of: path) }
     public var rounds: [Entry] { entries.filter { $0.event == "round" } }
     public var start: Entry? { entries.first { $0.event == "start" } }
     /// nil of a run that has not ended.
@@ -88,7 +88,7 @@ public struct RunRecord: Sendable {
 
     /// Whether the folder `path` holds a run.
     public static func isRun(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: path + "/metrics.jsonl")
+        Files.exists(path + "/metrics.jsonl")
     }
 
     /// - Throws: `Failure` as `InputFile.read`; `.badData` where `config.json` is no JSON object.

@@ -19,7 +19,7 @@ public struct ScalingReport: Sendable {
 
     /// Whether the folder `path` holds an experiment.
     public static func isExperiment(_ path: String) -> Bool {
-        files.contains { FileManager.default.fileExists(atPath: "\(path)/\($0)") }
+        files.contains { Files.exists("\(path)/\($0)") }
     }
 
     private static let files = ["points.jsonl", "simulated.jsonl"]
@@ -30,13 +30,13 @@ public struct ScalingReport: Sendable {
     public init(folders: [String], cluster: Cluster = Cluster()) throws {
         var (points, experiments, unreadable) = ([ScalingPoint](), [[String: JSONValue]](), 0)
         for folder in folders {
-            for file in Self.files where FileManager.default.fileExists(atPath: "\(folder)/\(file)") {
+            for file in Self.files where Files.exists("\(folder)/\(file)") {
                 let read = try ScalingPoint.read("\(folder)/\(file)")
                 points += read.points
                 unreadable += read.unreadable
             }
             let file = "\(folder)/experiments.jsonl"
-            if FileManager.default.fileExists(atPath: file) {
+            if Files.exists(file) {
                 experiments += try JSONLines.read(file, as: [String: JSONValue].self).values
             }
         }

@@ -1,3 +1,4 @@
+import CSignals
 import Foundation
 
 /// Threads of this process beside the calling one, started once and parked between works.
@@ -31,7 +32,9 @@ public final class ThreadPool: @unchecked Sendable {
             code = pthread_create(
                 &thread, &attributes,
                 {
+                    let reserve = cs_reserve_stack()
                     Unmanaged<Seat>.fromOpaque($0!).takeRetainedValue().run()
+                    cs_release_reserve(reserve)
                     return nil
                 }, context.toOpaque())
             if code == 0 {

@@ -118,12 +118,5 @@ public struct CheckpointFolder: Sendable {
         name.hasPrefix("epoch-") && name.contains(".safetensors.part-")
     }
 
-    private func fileNames() throws -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            guard access(path, F_OK) == 0 else { throw Failure(.missingInput, "there is no folder \(path)") }
-            throw Failure(.inputOutput, "cannot look into the folder \(path): \(error.localizedDescription)")
-        }
-    }
+    private func fileNames() throws -> [String] { try Folder.names(in: path) }
 }

@@ -148,12 +148,23 @@ public struct EndEvent: Sendable, Codable {
     }
 }
 
-/// How far an epoch, or a search of rounds, is.
+/// How far a run is, after a step of an epoch or a round of a search.
 public struct EpochProgress: Sendable {
     /// What `epoch` counts.
     public var unit = "epoch"
+    /// The one under way, from 1, and how many there will be.
     public var epoch: Int
+    public var epochs: Int
+    /// Of this epoch.
     public var samplesDone: Int
     public var samples: Int
+    /// The mean of the epoch's minibatches so far; of a round the best individual's.
+    public var loss: Double
+    /// Since this epoch began.
     public var seconds: Double
+
+    /// How much of the run is done, from 0 to 1.
+    public var share: Double {
+        (Double(epoch - 1) + Double(samplesDone) / Double(max(1, samples))) / Double(max(1, epochs))
+    }
 }

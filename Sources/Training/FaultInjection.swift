@@ -10,6 +10,8 @@ public struct FaultInjection: Sendable, LosslessStringConvertible {
         case data
         /// A check of the program fails.
         case crash
+        /// The stack runs out.
+        case overflow
         /// Something that only this rank does fails.
         case fail
         /// A slice counts one sample twice.
@@ -30,4 +32,9 @@ public struct FaultInjection: Sendable, LosslessStringConvertible {
     }
 
     public var description: String { "\(kind.rawValue):\(rank):\(step)" }
+
+    /// Calls itself more often than any stack has room for.
+    @inline(never) static func depth(below level: Int) -> Int {
+        level == .max ? 0 : (1 &+ depth(below: level + 1)) ^ level
+    }
 }

@@ -91,7 +91,7 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
     ///
     /// - Throws: the same `Failure` on every rank.
     public func run(in folder: RunFolder?) throws -> EndEvent {
-        trainer.begin(folder)
+        try trainer.begin(folder)
         team.run { worker in self.work(worker) }
         try trainer.settle()
         return EndEvent(
@@ -191,6 +191,7 @@ public final class GeneticSearch<Scalar: Real & Datatype>: @unchecked Sendable {
         if isDue(round) { save(round) }
         trainer.progress(
             EpochProgress(
-                unit: "round", epoch: round, samplesDone: round, samples: options.rounds, seconds: self.seconds))
+                unit: "round", epoch: round, epochs: options.rounds, samplesDone: 1, samples: 1, loss: event.bestLoss,
+                seconds: seconds))
     }
 }

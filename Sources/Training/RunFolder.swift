@@ -96,7 +96,7 @@ public final class RunFolder: @unchecked Sendable {
             var status = stat()
             return lstat("\(path)/\(name)", &status) == 0
         }
-        let checkpoints = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+        let checkpoints = (try? Folder.names(in: checkpoints.path)) ?? []
         return files + checkpoints.map { "checkpoints/\($0)" }
     }
 
@@ -123,12 +123,7 @@ public final class RunFolder: @unchecked Sendable {
     public func record(_ event: Event) throws {
         try requireInPlace()
         let line = Data((try event.json() + "\n").utf8)
-        let file = try openMetrics()
-        do {
-            try file.write(contentsOf: line)
-        } catch {
-            throw Failure(.inputOutput, "cannot write \(metricsPath): \(String(cString: strerror(errno)))")
-        }
+        try Files.append(line, to: try openMetrics().fileDescriptor, path: metricsPath)
     }
 
     private var metricsPath: String { path + "/metrics.jsonl" }
@@ -158,7 +153,7 @@ public final class RunFolder: @unchecked Sendable {
         let end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         guard end < data.count else { return }
         if (try? JSONSerialization.jsonObject(with: Data(data[end...]))) != nil {
-            try file.write(contentsOf: Data("\n".utf8))
+            try Files.append(Data("\n".utf8), to: file.fileDescriptor, path: metricsPath)
         } else {
             ftruncate(file.fileDescriptor, off_t(end))
         }

@@ -1,28 +1,22 @@
 import CSignals
-import Foundation
 import MPI
-import Storage
 
-/// SIGTERM, SIGINT and SIGUSR1: a request to finish the step, save, and end with 75. A second one ends the process.
-enum StopSignals {
-    static func watch() { cs_watch_stop_signals() }
+/// What this process does when it is told to stop, and when it crashes. All of it is in force from a program's first
+/// moment where that contains `CStart`; the library by itself leaves signals alone.
+public enum StopSignals {
+    /// How messages call this process, now that its rank is known; and takes the signals back from MPI.
+    public static func name(_ environment: Environment) {
+        cs_set_name("rank \(environment.world.rank) on \(Environment.hostName)")
+        cs_take_signals()
+    }
+
+    /// From now on SIGTERM, SIGINT, SIGUSR1, SIGHUP and SIGXCPU are requests to finish the step, save, and end with 75;
+    /// before, they end the process at once with 75. One that comes half a second after the last ends it, too.
+    public static func note() { cs_note_stop_signals() }
 
     /// The name of the signal that came to this rank, if one did.
-    static var received: String? {
-        switch cs_stop_signal() {
-        case 0: nil
-        case SIGTERM: "SIGTERM"
-        case SIGINT: "SIGINT"
-        case SIGUSR1: "SIGUSR1"
-        case let number: "signal \(number)"
-        }
-    }
-}
-
-extension Processes {
-    /// From now on a crash of this rank is one line that names it, and ends the job with 70.
-    public func reportCrashes() {
-        cs_report_crashes(
-            "frontprop: rank \(world.rank) on \(Environment.hostName): ", ExitStatus.internalError.rawValue)
+    public static var received: String? {
+        let number = cs_stop_signal()
+        return number == 0 ? nil : String(cString: cs_signal_name(number))
     }
 }

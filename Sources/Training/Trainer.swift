@@ -21,6 +21,8 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
     /// Slices of this team; its slots.
     let teamSlices: Range<Int>
     let trace: Trace?
+    /// This host's clock against the first rank's, before and after the training.
+    private var clocks: [Trace.Offset] = []
     private let fault: FaultInjection?
     /// Where this run begins, the same on every rank.
     private(set) var start: TrainingState
@@ -126,21 +128,17 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
 
     /// Trains to the last epoch.
     ///
-    /// - Parameters:
-    ///   - folder: where the first rank saves the run.
-    ///   - trace: the file that the workers' times are written to, where they are kept.
+    /// - Parameter folder: where the first rank saves the run.
     /// - Returns: how the run ended, with the hash of the final weights.
     /// - Throws: the same `Failure` on every rank; `.interrupted` when a signal came and the run was saved.
-    public func run(in folder: RunFolder?, trace path: String? = nil) throws -> EndEvent {
-        begin(folder)
-        let before = trace == nil ? nil : try Trace.measureOffset(processes)
+    public func run(in folder: RunFolder?) throws -> EndEvent {
+        try begin(folder)
+        if trace != nil { clocks.append(try Trace.measureOffset(processes)) }
         trainSeconds = start.position.trainSeconds
         if start.position == Position() { save(start.position) }
         team.run { worker in self.work(worker) }
         try settle()
-        if let trace, let before, let path {
-            try trace.write(to: path, before: before, after: try Trace.measureOffset(processes))
-        }
+        if trace != nil { clocks.append(try Trace.measureOffset(processes)) }
         return EndEvent(
             epochs: configuration.epochs, trainSeconds: trainSeconds, testLoss: lastEpoch?.testLoss ?? start.testLoss,
             testAccuracy: lastEpoch?.testAccuracy ?? start.testAccuracy,
@@ -148,13 +146,25 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             warning: processes.isFirst ? warningAtEnd() : nil)
     }
 
-    /// Before the workers start: from now on signals are requests, and crashes have a message.
-    func begin(_ folder: RunFolder?) {
+    /// Writes the workers' times of a run that is over, where they are kept. Collective.
+    ///
+    /// - Throws: on every rank, the first rank's failure to write.
+    public func writeTrace(to path: String) throws {
+        guard let trace, clocks.count == 2 else { return }
+        try trace.write(to: path, before: clocks[0], after: clocks[1])
+    }
+
+    /// Before the workers start.
+    ///
+    /// - Throws: `.interrupted`, on every rank, where a signal came to one already.
+    func begin(_ folder: RunFolder?) throws {
         if let folder {
             checkpointer = Checkpointer(folder, topology: topology, trace: trace?.checkpoints)
         }
-        StopSignals.watch()
-        processes.reportCrashes()
+        try processes.agree {
+            guard let signal = StopSignals.received else { return }
+            throw Failure(.interrupted, "stopped by \(signal) before the first step; nothing to save")
+        }
     }
 
     /// After all workers have ended: agrees on how, and throws unless the run is done.
@@ -238,8 +248,9 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
                 if isDue(position) && position.step < schedule.minibatchCount { save(position) }
                 progress(
                     EpochProgress(
-                        epoch: position.epoch, samplesDone: schedule.minibatch(position.step - 1).upperBound,
-                        samples: dataset.train.count, seconds: position.epochSeconds))
+                        epoch: position.epoch, epochs: configuration.epochs,
+                        samplesDone: schedule.minibatch(position.step - 1).upperBound, samples: dataset.train.count,
+                        loss: position.batchLoss / Double(position.step), seconds: position.epochSeconds))
             }
         }
         step.showAccount()
@@ -304,6 +315,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
             state.weights.withMemoryRebound(to: UInt8.self, capacity: 1) { $0.pointee ^= 1 }
         case .data: dataset.flipBit()
         case .crash: fatalError("injected")
+        case .overflow: _ = FaultInjection.depth(below: fault.step)
         case .fail: failure = Failure(.inputOutput, "injected failure")
         case .repeated: step.repeatSample()
         }
@@ -314,8 +326,7 @@ public final class Trainer<Scalar: Real & Datatype>: @unchecked Sendable {
         do {
             return try body()
         } catch {
-            let text = "frontprop: rank \(processes.world.rank) on \(Environment.hostName): \(error)\n"
-            FileHandle.standardError.write(Data(text.utf8))
+            Console.say("frontprop: rank \(processes.world.rank) on \(Environment.hostName): \(error)")
             processes.environment.abort(status: ExitStatus.internalError.rawValue)
         }
     }

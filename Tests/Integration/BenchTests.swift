@@ -101,7 +101,7 @@ extension Integration {
             #expect(!children.isEmpty)
             bench.process.terminate()
             let outcome = try await bench.outcome()
-            #expect(outcome.status == 75 && outcome.errors.contains("stopped by a signal"), "\(outcome.errors)")
+            #expect(outcome.status == 75 && outcome.errors.contains("stopped by SIGTERM"), "\(outcome.errors)")
             for child in children { #expect(kill(child, 0) != 0, "no child is left behind") }
         }
 

@@ -20,6 +20,14 @@ extension Integration {
             }
         }
 
+        /// The report has a stack of its own.
+        @Test func stackThatRunsOut() async throws {
+            let outcome = try await Program.run(["train", "--quiet", "--inject", "overflow:0:30"] + Self.options)
+            #expect(outcome.status == 70)
+            #expect(outcome.errors.contains("rank 0 on \(hostName)"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("FaultInjection.depth"), "\(outcome.errors)")
+        }
+
         /// With a copy of the weights each, the ranks compare them after every epoch.
         @Test(.needsMPI, arguments: [0, 1, 2]) func flippedBitOfTheWeights(rank: Int) async throws {
             try await withTemporaryFolder { folder in

@@ -164,6 +164,27 @@ extension Integration {
             }
         }
 
+        /// On a terminal the bar is one line, whatever the width, with what a person wants to know.
+        @Test(arguments: [40, 80, 200]) func progressBar(columns: Int) async throws {
+            let script = try #require(findExecutable("script"), "util-linux's script makes terminals")
+            try await withTemporaryFolder { folder in
+                let options = "--model 784x300x10 --train-limit 12000 --test-limit 100 --epochs 2 --threads 1"
+                let command = "stty cols \(columns); exec '\(Program.path)' train --run '\(folder)/run' \(options)"
+                let outcome = try await Child(script, ["-qec", command, "/dev/null"]).outcome()
+                try #require(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+                let bars = outcome.output.split(separator: "\u{1B}[K").filter {
+                    $0.contains("samples/s  loss") || $0.contains("samples/s loss")
+                }
+                .filter { $0.contains(" left") }
+                #expect(!bars.isEmpty)
+                for bar in bars {
+                    let text = bar.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
+                    #expect(text.count < columns, "\(text)")
+                }
+                #expect(outcome.output.contains("1 rank, 1 worker, 8 slices"))
+            }
+        }
+
         /// The synthetic digits are the same from memory and from files, and so is what is trained on them.
         @Test func synthesizedFilesTrainTheSame() async throws {
             try await withTemporaryFolder { folder in

@@ -4,7 +4,7 @@ import Testing
 extension Integration {
     /// A batch system's warning: finish the step, save, end with 75.
     @Suite struct Signals {
-        @Test(arguments: [SIGTERM, SIGINT, SIGUSR1]) func alone(_ signal: Int32) async throws {
+        @Test(arguments: [SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGXCPU]) func alone(_ signal: Int32) async throws {
             try await withTemporaryFolder { folder in
                 let files = RunFiles(path: "\(folder)/run")
                 let job = try Program.start(["train", "--run", files.path] + Resume.long)
@@ -39,6 +39,7 @@ extension Integration {
             }
         }
 
+        /// One that comes half a second after the last ends a run that does not get to the end of its step.
         @Test func twice() async throws {
             try await withTemporaryFolder { folder in
                 // A step that outlasts both signals.
@@ -46,15 +47,122 @@ extension Integration {
                     "train", "--run", "\(folder)/run", "--gradient", "matrix", "--train-limit", "20000", "--batch-size",
                     "20000", "--slices", "1", "--threads", "1",
                 ])
-                let files = RunFiles(path: "\(folder)/run")
-                for _ in 0..<1000 where !files.has("config.json") { try await Task.sleep(for: .milliseconds(10)) }
-                try await Task.sleep(for: .milliseconds(200))
-                kill(job.process.processIdentifier, SIGTERM)
-                try await Task.sleep(for: .milliseconds(700))
-                kill(job.process.processIdentifier, SIGTERM)
+                // Written when the run has begun.
+                let files = RunFiles(path: "\(folder)/run/checkpoints")
+                while job.process.isRunning, !files.has("epoch-0000-step-000000.safetensors") {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                while job.process.isRunning {
+                    kill(job.process.processIdentifier, SIGTERM)
+                    try await Task.sleep(for: .milliseconds(600))
+                }
                 let outcome = try await job.outcome()
                 #expect(outcome.status == 128 + SIGTERM, "\(outcome.errors)")
             }
+        }
+
+        /// Many at once are one.
+        @Test func storm() async throws {
+            try await withTemporaryFolder { folder in
+                let files = RunFiles(path: "\(folder)/run")
+                let job = try Program.start(["train", "--run", files.path] + Resume.long)
+                try await Launch.waitForAnEpoch(of: job, files)
+                while job.process.isRunning {
+                    kill(job.process.processIdentifier, SIGTERM)
+                    usleep(1000)
+                }
+                try await Self.check(try await job.outcome(), files)
+            }
+        }
+
+        /// Before there is anything to save, in any command, from the moment that the program has its signals.
+        @Test(
+            arguments: [
+                ["train", "--quiet", "--run", "run"], ["data", "synthesize", "digits", "--train", "1000000"],
+                ["evaluate", "run", "--train-limit", "1000000"],
+            ], [SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGXCPU])
+        func beforeTheFirstStep(_ arguments: [String], _ signal: Int32) async throws {
+            try await withTemporaryFolder { folder in
+                let run = "\(folder)/run"
+                if arguments[0] == "evaluate" {
+                    let made = try await Program.run(
+                        ["train", "--run", run, "--epochs", "1", "--train-limit", "100", "--test-limit", "10"])
+                    try #require(made.status == 0, "\(made.errors)")
+                }
+                let job = try Program.start(arguments.map { ["run", "digits"].contains($0) ? "\(folder)/\($0)" : $0 })
+                try await Self.waitForHandlers(of: job)
+                kill(job.process.processIdentifier, signal)
+                let outcome = try await job.outcome()
+                #expect(outcome.status == 75, "\(outcome.errors)")
+                #expect(outcome.messages.count == 1 && outcome.errors.contains("nothing to save"), "\(outcome.errors)")
+            }
+        }
+
+        /// A signal to one rank while the data are read ends all.
+        @Test(.needsMPI) func beforeTheFirstStepOnOneRank() async throws {
+            try await withTemporaryFolder { folder in
+                let job = try Program.start(
+                    ["train", "--run", "\(folder)/run", "--train-limit", "3000000", "--threads", "1"], ranks: 3)
+                var rank: Int32?
+                while job.process.isRunning, rank == nil {
+                    rank = Launch.ranks(of: job.process.processIdentifier)[2]
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                while job.process.isRunning, let rank, !Self.catches(SIGTERM, rank) {
+                    try await Task.sleep(for: .milliseconds(1))
+                }
+                kill(try #require(rank), SIGTERM)
+                let outcome = try await job.outcome()
+                #expect(outcome.status == 75, "\(outcome.errors)")
+            }
+        }
+
+        /// `nohup`: who ignores SIGHUP goes on ignoring it.
+        @Test func hangupThatIsIgnored() async throws {
+            try await withTemporaryFolder { folder in
+                let files = RunFiles(path: "\(folder)/run")
+                let script = #"trap '' HUP; exec "$0" "$@""#
+                let job = try Child(
+                    "/bin/sh", ["-c", script, Program.path, "train", "--run", files.path] + Resume.long)
+                try await Launch.waitForAnEpoch(of: job, files)
+                kill(job.process.processIdentifier, SIGHUP)
+                let epochs = try files.epochs.count
+                while job.process.isRunning, try files.epochs.count <= epochs {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                kill(job.process.processIdentifier, SIGTERM)
+                let outcome = try await job.outcome()
+                // Done before the second signal, or stopped by that.
+                #expect([0, 75].contains(outcome.status) && !outcome.errors.contains("SIGHUP"), "\(outcome.errors)")
+            }
+        }
+
+        /// What nobody foresaw is one line that names the rank, the host and the place.
+        @Test(arguments: [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS])
+        func crash(_ signal: Int32) async throws {
+            let job = try Program.start(
+                ["data", "synthesize", "digits", "--train", "1000000"], variables: ["SWIFT_BACKTRACE": "enable=yes"])
+            try await Self.waitForHandlers(of: job)
+            kill(job.process.processIdentifier, signal)
+            let outcome = try await job.outcome()
+            #expect(outcome.status == 70, "\(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+            #expect(outcome.errors.contains(hostName) && outcome.errors.contains(" in "), "\(outcome.errors)")
+        }
+
+        private static func waitForHandlers(of job: Child) async throws {
+            while job.process.isRunning, !catches(SIGTERM, job.process.processIdentifier) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+
+        /// Whether `process` has a handler for `signal`.
+        private static func catches(_ signal: Int32, _ process: Int32) -> Bool {
+            let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+            guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+                let mask = UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
+            else { return false }
+            return mask >> UInt64(signal - 1) & 1 == 1
         }
 
         /// Saved, said once, and resumed elsewhere to the bits of a run that nobody stopped.

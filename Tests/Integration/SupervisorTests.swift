@@ -48,6 +48,29 @@ extension Integration {
             }
         }
 
+        /// A signal that comes between two starts, or while the program has not begun to listen, is not forgotten.
+        @Test(arguments: ["exit 70", "exec sleep 30"]) func neverStartsAnewAfterASignal(_ program: String) async throws
+        {
+            try await withTemporaryFolder { folder in
+                let wrapper = "\(folder)/program"
+                try "#!/bin/sh\necho start >>\(folder)/starts\n\(program)\n".write(
+                    toFile: wrapper, atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: wrapper)
+                let job = try Child(
+                    "/bin/bash", [Self.script, "--run", "\(folder)/run", "--launcher", "env", "--restarts", "9", "--"],
+                    variables: ["FRONTPROP_BINARY": wrapper])
+                func starts() -> Int {
+                    (try? String(contentsOfFile: "\(folder)/starts", encoding: .utf8))?.split(separator: "\n").count
+                        ?? 0
+                }
+                while job.process.isRunning, starts() == 0 { try await Task.sleep(for: .milliseconds(10)) }
+                kill(job.process.processIdentifier, SIGTERM)
+                let outcome = try await job.outcome(limitSeconds: 25)
+                #expect(outcome.status == 75, "\(outcome.errors)")
+                #expect(starts() == 1)
+            }
+        }
+
         /// Bounded, and not at all where it would fail again.
         @Test func givesUp() async throws {
             try await withTemporaryFolder { folder in

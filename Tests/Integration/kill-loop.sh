@@ -9,7 +9,9 @@
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/lib.sh"
 runs=${1:-30}
-RANDOM=${2:-1}
+seed=${2:-1}
+RANDOM=$seed
+echo "kill-loop.sh $runs $seed"
 program=${FRONTPROP_BINARY:-$root_folder/.build/release/frontprop}
 prepare_mpi 1000
 folder=$(mktemp -d)

@@ -1,0 +1,16 @@
+#include "CStart.h"
+
+#include "CSignals.h"
+
+static void start(int count, char **arguments, char **environment) {
+    (void)count, (void)arguments;
+    cs_start(environment);
+}
+
+// Before the libraries' own constructors, some of which take long, or crash.
+__attribute__((section(".preinit_array"), used)) static void (*const first)(int, char **, char **) = start;
+
+// And after them: Swift's runtime may have taken the crashes for its own backtrace.
+__attribute__((constructor, used)) static void again(int count, char **arguments, char **environment) {
+    start(count, arguments, environment);
+}
