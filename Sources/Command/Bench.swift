@@ -43,17 +43,13 @@ struct Bench: ParsableCommand {
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case text, markdown, json }
 
-    private struct Layout {
-        let ranks: Int
-        let threads: Int
-    }
-
     func validate() throws {
         _ = try parseTopology(model)
         try requireLimits([
             ("--repeats", repeats, 1...10_000), ("--epochs", epochs, 1...1_000_000),
             ("--scalar-samples", scalarSamples, samplesRange), ("--matrix-samples", matrixSamples, samplesRange),
         ])
+        try ChildLauncher.validate(launcher)
         _ = try chosenEngines()
         _ = try chosenLayouts()
     }
@@ -192,8 +188,10 @@ struct Bench: ParsableCommand {
         let objects = run.lines.compactMap {
             try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
         }
-        let started = objects.filter { $0["event"] as? String == "start" }.compactMap { $0["ranks"] as? Int }
-        if let fault = starter.fault(ranks: layout.ranks, started: started) { throw Failure(.mpiSetup, fault) }
+        let started = objects.filter { $0["event"] as? String == "start" }.map {
+            ChildLauncher.Started(ranks: $0["ranks"] as? Int ?? 0, workers: $0["workers"] as? Int ?? 0)
+        }
+        if let fault = starter.fault(layout, started: started) { throw Failure(.mpiSetup, fault) }
         let seconds = objects.filter { $0["event"] as? String == "epoch" }.compactMap { $0["train_seconds"] as? Double }
         let timed = seconds.dropFirst(seconds.count > 1 ? 1 : 0).sorted()
         guard seconds.count == epochs, let weights = objects.last?["weights_sha256"] as? String else {

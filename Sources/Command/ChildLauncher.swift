@@ -35,20 +35,35 @@ struct ChildLauncher: Sendable {
         return launch + [program] + arguments
     }
 
-    /// What is wrong where not one program on `ranks` ranks was started, nil where it was.
-    ///
-    /// - Parameter started: what each program that began says of the number of its ranks.
-    func fault(ranks: Int, started: [Int]) -> String? {
-        guard started != [ranks], !started.isEmpty || ranks > 1 else { return nil }
-        let found =
-            switch started.count {
-            case 0: "no program that began"
-            case 1: "one program on \(started[0]) of them"
-            default: "\(started.count) programs that know nothing of one another"
-            }
+    /// What a program that began says of where it runs; the workers where it has any.
+    struct Started {
+        let ranks: Int
+        let workers: Int?
+    }
+
+    /// What is wrong where not one program on `layout` was started, nil where it was.
+    func fault(_ layout: Layout, started: [Started]) -> String? {
+        let asked = "one program on \(counted(layout.ranks, "rank"))"
+        let found: String
+        switch started.count {
+        case 0:
+            guard layout.ranks > 1 else { return nil }
+            found = "no program that began"
+        case 1 where started[0].ranks != layout.ranks:
+            found = "one program on \(started[0].ranks) of them"
+        case 1:
+            guard let workers = started[0].workers, workers != layout.workers else { return nil }
+            return "\(asked) was to have \(counted(layout.workers, "worker")), and had \(workers)"
+        default: found = "\(started.count) programs that know nothing of one another"
+        }
         return
-            "\(words.joined(separator: " ")) was to start one program on \(ranks) ranks, and started \(found): does "
-            + "it start {ranks} ranks of one job of the MPI linked?"
+            "\(words.joined(separator: " ")) was to start \(asked), and started \(found): does it start {ranks} ranks of "
+            + "one job of the MPI linked?"
+    }
+
+    /// - Throws: `ValidationError` where `line` names no program.
+    static func validate(_ line: String?) throws {
+        if let line, line.allSatisfy(\.isWhitespace) { throw ValidationError("--launcher must name a program.") }
     }
 
     /// Runs `frontprop` with `arguments` on fresh ranks.

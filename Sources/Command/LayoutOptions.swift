@@ -51,9 +51,7 @@ struct LayoutOptions: ParsableArguments {
                 "\(most.ranks) ranks of \(most.threads) threads are \(most.workers) workers; at most \(Self.mostWorkers) can be."
             )
         }
-        if let launcher, launcher.allSatisfy(\.isWhitespace) {
-            throw ValidationError("--launcher must name a program.")
-        }
+        try ChildLauncher.validate(launcher)
         guard hosts == nil && !oversubscribe || isMPIRun else {
             throw ValidationError("--hosts and --oversubscribe go with mpirun; another launcher has its own ways.")
         }

@@ -61,7 +61,10 @@ struct ScalingRunner {
                 let run = try await start(trial.layout, experiment.arguments(of: trial) + ["--run", folder])
                 point.command = run.command
                 let events = Self.events(of: run)
-                try requireLayout(trial.layout, events.compactMap(\.rankCount), run)
+                let starts = events.compactMap { event in
+                    event.rankCount.map { ChildLauncher.Started(ranks: $0, workers: event.workers) }
+                }
+                try requireLayout(trial.layout, starts, run)
                 try point.take(run, events)
                 return [point]
             }
@@ -89,8 +92,8 @@ struct ScalingRunner {
     }
 
     /// Refuses a run whose launcher started something else than the layout.
-    private func requireLayout(_ layout: Layout, _ started: [Int], _ run: ChildProcess) throws {
-        guard let fault = experiment.launcher(of: layout).fault(ranks: layout.ranks, started: started) else { return }
+    private func requireLayout(_ layout: Layout, _ started: [ChildLauncher.Started], _ run: ChildProcess) throws {
+        guard let fault = experiment.launcher(of: layout).fault(layout, started: started) else { return }
         throw PointFailure(command: run.command, status: ExitStatus.mpiSetup.rawValue, message: fault)
     }
 
@@ -100,7 +103,7 @@ struct ScalingRunner {
 
     private func result(of run: ChildProcess, _ layout: Layout) throws -> CommunicationCommand.Result {
         let results = Self.objects(CommunicationCommand.Result.self, of: run)
-        try requireLayout(layout, results.map(\.hosts.count), run)
+        try requireLayout(layout, results.map { .init(ranks: $0.hosts.count, workers: nil) }, run)
         guard let result = results.last else {
             throw PointFailure(command: run.command, status: run.status, message: "expected a JSON object from it")
         }

@@ -25,6 +25,7 @@ public struct RunRecord: Sendable {
         public var trainSeconds: Double?
         public var samples: Int?
         public var slices: Int?
+        public var workers: Int?
         public var parameters: Int?
         public var model: String?
         public var data: String?
@@ -114,7 +115,9 @@ public struct RunRecord: Sendable {
 extension RunRecord.Entry {
     /// Whether a run can have written this. Losses may be any numbers; counts and times have limits.
     var isPlausible: Bool {
-        let counts = [(epoch, 1), (round, 1), (samples, 0), (slices, 0), (parameters, 0), (evaluations, 0)]
+        let counts = [
+            (epoch, 1), (round, 1), (samples, 0), (slices, 0), (workers, 0), (parameters, 0), (evaluations, 0),
+        ]
         let seconds = [trainSeconds].compactMap { $0 } + (phases?.values ?? [])
         return counts.allSatisfy { count, least in count.map { (least...1 << 50).contains($0) } ?? true }
             && seconds.allSatisfy(Plausible.seconds.contains)
