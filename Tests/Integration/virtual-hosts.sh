@@ -58,12 +58,13 @@ AGENT
     chmod +x "$work/agent"
 }
 
+# Its first process waits, so that none that has ended is left unburied there.
 # The first host's processes stay among the test's own, so that mpirun, which runs there, can start those of the others.
 make_host() {
     local name=node$1 own_processes=()
     if [ "$1" != 1 ]; then own_processes=(--pid --fork --kill-child --mount-proc); fi
     unshare --net --mount --uts "${own_processes[@]}" \
-        sh -c "hostname $name && mount -t tmpfs none /dev/shm && touch $work/up-$name && exec sleep infinity" &
+        sh -c "hostname $name && mount -t tmpfs none /dev/shm && touch $work/up-$name && { sleep infinity & wait; }" &
     local pid=$!
     until [ -e "$work/up-$name" ]; do sleep 0.02; done
     if [ "$1" != 1 ]; then pid=$(pgrep -P "$pid"); fi
