@@ -119,9 +119,12 @@ public struct ChildProcess: Sendable {
     /// - Throws: what `work` throws; `.interrupted` where a signal came, once the children have ended; `.internalError` where
     ///   there are no threads to wait with.
     public static func wait<Value: Sendable>(for work: @escaping @Sendable () async throws -> Value) throws -> Value {
-        // What waits for children needs threads, and would wait for them for ever where there are none.
+        // What waits for children needs threads and descriptors; without it would wait for ever, or crash.
         if let shortage = ThreadPool(wanted: 4).shortage {
             throw Failure(.internalError, "no threads to run other programs with: \(shortage)")
+        }
+        if let shortage = shortageOfDescriptors(32) {
+            throw Failure(.internalError, "no descriptors to run other programs with: \(shortage)")
         }
         let task = Task.detached { try await work() }
         let ended = Ended<Value>()
@@ -139,6 +142,18 @@ public struct ChildProcess: Sendable {
             throw Failure(.interrupted, "stopped by \(name); what was finished is written")
         }
         return try ended.result!.get()
+    }
+
+    /// Why this process cannot open `count` descriptors more; nil where it can.
+    private static func shortageOfDescriptors(_ count: Int) -> Errno? {
+        var opened: [FileDescriptor] = []
+        defer { for descriptor in opened { try? descriptor.close() } }
+        do {
+            while opened.count < count { opened.append(try .open("/", .readOnly, options: .closeOnExec)) }
+        } catch {
+            return error as? Errno ?? .tooManyOpenFiles
+        }
+        return nil
     }
 
     /// Written before the semaphore is raised, read after.

@@ -93,7 +93,7 @@ struct SavedModelOptions: ParsableArguments {
         do {
             bytes = try FileHandle.standardInput.readToEnd() ?? Data()
         } catch {
-            throw Failure(.inputOutput, "cannot read standard input: \(String(cString: strerror(errno)))")
+            throw Failure(.inputOutput, "cannot read standard input", errno: errno)
         }
         let array = try bytes.withUnsafeBytes { try IDXArray.parse($0, name: "standard input") }
         return try ImageSet(images: array, imagesName: "standard input")

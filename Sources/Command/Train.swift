@@ -54,6 +54,8 @@ struct Train: ParsableCommand {
                 let opened = try RunFolder.open(resume)
                 let record = try opened.record()
                 (folder, begun) = (opened, record)
+                // An edited option may ask for samples by the million: before they are read.
+                _ = try newestCheckpoint(of: opened) { $0.identityFault(record.options, record.dataChecksum) }
                 options = try given.resumed(record.options)
             } else {
                 options = try given.applied(to: options)
@@ -112,7 +114,13 @@ struct Train: ParsableCommand {
         surroundings.fault = inject
         surroundings.checkpoint = try processes.agree {
             guard let resumed, let begun else { return nil }
-            return try newestCheckpoint(of: resumed, begun.options, dataset)
+            let schedule = MinibatchSchedule(
+                sampleCount: dataset.train.count, batchSize: begun.options.batchSize, seed: begun.options.seed,
+                shuffled: begun.options.shuffle)
+            return try newestCheckpoint(of: resumed, report: { Console.say("frontprop: warning: \($0)") }) {
+                $0.fault(
+                    in: begun.options, dataChecksum: dataset.checksumText, minibatches: schedule.minibatchCount)
+            }
         }
         let trainer = try Trainer<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset, surroundings: surroundings)
@@ -182,21 +190,14 @@ struct Train: ParsableCommand {
         return try RunFolder.createNew(in: "runs", name: nameByTime(given.model ?? "classifier"))
     }
 
-    /// The newest checkpoint that is whole and of this run; nil when the run was stopped before its first.
+    /// The newest checkpoint that is whole and has no `fault`; nil when the run was stopped before its first.
     private func newestCheckpoint(
-        of folder: RunFolder, _ options: Configuration, _ dataset: NodeDataset
+        of folder: RunFolder, report: (String) -> Void = { _ in }, fault: (TrainingState) -> String?
     ) throws -> CheckpointFile<TrainingState>? {
-        let schedule = MinibatchSchedule(
-            sampleCount: dataset.train.count, batchSize: options.batchSize, seed: options.seed,
-            shuffled: options.shuffle)
         do {
-            return try folder.checkpoints.newestReadable(
-                fault: { state in
-                    state.fault(
-                        in: options, dataChecksum: dataset.checksumText, minibatches: schedule.minibatchCount)
-                }, report: { Console.say("frontprop: warning: \($0)") })
+            return try folder.checkpoints.newestReadable(fault: fault, report: report)
         } catch let failure as Failure where failure.status == .missingInput {
-            Console.say("frontprop: warning: \(folder.path) holds no checkpoint yet; the run starts from its beginning")
+            report("\(folder.path) holds no checkpoint yet; the run starts from its beginning")
             return nil
         }
     }

@@ -49,7 +49,7 @@ final class FileSource: ByteSource {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw Failure(.missingInput, "there is no file \(path)") }
-            throw Failure(.inputOutput, "cannot open \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.inputOutput, "cannot open \(path)", errno: errno)
         }
         maximumRemaining = 0
         var status = stat()
@@ -90,6 +90,6 @@ final class FileSource: ByteSource {
     }
 
     private func failure(_ code: Int32) -> Failure {
-        Failure(.inputOutput, "cannot read \(name): \(String(cString: strerror(code)))")
+        Failure(.inputOutput, "cannot read \(name)", errno: code)
     }
 }

@@ -28,7 +28,7 @@ struct CurlTransfer {
     func run() async throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw Failure(.cannotWrite, "cannot create \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.cannotWrite, "cannot create \(path)", errno: errno)
         }
         defer {
             if lseek(descriptor, 0, SEEK_END) == 0 { unlink(path) }
@@ -57,7 +57,7 @@ struct CurlTransfer {
             throw Failure(.badData, "\(url) sends more than \(greatestSize) bytes; that is not the file")
         }
         guard write(descriptor, bytes.baseAddress, bytes.count) == bytes.count else {
-            throw Failure(.inputOutput, "cannot write \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.inputOutput, "cannot write \(path)", errno: errno)
         }
     }
 

@@ -179,7 +179,7 @@ extension IDXArray {
 func isThere(_ path: String) throws -> Bool {
     if access(path, F_OK) == 0 { return true }
     guard errno == ENOENT || errno == ENOTDIR else {
-        throw Failure(.inputOutput, "cannot open \(path): \(String(cString: strerror(errno)))")
+        throw Failure(.inputOutput, "cannot open \(path)", errno: errno)
     }
     return false
 }

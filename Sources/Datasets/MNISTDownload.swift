@@ -85,7 +85,7 @@ public struct MNISTDownload: Sendable {
                     + reasons.map { "  " + $0.message }.joined(separator: "\n"))
         }
         guard rename(part, path) == 0 else {
-            throw Failure(.cannotWrite, "cannot rename \(part) to \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.cannotWrite, "cannot rename \(part) to \(path)", errno: errno)
         }
         try report("\(file.name): SHA-256 as expected")
     }

@@ -35,7 +35,7 @@ public enum JSONLines {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw Failure(.cannotWrite, "cannot write \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.cannotWrite, "cannot write \(path)", errno: errno)
         }
         defer { close(descriptor) }
         var text = Data()
@@ -47,7 +47,7 @@ public enum JSONLines {
         for value in values { text += try encoder.encode(value) + Data("\n".utf8) }
         try Files.append(text, to: descriptor, path: path)
         guard fsync(descriptor) == 0 else {
-            throw Failure(.inputOutput, "cannot sync \(path) to its disk: \(String(cString: strerror(errno)))")
+            throw Failure(.inputOutput, "cannot sync \(path) to its disk", errno: errno)
         }
     }
 }

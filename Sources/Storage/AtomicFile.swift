@@ -56,7 +56,7 @@ public enum AtomicFile {
             try createFolder(parent.string)
             error = makeFolder(folder)
         }
-        if let error { throw Failure(.cannotWrite, "cannot create the folder \(path): \(error)") }
+        if let error { throw Failure(.cannotWrite, "cannot create the folder \(path)", errno: Errno.number(of: error)) }
     }
 
     /// Creates one folder; nil when it is there afterwards.
@@ -76,7 +76,7 @@ public enum AtomicFile {
                 temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
                 permissions: FilePermissions(rawValue: 0o644))
         } catch {
-            throw Failure(.cannotWrite, "cannot create \(temporary): \(error)")
+            throw Failure(.cannotWrite, "cannot create \(temporary)", errno: Errno.number(of: error))
         }
         // Who may read a file that is there already stays so.
         if let mode = Files.permissions(of: path) { fchmod(descriptor.rawValue, mode) }
@@ -89,7 +89,7 @@ public enum AtomicFile {
         guard rename(temporary.string, path.string) == 0 else {
             let error = Errno(rawValue: errno)
             unlink(temporary.string)
-            throw Failure(.cannotWrite, "cannot rename \(temporary) to \(path): \(error)")
+            throw Failure(.cannotWrite, "cannot rename \(temporary) to \(path)", errno: Errno.number(of: error))
         }
         syncFolder(of: path)
     }
@@ -101,17 +101,17 @@ public enum AtomicFile {
             try descriptor.writeWhole(bytes)
         } catch {
             try? descriptor.close()
-            throw Failure(.inputOutput, "cannot write \(path): \(error)")
+            throw Failure(.inputOutput, "cannot write \(path)", errno: Errno.number(of: error))
         }
         guard fsync(descriptor.rawValue) == 0 else {
             let error = Errno(rawValue: errno)
             try? descriptor.close()
-            throw Failure(.inputOutput, "cannot sync \(path) to its disk: \(error)")
+            throw Failure(.inputOutput, "cannot sync \(path) to its disk", errno: Errno.number(of: error))
         }
         do {
             try descriptor.close()
         } catch {
-            throw Failure(.inputOutput, "cannot finish writing \(path): \(error)")
+            throw Failure(.inputOutput, "cannot finish writing \(path)", errno: Errno.number(of: error))
         }
     }
 
@@ -156,12 +156,12 @@ public enum AtomicFile {
         do {
             try descriptor.writeWhole(bytes)
         } catch {
-            throw Failure(.inputOutput, "cannot write \(path): \(error)")
+            throw Failure(.inputOutput, "cannot write \(path)", errno: Errno.number(of: error))
         }
     }
 
     private static func cannotWrite(_ path: String, _ code: Int32) -> Failure {
-        Failure(.cannotWrite, "cannot write \(path): \(Errno(rawValue: code))")
+        Failure(.cannotWrite, "cannot write \(path)", errno: code)
     }
 
     /// What a path leads to.

@@ -18,7 +18,7 @@ public enum Console {
         do {
             try text.withUTF8 { try FileDescriptor.standardOutput.writeWhole(UnsafeRawBufferPointer($0)) }
         } catch {
-            throw Failure(.inputOutput, "cannot write to standard output: \(error)")
+            throw Failure(.inputOutput, "cannot write to standard output", errno: Errno.number(of: error))
         }
     }
 
@@ -27,7 +27,9 @@ public enum Console {
     /// - Throws: as `print`.
     public static func finish() throws {
         guard let copy = try? FileDescriptor.standardOutput.duplicate() else { return }
-        do { try copy.close() } catch { throw Failure(.inputOutput, "cannot write to standard output: \(error)") }
+        do { try copy.close() } catch {
+            throw Failure(.inputOutput, "cannot write to standard output", errno: Errno.number(of: error))
+        }
     }
 
     /// One line on standard error. What that does not take within a tenth of a second is dropped: it is closed, full, or

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The exit codes that users and batch scripts rely on (BSD's `sysexits.h`, and two of our own).
 public enum ExitStatus: Int32, Sendable {
     case success = 0
@@ -34,4 +36,15 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String { message }
+}
+
+extension Failure {
+    /// What the system refused: `what` could not be done, for the reason that the error's number `code` stands for.
+    ///
+    /// Where memory or descriptors have run out, that is what is wrong, and not the file: `.internalError` takes the place of
+    /// `status`.
+    public init(_ status: ExitStatus, _ what: String, errno code: Int32) {
+        let isShortage = [ENOMEM, EMFILE, ENFILE].contains(code)
+        self.init(isShortage ? .internalError : status, "\(what): \(String(cString: strerror(code)))")
+    }
 }

@@ -15,7 +15,7 @@ public enum Folder {
             if error == .noSuchFileOrDirectory || error == .notDirectory {
                 throw Failure(.missingInput, "there is no folder \(path)")
             }
-            throw Failure(.inputOutput, "cannot look into the folder \(path): \(error)")
+            throw Failure(.inputOutput, "cannot look into the folder \(path)", errno: Errno.number(of: error))
         }
         defer { closedir(stream) }
         var names: [String] = []
@@ -27,7 +27,7 @@ public enum Folder {
             if name != "." && name != ".." { names.append(name) }
         }
         guard errno == 0 else {
-            throw Failure(.inputOutput, "cannot look into the folder \(path): \(Errno(rawValue: errno))")
+            throw Failure(.inputOutput, "cannot look into the folder \(path)", errno: errno)
         }
         return names
     }
@@ -54,8 +54,7 @@ public enum Folder {
         var template = Array("\(parent.isEmpty ? "/tmp" : parent)/frontprop-\(name)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw Failure(
-                .cannotWrite, "cannot create a folder in \(parent.isEmpty ? "/tmp" : parent): \(Errno(rawValue: errno))"
-            )
+                .cannotWrite, "cannot create a folder in \(parent.isEmpty ? "/tmp" : parent)", errno: errno)
         }
         return template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     }
@@ -85,7 +84,7 @@ public enum Files {
         do {
             try data.withUnsafeBytes { try FileDescriptor(rawValue: descriptor).writeWhole($0) }
         } catch {
-            throw Failure(.inputOutput, "cannot write \(path): \(error)")
+            throw Failure(.inputOutput, "cannot write \(path)", errno: Errno.number(of: error))
         }
     }
 

@@ -14,7 +14,7 @@ public enum InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw Failure(.missingInput, "there is no file \(path)") }
-            throw Failure(.inputOutput, "cannot open \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.inputOutput, "cannot open \(path)", errno: errno)
         }
         defer { close(descriptor) }
         let size = try checkedSize(of: descriptor, path: path)
@@ -23,7 +23,7 @@ public enum InputFile {
                 let more = Foundation.read(descriptor, buffer.baseAddress! + count, size - count)
                 if more < 0 && errno == EINTR { continue }
                 guard more >= 0 else {
-                    throw Failure(.inputOutput, "cannot read \(path): \(String(cString: strerror(errno)))")
+                    throw Failure(.inputOutput, "cannot read \(path)", errno: errno)
                 }
                 guard more > 0 else {
                     throw Failure(.badData, "\(path): expected \(size) bytes, found \(count): it is being cut")
@@ -36,7 +36,7 @@ public enum InputFile {
     private static func checkedSize(of descriptor: Int32, path: String) throws -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            throw Failure(.inputOutput, "cannot read \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.inputOutput, "cannot read \(path)", errno: errno)
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a pipe or a device"

@@ -27,3 +27,8 @@ extension FileDescriptor {
         return count == 1
     }
 }
+
+extension Errno {
+    /// The number of what a call of the system threw.
+    static func number(of error: any Error) -> Int32 { (error as? Errno ?? .ioError).rawValue }
+}

@@ -43,7 +43,7 @@ public final class RunFolder: @unchecked Sendable {
             let path = "\(parent)/\(name)" + (number == 1 ? "" : "-\(number)")
             if mkdir(path, 0o755) == 0 { return try create(path) }
             guard errno == EEXIST else {
-                throw Failure(.cannotWrite, "cannot create the folder \(path): \(String(cString: strerror(errno)))")
+                throw Failure(.cannotWrite, "cannot create the folder \(path)", errno: errno)
             }
         }
         fatalError("no end of numbers")
@@ -59,7 +59,7 @@ public final class RunFolder: @unchecked Sendable {
         }
         guard access(path, W_OK) == 0 else {
             throw Failure(
-                .cannotWrite, "cannot go on with the run in \(path): \(String(cString: strerror(errno)))")
+                .cannotWrite, "cannot go on with the run in \(path)", errno: errno)
         }
         return try RunFolder(path)
     }
@@ -74,7 +74,7 @@ public final class RunFolder: @unchecked Sendable {
     private static func lock(_ path: String) throws -> [Int32] {
         let folder = Foundation.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else {
-            throw Failure(.cannotWrite, "cannot open the folder \(path): \(String(cString: strerror(errno)))")
+            throw Failure(.cannotWrite, "cannot open the folder \(path)", errno: errno)
         }
         if flock(folder, LOCK_EX | LOCK_NB) == 0 { return [folder] }
         if errno != EWOULDBLOCK {
@@ -135,7 +135,7 @@ public final class RunFolder: @unchecked Sendable {
         let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
         let descriptor = Foundation.open(metricsPath, flags, 0o644)
         guard descriptor >= 0 else {
-            throw Failure(.cannotWrite, "cannot write \(metricsPath): \(String(cString: strerror(errno)))")
+            throw Failure(.cannotWrite, "cannot write \(metricsPath)", errno: errno)
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()

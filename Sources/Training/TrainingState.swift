@@ -31,8 +31,8 @@ extension TrainingState {
             ?? (options.genetic.map(searchFault) ?? descentFault(options, minibatches)) ?? timeFault
     }
 
-    /// As `fault`, of what the run is alone, not of the place.
-    func identityFault(_ options: Configuration, _ dataChecksum: String) -> String? {
+    /// As `fault`, of what the run is alone, not of the place: what can be told before the samples are read.
+    public func identityFault(_ options: Configuration, _ dataChecksum: String) -> String? {
         let differences: [(option: String, value: String, other: String)]
         do { differences = try self.options.differences(from: options) } catch { return "\(error)" }
         // How often a run is saved is no part of what it comes to, nor is the number of workers of a plain sum.

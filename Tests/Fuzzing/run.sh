@@ -12,38 +12,25 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(mktemp -d "${TMPDIR:-/tmp}/fuzz-$reader-XXXXXX")
 cd "$build"
 
-storage=(Failure AtomicFile InputFile Safetensors Safetensors+Parsing SafetensorsHeaderParser)
-datasets=(ByteSource GzipSource IDXArray IDXArray+Writing ImageSet Dataset Concurrently)
 case $reader in
 idx) driver=FuzzIDX dictionary=idx ;;
 gzip) driver=FuzzGzip dictionary=idx ;;
-safetensors) driver=FuzzSafetensors dictionary=safetensors datasets=() ;;
+safetensors) driver=FuzzSafetensors dictionary=safetensors ;;
 *) echo "no such reader: $reader" >&2 && exit 64 ;;
 esac
 
-# Every module is compiled with coverage and the sanitizer; what a reader does not use is left out.
-options=(-O -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -I . -I "$root/Sources/CZlib")
-compile() { # module, source files
-    local module=$1
-    shift
-    swiftc "${options[@]}" -wmo -emit-module -emit-object -module-name "$module" -o "$module.o" "$@"
-}
-# IDX files can be written with their SHA-256, which no reader needs: without it there is no libcrypto to link.
-echo 'public enum SHA256Digest { public static func hex(of bytes: UnsafeRawBufferPointer) -> String { "" } }' >SHA256.swift
-sources() { # folder, names
-    local folder=$1
-    shift
-    printf "$root/Sources/$folder/%s.swift\n" "$@"
-}
-mapfile -t files < <(sources Storage "${storage[@]}")
-compile Storage "${files[@]}" SHA256.swift
-objects=(Storage.o)
-if ((${#datasets[@]})); then
-    mapfile -t files < <(sources Datasets "${datasets[@]}")
-    compile Datasets "${files[@]}"
-    objects+=(Datasets.o)
-fi
-swiftc "${options[@]}" -use-ld=lld -module-name Fuzz "$root/Tests/Fuzzing/$driver.swift" "${objects[@]}" -lz -o fuzz
+# The modules are compiled with coverage and the sanitizer, in a folder of their own; all readers share it.
+scratch=$root/.build-fuzzing
+instrumented=(-Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing)
+swift build -c release --package-path "$root" --scratch-path "$scratch" --target Datasets "${instrumented[@]}" >build.log 2>&1 ||
+    { cat build.log >&2; exit 1; }
+mapfile -t objects < <(find "$scratch"/release/ -name '*.o' -not -path '*-tool.build/*')
+options=(-O -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -use-ld=lld -module-name Fuzz)
+for folder in "$scratch"/release/Modules "$root"/Sources/{CZlib,CCrypto} "$scratch"/checkouts/*/Sources/*/include; do
+    options+=(-I "$folder")
+done
+for map in "$scratch"/release/C*.build/module.modulemap; do options+=(-Xcc "-fmodule-map-file=$map"); done
+swiftc "${options[@]}" "$root/Tests/Fuzzing/$driver.swift" "${objects[@]}" -lz -lcrypto -o fuzz
 
 mkdir seeds found
 make_seeds() {

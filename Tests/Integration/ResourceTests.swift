@@ -24,7 +24,19 @@ extension Integration {
             check(try await run(limit: "ulimit -n \(count)", Self.small), "\(count) descriptors")
         }
 
-        @Test(arguments: [100_000, 150_000, 200_000, 300_000, 600_000]) func addressSpace(kilobytes: Int) async throws {
+        /// What runs other programs needs more of them than what trains.
+        @Test(arguments: [5, 6, 8, 10, 16, 24]) func descriptorsForAReport(count: Int) async throws {
+            try await withTemporaryFolder { folder in
+                _ = try await Program.run(Self.small + ["--run", "\(folder)/run"])
+                let outcome = try await run(limit: "ulimit -n \(count)", ["report", "\(folder)/run"])
+                #expect([70, 73, 74].contains(outcome.status), "\(count): \(outcome.status) \(outcome.errors)")
+                #expect(outcome.messages.count == 1 && !outcome.errors.contains("checks failed"), "\(outcome.errors)")
+            }
+        }
+
+        @Test(arguments: [100_000, 130_000, 160_000, 200_000, 300_000, 600_000]) func addressSpace(kilobytes: Int)
+            async throws
+        {
             let outcome = try await run(limit: "ulimit -v \(kilobytes)", Self.small + ["--threads", "2"])
             check(outcome, "\(kilobytes) kB")
         }

@@ -19,6 +19,13 @@ import Testing
 #endif
 
 @Suite struct FileFailureTests {
+    /// Where memory or descriptors have run out, no file is to blame.
+    @Test(arguments: [ENOMEM, EMFILE, ENFILE, ENOSPC]) func shortagesAreNoFaultsOfAFile(code: Int32) {
+        let failure = Failure(.cannotWrite, "cannot create x", errno: code)
+        #expect(failure.status == (code == ENOSPC ? .cannotWrite : .internalError))
+        #expect(failure.message == "cannot create x: \(String(cString: strerror(code)))")
+    }
+
     // MARK: Reading
 
     @Test func whatIsNotThereIsMissing() throws {
