@@ -127,6 +127,14 @@ INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, s
         }
 }
 
+// The same of all samples. A loop of its own for each shape: where they shared one, the compiler kept too little in registers.
+INLINE void block_product(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, const size_t row,
+                          size_t unit, size_t n, const size_t width, const size_t chains, const size_t bands, REAL scale,
+                          REAL *out, size_t stride) {
+    for (size_t s = 0; s < stride; s += CHUNK)
+        chunk_product(rows, samples, count, s, weights, row, unit, n, width, chains, bands, scale, out, stride);
+}
+
 size_t NAME(input_product_scratch)(size_t columns, size_t n) { return n > BLOCK ? columns * BLOCK : 0; }
 
 // Of more units than a block's, the weights of one block at a time are copied: as they lie, their rows are so far apart
@@ -135,6 +143,10 @@ size_t NAME(input_product_scratch)(size_t columns, size_t n) { return n > BLOCK 
 CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,
                                 REAL scale, REAL *out, size_t stride, REAL *scratch) {
     for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
+    if (n == LANES) {  // all of it known
+        block_product(rows, samples, count, weights, LANES, 0, LANES, 1, 8, 1, scale, out, stride);
+        return;
+    }
     const size_t row = n > BLOCK ? BLOCK : n;
     for (size_t unit = 0, width; unit < n; unit += width * LANES) {
         width = n - unit > 3 * LANES ? 4 : n - unit > LANES ? 2 : 1;
@@ -143,18 +155,14 @@ CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t co
             copy_panel(block, n, rows.columns, width * LANES, scratch, BLOCK);
             block = scratch;
         }
-        for (size_t s = 0; s < stride; s += CHUNK) {
-            if (width == 4 && row == BLOCK)  // a known length
-                chunk_product(rows, samples, count, s, block, BLOCK, unit, n, 4, 2, 2, scale, out, stride);
-            else if (width == 4)
-                chunk_product(rows, samples, count, s, block, row, unit, n, 4, 2, 2, scale, out, stride);
-            else if (width == 2)
-                chunk_product(rows, samples, count, s, block, row, unit, n, 2, 4, 1, scale, out, stride);
-            else if (row == LANES)
-                chunk_product(rows, samples, count, s, block, LANES, unit, n, 1, 8, 1, scale, out, stride);
-            else
-                chunk_product(rows, samples, count, s, block, row, unit, n, 1, 8, 1, scale, out, stride);
-        }
+        if (width == 4 && row == BLOCK)  // a known length
+            block_product(rows, samples, count, block, BLOCK, unit, n, 4, 2, 2, scale, out, stride);
+        else if (width == 4)
+            block_product(rows, samples, count, block, row, unit, n, 4, 2, 2, scale, out, stride);
+        else if (width == 2)
+            block_product(rows, samples, count, block, row, unit, n, 2, 4, 1, scale, out, stride);
+        else
+            block_product(rows, samples, count, block, row, unit, n, 1, 8, 1, scale, out, stride);
     }
 }
 
@@ -203,23 +211,32 @@ size_t NAME(input_gradient_scratch)(size_t columns, size_t n, size_t stride) {
     return (stride + (in_place(n) ? 0 : columns)) * (n < BLOCK ? whole_vectors(n) : BLOCK);
 }
 
+// The gradient of up to BLOCK units from `unit` on, whose rows are added up in vectors of `padded` numbers.
+INLINE void block_gradient(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t unit, size_t n,
+                           const size_t padded, REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
+    const size_t live = lesser(n - unit, padded);
+    REAL *deltas = scratch, *sums = in_place(n) ? gradient : deltas + stride * padded;
+    transpose_matrix(delta + unit * stride, stride, live, stride, scale, deltas, padded);
+    memset(sums, 0, rows.columns * padded * sizeof(REAL));
+    add_rows(rows, samples, count, deltas, padded, sums);
+    if (sums != gradient)
+        for (size_t c = 0; c < rows.columns; c++)
+            memcpy(gradient + c * n + unit, sums + c * padded, live * sizeof(REAL));
+}
+
 // Other rows are added up in scratch, a block of units at a time, padded: a vector stored over the start of the next row
 // would make that row's load wait for both stores; and rows that are far apart are bad for caches, as in the product.
 CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,
                                  REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
+    if (n == LANES) {  // all of it known, as in the product
+        block_gradient(rows, samples, count, delta, 0, LANES, LANES, scale, gradient, stride, scratch);
+        return;
+    }
     for (size_t unit = 0; unit < n; unit += BLOCK) {
-        const size_t live = lesser(n - unit, BLOCK), padded = whole_vectors(live);
-        REAL *deltas = scratch, *sums = in_place(n) ? gradient : deltas + stride * padded;
-        transpose_matrix(delta + unit * stride, stride, live, stride, scale, deltas, padded);
-        memset(sums, 0, rows.columns * padded * sizeof(REAL));
-        if (padded == LANES)
-            add_rows(rows, samples, count, deltas, LANES, sums);  // the same, with a known length
-        else if (padded == BLOCK)
-            add_rows(rows, samples, count, deltas, BLOCK, sums);
+        if (n - unit >= BLOCK)
+            block_gradient(rows, samples, count, delta, unit, n, BLOCK, scale, gradient, stride, scratch);
         else
-            add_rows(rows, samples, count, deltas, padded, sums);
-        if (sums != gradient)
-            for (size_t c = 0; c < rows.columns; c++)
-                memcpy(gradient + c * n + unit, sums + c * padded, live * sizeof(REAL));
+            block_gradient(rows, samples, count, delta, unit, n, whole_vectors(n - unit), scale, gradient, stride,
+                           scratch);
     }
 }
