@@ -21,8 +21,11 @@ enum Main {
     }
 
     private static func run(isFirst: Bool) -> Int32 {
+        let result = Result { try perform(isFirst: isFirst) }
+        // From here on a signal changes nothing: a launcher whose first rank has ended ends the others by one.
+        StopSignals.note()
         do {
-            let status = try perform(isFirst: isFirst)
+            let status = try result.get()
             if isFirst { try Console.finish() }
             return status
         } catch let failure as Failure {

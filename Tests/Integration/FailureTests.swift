@@ -112,13 +112,16 @@ extension Integration {
             }
         }
 
-        /// `mpirun` gives the program's exit code to the shell.
+        /// `mpirun` gives the program's exit code to the shell, and the signal by which it ends the other ranks adds no message: some rank
+        /// meets it late in one start of four, so it is started several times.
         @Test(.needsMPI) func mpirunEndsWithTheCode() async throws {
             try await withTemporaryFolder { folder in
                 let arguments = ["train", "--run", "\(folder)/run", "--data", "\(folder)/none"]
-                let outcome = try await Program.run(arguments, ranks: 3)
-                #expect(outcome.status == 66)
-                check(outcome, ["\(folder)/none"])
+                for _ in 1...8 {
+                    let outcome = try await Program.run(arguments, ranks: 8)
+                    #expect(outcome.status == 66)
+                    check(outcome, ["\(folder)/none"])
+                }
             }
         }
 
