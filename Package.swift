@@ -49,21 +49,24 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["CKernels"]),
 
         // The field: networks, data, training.
-        .target(name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers"]),
+        .target(name: "Networks", dependencies: ["Kernels", "RandomNumbers"]),
         .target(
             name: "Datasets", dependencies: ["ChildProcesses", "CZlib", "RandomNumbers", "Resources", "Storage"]),
+        // What is known of ranks and cores.
+        .target(
+            name: "Cluster", dependencies: ["CBarrier", "CProcess", "CSignals", "MPI", "Resources", "Storage"]),
         .target(
             name: "Training",
             dependencies: [
-                "CBarrier", "CMalloc", "CProcess", "CSignals", "Datasets", "Kernels", "MPI", "NeuralNetwork",
-                "RandomNumbers", "Resources", "Storage",
+                "CMalloc", "Cluster", "Datasets", "Kernels", "MPI", "Networks", "RandomNumbers", "Resources", "Storage",
             ]),
         // Reads the records of runs; knows nothing of how they came about.
         .target(name: "Reporting", dependencies: ["ChildProcesses", "Storage"]),
         .executableTarget(
             name: "Command",
             dependencies: [
-                "ChildProcesses", "CStart", "Datasets", "Kernels", "MPI", "NeuralNetwork", "RandomNumbers", "Reporting",
+                "ChildProcesses", "CStart", "Cluster", "Datasets", "Kernels", "MPI", "Networks", "RandomNumbers",
+                "Reporting",
                 "Resources", "Storage", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -73,7 +76,7 @@ let package = Package(
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "Storage"]),
         .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
         .testTarget(name: "StorageTests", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
-        .testTarget(name: "NeuralNetworkTests", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Kernels", "Networks", "RandomNumbers"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
         // Records as no program writes them, for the tests of their readers.
         .target(
@@ -82,10 +85,12 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Kernels", "RandomNumbers"]),
         // Stands in for malloc in all tests, to count.
         .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "CAllocations", "DamagedRecords", "Datasets", "Kernels", "MPI", "NeuralNetwork", "Storage", "Training",
+                "CAllocations", "Cluster", "DamagedRecords", "Datasets", "Kernels", "MPI", "Networks", "Storage",
+                "Training",
             ]),
         // Runs the program as users do. It is built with the tests; they do not contain it.
         .testTarget(

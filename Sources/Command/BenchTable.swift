@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNetwork
+import Networks
 
 /// Seconds per epoch by engine and layout, and the article's beside them.
 struct BenchTable: Codable {

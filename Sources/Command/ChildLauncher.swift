@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChildProcesses
+import Cluster
 import Foundation
 import Storage
 import Training

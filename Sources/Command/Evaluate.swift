@@ -1,7 +1,8 @@
 import ArgumentParser
+import Cluster
 import Foundation
 import Kernels
-import NeuralNetwork
+import Networks
 import Storage
 import Training
 

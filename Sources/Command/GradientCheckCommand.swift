@@ -1,6 +1,6 @@
 import ArgumentParser
 import Kernels
-import NeuralNetwork
+import Networks
 import RandomNumbers
 import Resources
 import Storage

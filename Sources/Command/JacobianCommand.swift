@@ -2,7 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Kernels
-import NeuralNetwork
+import Networks
 import Resources
 import Storage
 import Training

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Cluster
 import Datasets
 import Foundation
-import NeuralNetwork
+import Networks
 import Resources
 import Storage
 import Training

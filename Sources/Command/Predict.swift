@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
-import NeuralNetwork
+import Networks
 import Storage
 import Training
 

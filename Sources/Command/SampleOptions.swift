@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
 import Kernels
-import NeuralNetwork
+import Networks
 import Storage
 
 /// Which of the two sets.

@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import NeuralNetwork
+import Networks
 import Storage
 import Training
 

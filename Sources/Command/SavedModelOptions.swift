@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
-import NeuralNetwork
+import Networks
 import Storage
 import Training
 

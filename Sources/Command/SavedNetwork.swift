@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNetwork
+import Networks
 import Storage
 import Training
 

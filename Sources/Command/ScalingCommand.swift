@@ -1,7 +1,8 @@
 import ArgumentParser
 import ChildProcesses
+import Cluster
 import Foundation
-import NeuralNetwork
+import Networks
 import Reporting
 import Storage
 import Training

@@ -1,7 +1,8 @@
+import Cluster
 import Foundation
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 import RandomNumbers
 import Reporting
 import Storage

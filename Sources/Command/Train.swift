@@ -1,9 +1,10 @@
 import ArgumentParser
+import Cluster
 import Datasets
 import Foundation
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 import Resources
 import Storage
 import Training

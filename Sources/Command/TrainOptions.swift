@@ -1,5 +1,6 @@
 import ArgumentParser
-import NeuralNetwork
+import Cluster
+import Networks
 import Storage
 import Training
 

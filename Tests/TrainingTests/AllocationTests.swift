@@ -1,8 +1,9 @@
 import CAllocations
+import Cluster
 import Datasets
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 import Testing
 import Training
 

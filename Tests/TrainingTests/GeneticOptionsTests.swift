@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 import Testing
 
 @testable import Training

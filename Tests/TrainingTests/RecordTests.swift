@@ -1,6 +1,6 @@
 import DamagedRecords
 import Foundation
-import NeuralNetwork
+import Networks
 import Storage
 import Testing
 

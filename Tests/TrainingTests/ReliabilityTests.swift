@@ -1,3 +1,4 @@
+import Cluster
 import Foundation
 import Testing
 
@@ -24,14 +25,6 @@ import Testing
         #expect(Accounting.of((0..<1000 as Range<UInt32>).reversed()) == all)
         #expect(Accounting.of([UInt32](0..<999) + [998]) != all, "one twice, one never: the count is right")
         #expect(all - Accounting.of(0..<300 as Range<UInt32>) == Accounting.of(300..<1000 as Range<UInt32>))
-    }
-
-    @Test func oddReplicaIsNamed() {
-        #expect(Replicas.oddOne([5, 5, 5]) == nil)
-        #expect(Replicas.oddOne([7]) == nil)
-        #expect(Replicas.oddOne([5, 6, 5]).map { [$0.index, $0.agreeing] } == [1, 2])
-        #expect(Replicas.oddOne([6, 5, 5]).map { [$0.index, $0.agreeing] } == [0, 2])
-        #expect(Replicas.oddOne([5, 6]).map { [$0.index, $0.agreeing] } == [1, 1])
     }
 
     @Test func intervalsOfCheckpoints() {

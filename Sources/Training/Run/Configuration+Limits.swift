@@ -1,0 +1,95 @@
+import Networks
+
+/// What every number may be, and what goes together; the same for the command line and for records that are read back.
+extension Configuration {
+    /// As many samples as a set or a minibatch can have.
+    public static let mostSamples = Int(Int32.max)
+    /// Sums of more slices would not fit their words.
+    public static let mostSlices = 4096
+    /// Epochs, rounds, and what counts them; products of two fit an `Int`.
+    public static let mostTurns = 1 << 30
+
+    /// Why this cannot be a run: the first option that is out of its limits, or that does not go with another, named as
+    /// on the command line; nil where there is none.
+    public var fault: String? {
+        countFault ?? rateFault ?? targetFault ?? geneticFault
+    }
+
+    private var countFault: String? {
+        let isExact = reduction == .exact
+        return Self.fault([
+            ("--epochs", epochs, 0...1 << 31), ("--batch-size", batchSize, 1...Self.mostSamples),
+            ("--train-limit", trainLimit, 1...Self.mostSamples), ("--test-limit", testLimit, 1...Self.mostSamples),
+            // With allreduce they are the workers.
+            ("--slices", slices, 1...(isExact ? Self.mostSlices : Int(Int32.max))),
+            ("--checkpoint-every", checkpointEvery.count, 1...Self.mostTurns),
+        ])
+    }
+
+    /// Any finite number is a rate; one that the precision does not hold is none.
+    private var rateFault: String? {
+        let most = precision == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+        for (name, value) in [("--learning-rate", learningRate), ("--momentum", momentum)]
+        where !(abs(value) <= most) {
+            return "\(name) must be a finite number of \(precision), at most \(most) either way, not \(value)"
+        }
+        if let lossScale, !(lossScale > 0 && lossScale <= most) {
+            return "--loss-scale must be above 0 and at most \(most), not \(lossScale)"
+        }
+        return nil
+    }
+
+    private var targetFault: String? {
+        guard target == .inputs, topology.inputCount != topology.outputCount else { return nil }
+        return "--target inputs needs a network with an output for each input, \(topology) is none"
+    }
+
+    private var geneticFault: String? {
+        switch (optimizer, genetic) {
+        case (.sgd, nil): nil
+        case (.sgd, _): "the options of a genetic search go with --optimizer genetic, not with sgd"
+        case (.genetic, nil): "--optimizer genetic needs the options of its search"
+        case (.genetic, let options?): options.fault
+        }
+    }
+
+    /// The first of `counts` that is not in its range.
+    public static func fault(_ counts: [(name: String, value: Int?, range: ClosedRange<Int>)]) -> String? {
+        for (name, value, range) in counts {
+            guard let value, !range.contains(value) else { continue }
+            return "\(name) must be at least \(range.lowerBound) and at most \(range.upperBound), not \(value)"
+        }
+        return nil
+    }
+}
+
+extension GeneticOptions {
+    /// The most individuals of a population.
+    public static let mostIndividuals = 1 << 16
+
+    /// As `Configuration.fault`.
+    var fault: String? {
+        guard (2...Self.mostIndividuals).contains(population), population % 2 == 0 else {
+            return "--population must be an even number from 2 to \(Self.mostIndividuals), not \(population)"
+        }
+        let counts = Configuration.fault([
+            ("--rounds", rounds, 1...Configuration.mostTurns),
+            ("--fitness-samples", fitnessSamples, 1...Configuration.mostTurns),
+            ("--evaluate-every", evaluateEvery, 1...Configuration.mostTurns),
+        ])
+        if let counts { return counts }
+        guard mutationScale > 0, mutationScale <= 1e6 else {
+            return "--mutation-scale must be above 0 and at most 1e6, not \(mutationScale)"
+        }
+        for (name, chance) in [("--crossover", crossover), ("--mutation", mutation)] {
+            switch (operators, chance) {
+            case (.article, nil): return "--operators article needs \(name)"
+            case (.article, let chance?) where !(0...1).contains(chance):
+                return "\(name) must be a chance, from 0 to 1, not \(chance)"
+            case (.snes, _?): return "\(name) goes with --operators article, not with snes"
+            default: continue
+            }
+        }
+        return nil
+    }
+}

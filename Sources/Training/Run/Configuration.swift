@@ -1,0 +1,88 @@
+import Cluster
+import Datasets
+import Foundation
+import Networks
+
+/// The precision of parameters, activations and gradients.
+public enum Precision: String, CaseIterable, Sendable, Codable {
+    case float32, float64
+}
+
+/// Everything that a training run is, but for where it runs.
+public struct Configuration: Sendable, Equatable, Codable {
+    public var topology = Topology.classifier
+    public var target = TargetName.labels
+    public var data = "synthetic"
+    public var trainLimit: Int?
+    public var testLimit: Int?
+    public var epochs = 16
+    public var batchSize = 1000
+    public var learningRate = 10.0
+    public var momentum = 0.5
+    public var seed: UInt64 = 1
+    public var shuffle = true
+    public var initializer = Initializer.kaiming
+    /// A safetensors file to start from in place of the initialiser.
+    public var weights: String?
+    public var gradient = GradientMethod.frontprop
+    public var precision = Precision.float32
+    public var optimizer = Optimizer.sgd
+    /// Of the genetic optimiser alone.
+    public var genetic: GeneticOptions?
+    public var reduction = Reduction.exact
+    /// Slices of a minibatch; nil until resolved for a number of workers.
+    public var slices: Int?
+    public var checkpointEvery = CheckpointInterval.epochs(1)
+    /// What losses and gradients are multiplied by, to see that no bit depends on their scale.
+    public var lossScale: Double?
+
+    public init() {}
+
+    /// The names in `config.json`, from which those on the command line follow.
+    enum CodingKeys: String, CodingKey {
+        case topology = "model"
+        case target, data, trainLimit, testLimit, epochs, batchSize, learningRate, momentum, seed, shuffle, initializer
+        case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
+    }
+
+    /// Options that may be others when a run goes on: they do not change what it comes to.
+    public static let freeOptions: Set = ["--data", "--epochs"]
+
+    /// The options whose values differ from those of `other`, as the command line calls them, with both values.
+    public func differences(from other: Configuration) throws -> [(option: String, value: String, other: String)] {
+        let mine = try texts
+        let others = try other.texts
+        return Set(mine.keys).union(others.keys).sorted().compactMap { key in
+            let (value, other) = (mine[key] ?? "none", others[key] ?? "none")
+            return value == other ? nil : (key, value, other)
+        }
+    }
+
+    /// Every option's value as text, under its name on the command line.
+    private var texts: [String: String] {
+        get throws {
+            let object = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(self)) as? [String: Any] ?? [:]
+            // The genetic optimiser's options are options like the others.
+            let flat = object.flatMap { ($0.value as? [String: Any]).map(Array.init) ?? [$0] }
+            return Dictionary(
+                uniqueKeysWithValues: flat.map { key, value in
+                    let words = key.replacing(/[A-Z]/) { "-\($0.output.lowercased())" }
+                    return ("--" + words, "\(value)")
+                })
+        }
+    }
+
+    /// What a network is to answer, by the names of the command line.
+    public enum TargetName: String, CaseIterable, Sendable, Codable {
+        case labels, inputs
+
+        public var target: Target { self == .labels ? .labels : .inputs }
+    }
+
+    /// The published ladder of slice counts: 8, 16, 24, 32, 48, 64, 96, … (each pair of rungs doubles).
+    public static func defaultSlices(workers: Int) -> Int {
+        var (rung, next) = (8, 16)
+        while rung < workers { (rung, next) = (next, rung == 8 ? 24 : 2 * rung) }
+        return rung
+    }
+}

@@ -1,0 +1,29 @@
+import Cluster
+import Datasets
+import Networks
+import Resources
+import Storage
+
+extension Trainer {
+    /// Refuses a run whose workers' matrices no memory holds; what is a little too large only the system can tell.
+    ///
+    /// Collective. - Throws: `.internalError` on every rank, with both numbers.
+    static func requireMemory(
+        for configuration: Configuration, _ sliceCount: Int, _ schedule: MinibatchSchedule, _ dataset: NodeDataset,
+        _ team: Team, _ processes: Processes
+    ) throws {
+        let block = Evaluation<Scalar>.blockSize
+        let slice = (schedule.largestMinibatch + sliceCount - 1) / sliceCount
+        let samples = slice + min(block, dataset.train.count) + min(block, dataset.test.count)
+        let bytes =
+            configuration.topology.matrixBytes(samples: samples, of: Scalar.self) * Double(team.workersOnNode)
+        try processes.agree {
+            guard bytes > Double(Memory.bytes) else { return }
+            throw Failure(
+                .internalError,
+                "the matrices of \(team.workersOnNode) workers take more than \(GradientCost.size(bytes)) of memory, there are "
+                    + "\(GradientCost.size(Double(Memory.bytes))): give fewer --threads, more --slices or a smaller "
+                    + "--batch-size")
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Cluster
+import Kernels
+import MPI
+
+/// Adds up the slices' gradients, exactly or plainly, within a team and between teams.
+///
+/// Exactly: Σ round(g · 2^p) in 64-bit integers (two words in float64), p by the largest magnitude of the tensor in all
+/// slices. Maxima and integer sums are associative, so the order of the slices, and who adds them, cannot change a bit.
+/// Docs/exact-sum.md says what is kept.
+struct GradientSum<Scalar: Real & Datatype>: Sendable {
+    let state: SharedState<Scalar>
+    let reduction: Reduction
+
+    private var low: Int { Scalar.exactWords == 2 ? state.parameterCount : 0 }
+    /// Where the loss stands among the words, of which it has two; and what is agreed on, among the plain sums.
+    private var lossWord: Int { state.parameterCount * Scalar.exactWords }
+
+    // MARK: Maxima
+
+    /// Notes the magnitudes of a slice's gradient and loss, in the row of the worker that has just made them.
+    func note(slot: Int, in row: UnsafeMutablePointer<Int64>) {
+        let gradient = UnsafePointer(state.slot(slot))
+        for (tensor, range) in state.tensors.enumerated() {
+            row[tensor] = max(row[tensor], Scalar.largest(gradient, range: range))
+        }
+        let loss = Int64(bitPattern: state.losses[slot].magnitude.bitPattern)
+        row[state.maxima.loss] = max(row[state.maxima.loss], loss)
+    }
+
+    /// Brings the rows of the team's workers, and what their ranks ask for, together in one.
+    func gatherMaxima(workers: Int, into row: UnsafeMutablePointer<Int64>) {
+        let layout = state.maxima
+        row.update(repeating: 0, count: layout.count)
+        for worker in 0..<workers {
+            let other = state.maximaRow(worker)
+            for index in 0...layout.loss { row[index] = max(row[index], other[index]) }
+            let request = state.requests[worker]
+            if request == Request.stop.rawValue { row[layout.stops] = 1 }
+            if request == Request.failure.rawValue { row[layout.failures] = 1 }
+        }
+    }
+
+    /// The first tensor that holds something that is no number; the loss counts as the last.
+    func firstNotFinite(_ maxima: UnsafePointer<Int64>) -> Int? {
+        for tensor in state.tensors.indices where !Scalar.magnitude(bits: maxima[tensor]).isFinite { return tensor }
+        return Double.magnitude(bits: maxima[state.maxima.loss]).isFinite ? nil : state.maxima.loss
+    }
+
+    // MARK: Sums
+
+    /// Calls `body` with each tensor's part of `range`, the slots to add up (none where all is zero) and the exponent.
+    ///
+    /// - Returns: the first parameter of the first part for which `body` is false.
+    private func forEachTensor(
+        _ range: Range<Int>, _ maxima: UnsafePointer<Int64>, _ body: (Range<Int>, _ slots: Int, _ exponent: Int) -> Bool
+    ) -> Int? {
+        var misfit: Int?
+        for (tensor, place) in state.tensors.enumerated() {
+            let part = place.clamped(to: range)
+            guard !part.isEmpty else { continue }
+            let largest = Scalar.magnitude(bits: maxima[tensor])
+            let fits = body(part, largest == 0 ? 0 : state.slotCount, largest == 0 ? 0 : Int(largest.exponent))
+            if !fits { misfit = misfit ?? part.lowerBound }
+        }
+        return misfit
+    }
+
+    /// Where there is one team: sums this range of the gradient over the slots and takes the step with it, in one pass.
+    ///
+    /// - Returns: a parameter near the first whose sum is not finite, if any.
+    func exactStep(_ range: Range<Int>, _ maxima: UnsafePointer<Int64>, rate: Scalar, momentum: Scalar) -> Int? {
+        forEachTensor(range, maxima) { part, slots, exponent in
+            Scalar.exactStep(
+                slots: state.slots, slotStride: state.slotStride, count: slots, range: part, exponent: exponent,
+                rate: rate, momentum: momentum, velocity: state.velocity, weights: state.weights)
+        }
+    }
+
+    /// Where there are several: leaves this range's words.
+    func exactSum(_ range: Range<Int>, _ maxima: UnsafePointer<Int64>) {
+        _ = forEachTensor(range, maxima) { part, slots, exponent in
+            Scalar.exactSum(
+                slots: state.slots, slotStride: state.slotStride, count: slots, range: part, exponent: exponent,
+                words: state.words, low: low)
+            return true
+        }
+    }
+
+    /// The words of `range`, which the teams have added up, as numbers; as `exactStep`.
+    func fromExact(
+        _ range: Range<Int>, _ maxima: UnsafePointer<Int64>, into sums: UnsafeMutablePointer<Scalar>
+    ) -> Int? {
+        forEachTensor(range, maxima) { part, _, exponent in
+            Scalar.fromExact(words: state.words, low: low, range: part, exponent: exponent, into: sums)
+        }
+    }
+
+    /// Adds up the slots' losses: a tensor of one element, always in two words.
+    func exactLoss(_ maxima: UnsafePointer<Int64>) {
+        let largest = Double.magnitude(bits: maxima[state.maxima.loss])
+        Double.exactSum(
+            slots: state.losses, slotStride: 1, count: largest == 0 ? 0 : state.slotCount, range: 0..<1,
+            exponent: largest == 0 ? 0 : Int(largest.exponent), words: state.words + lossWord, low: 1)
+    }
+
+    /// The loss that the words stand for.
+    func loss(_ maxima: UnsafePointer<Int64>) -> Double {
+        let largest = Double.magnitude(bits: maxima[state.maxima.loss])
+        guard largest > 0, largest.isFinite else { return 0 }
+        var loss = 0.0
+        _ = Double.fromExact(
+            words: state.words + lossWord, low: 1, range: 0..<1, exponent: Int(largest.exponent), into: &loss)
+        return loss
+    }
+
+    /// Sums this range of the gradient over the slots in floating point.
+    ///
+    /// - Returns: the first parameter that is not finite, if any.
+    func plainSum(_ range: Range<Int>) -> Int? {
+        Scalar.plainSum(
+            slots: state.slots, slotStride: state.slotStride, count: state.slotCount, range: range, into: state.sums)
+        return range.first { !state.sums[$0].isFinite }
+    }
+
+    /// As `exactStep`, in floating point, by pieces that stay in the first-level cache.
+    func plainStep(_ range: Range<Int>, rate: Scalar, momentum: Scalar) -> Int? {
+        let piece = 512
+        var misfit: Int?
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: piece) {
+            let part = first..<min(first + piece, range.upperBound)
+            misfit = misfit ?? plainSum(part)
+            Scalar.momentumStep(
+                gradient: state.sums, range: part, rate: rate, momentum: momentum, velocity: state.velocity,
+                weights: state.weights)
+        }
+        return misfit
+    }
+
+    /// Adds up the teams' sums, and the loss (plainly also the rest that is agreed on); by each team's leader.
+    func addTeams(_ leaders: Communicator) throws {
+        switch reduction {
+        case .exact:
+            let words = UnsafeMutableBufferPointer(start: state.words, count: lossWord + 2)
+            try leaders.allReduce(inPlace: words, operation: .sum)
+        case .allreduce:
+            let sums = UnsafeMutableBufferPointer(start: state.sums, count: state.parameterCount + Agreement.count)
+            try leaders.allReduce(inPlace: sums, operation: .sum)
+        }
+    }
+
+    /// This team's part of a number that is agreed on by floating-point sums; after `addTeams` all teams'.
+    func agreed(_ what: Agreement) -> UnsafeMutablePointer<Scalar> {
+        state.sums + state.parameterCount + what.rawValue
+    }
+}
