@@ -38,9 +38,10 @@ struct ChildProcessTests {
     @Test func timeLimit() async throws {
         let started = ContinuousClock.now
         await #expect(throws: ChildProcess.TimeLimitExceeded.self) {
-            _ = try await sh("sleep 100 & exec sleep 100", limitSeconds: 0.3)
+            _ = try await sh("sleep 3000 & exec sleep 3000", limitSeconds: 0.3)
         }
-        #expect(ContinuousClock.now - started < .seconds(50))
+        // On whatever machine: not when they end by themselves.
+        #expect(ContinuousClock.now - started < .seconds(2500))
     }
 
     @Test func whatIsReceivedAsItComes() async throws {
@@ -51,14 +52,12 @@ struct ChildProcessTests {
         #expect(child.status == 0 && child.output.isEmpty && received.withLock { $0 } == "abcdef")
     }
 
-    /// A receiver that has enough ends the child.
+    /// A receiver that has enough ends the child, which would not end by itself.
     @Test func receiverThatThrows() async throws {
         struct Enough: Error {}
-        let started = ContinuousClock.now
         await #expect(throws: Enough.self) {
             _ = try await sh("while echo more; do :; done") { _ in throw Enough() }
         }
-        #expect(ContinuousClock.now - started < .seconds(50))
     }
 
     @Test func whatItSaidOfItsFailure() async throws {

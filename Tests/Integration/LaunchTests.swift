@@ -60,7 +60,7 @@ extension Integration {
                 if let victim = ranks[rank] { kill(victim, SIGKILL) } else { job.process.terminate() }
                 let outcome = try await job.outcome()
                 #expect(outcome.status != 0)
-                #expect(ContinuousClock.now - killed < .seconds(10))
+                #expect(ContinuousClock.now - killed < .seconds(60))
                 #expect(outcome.hash == nil && !files.has("model.safetensors"))
                 for process in ranks.values { #expect(try await Self.goes(process), "no rank is left behind") }
             }
