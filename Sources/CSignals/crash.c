@@ -79,12 +79,13 @@ static void report(int number, siginfo_t *information, void *context) {
     cs_add(&certain, cs_name[0] ? ": " : "");
     cs_add(&certain, cause(number));
     whole = certain;
+    void *place = interrupted(context);
+    cs_add_address(&certain, place);
     alarm(2);
     static void *addresses[64];
     int count = backtrace(addresses, 64);
     // The innermost are those of this handler.
     int first = 0;
-    void *place = interrupted(context);
     while (first < count && addresses[first] != place) first++;
     if (first < count - 1) {
         cs_add_place(&whole, addresses + first, count - first);

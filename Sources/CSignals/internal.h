@@ -23,6 +23,9 @@ extern char cs_name[512];
 /// Makes crashes end the process with a report, also where the main thread's stack has run out.
 void cs_take_crashes(void);
 
+/// Adds an address of this program, or any; takes no lock.
+void cs_add_address(struct cs_line *line, const void *address);
+
 /// Adds the function that the crash is in, by the addresses of its callers, the innermost first.
 void cs_add_place(struct cs_line *line, void *const *addresses, int count);
 

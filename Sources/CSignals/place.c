@@ -66,6 +66,11 @@ static void add_symbol(struct cs_line *line, const char *symbol) {
     }
 }
 
+void cs_add_address(struct cs_line *line, const void *address) {
+    cs_add(line, is_own(address) ? " in frontprop+" : " in ");
+    cs_add_hexadecimal(line, (unsigned long)((const char *)address - (is_own(address) ? __executable_start : NULL)));
+}
+
 void cs_add_place(struct cs_line *line, void *const *addresses, int count) {
     if (count == 0) return;
     cs_add(line, " in ");
