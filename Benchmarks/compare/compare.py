@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import random
-import re
 import shutil
 import statistics
 import subprocess
@@ -113,15 +112,12 @@ def environment():
 
 
 def kernels_of_ours(folder):
-    """As the run's record names them."""
+    """The instruction set that the run's record names; None of a peer."""
     try:
         with open(os.path.join(folder, "run", "config.json")) as file:
-            record = json.load(file)
-    except (OSError, ValueError):
+            return "own, " + json.load(file)["instruction_set"]
+    except OSError:
         return None
-    named = [record[key] for key in ("instruction_set", "kernels", "blas_core") if isinstance(record.get(key), str)]
-    version = re.match(r"OpenBLAS \S+", record.get("blas", ""))
-    return " ".join([version[0]] * bool(version) + named) or None
 
 
 def measure(command, read, cores):
