@@ -34,19 +34,6 @@ public struct StepShape: Sendable, Hashable {
         self.algorithm = algorithm
     }
 
-    /// The shape of a training point; nil where it does not say all.
-    public init?(_ point: ScalingPoint) {
-        guard point.kind != .communication, let batchSize = point.batchSize, let slices = point.slices,
-            let parameters = point.parameters
-        else { return nil }
-        self.init(
-            nodes: point.nodes, ranks: point.ranks, threads: point.threads,
-            batchSize: min(batchSize, point.samples ?? batchSize), slices: slices, parameters: parameters,
-            isExact: point.reduction != "allreduce", isDouble: point.precision == "float64",
-            linkRate: point.nodes > 1 ? point.linkRate : nil,
-            algorithm: point.allreduceAlgorithm.flatMap(Algorithm.init) ?? .rabenseifner)
-    }
-
     public var workers: Int { ranks * threads }
     /// Workers that get a slice with a sample in it.
     public var busyWorkers: Int { min(workers, slices, batchSize) }
