@@ -1,8 +1,11 @@
+# shellcheck shell=bash
 # Shared by the scripts: sourced, not run. Installs what is missing and says how to start MPI here.
 
+# shellcheck disable=SC2034  # read by the scripts
 root_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # A program with Swift in it, at fixed addresses: the loader writes to no page of it, so that processes share all of them.
+# shellcheck disable=SC2034  # read by the scripts
 lean_build=(--static-swift-stdlib -Xlinker -no-pie)
 
 say() { printf '\n== %s\n' "$*"; }
@@ -45,5 +48,6 @@ prepare_mpi() {
     if [ "$(id -u)" = 0 ]; then
         export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
+    # shellcheck disable=SC2034  # read by the scripts
     if [ "$ranks" -gt "$(nproc)" ]; then mpi_options=(--oversubscribe); fi
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test: the formatting, the suites as one process, the multi-rank ones under mpirun, the build without MPI and
-# that of the benchmarks. Tests that need MNIST or PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped
+# Runs every test: the formatting, the scripts, the suites as one process, the multi-rank ones under mpirun, the build without
+# MPI and that of the benchmarks. Tests that need MNIST or PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped
 # without it.
 #
 #     scripts/test.sh [--full]
@@ -18,6 +18,10 @@ prepare_mpi 5
 
 say "format"
 swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+say "scripts"
+need "command -v shellcheck" shellcheck
+find . -name '.build*' -prune -o \( -name '*.sh' -o -name '*.slurm' -o -path './.ci/*' \) -type f -print0 | xargs -0 shellcheck
 
 say "instruction sets"
 need "[ -d /usr/aarch64-linux-gnu/include ]" libc6-dev-arm64-cross

@@ -21,11 +21,11 @@ esac
 
 # The modules are compiled with coverage and the sanitizer, in a folder of their own; all readers share it.
 scratch=$root/.build-fuzzing
-instrumented=(-Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing)
+instrumented=(-Xswiftc '-sanitize=fuzzer,address' -Xswiftc -enable-testing)
 swift build -c release --package-path "$root" --scratch-path "$scratch" --target Datasets "${instrumented[@]}" >build.log 2>&1 ||
     { cat build.log >&2; exit 1; }
 mapfile -t objects < <(find "$scratch"/release/ -name '*.o' -not -path '*-tool.build/*')
-options=(-O -g -swift-version 6 -sanitize=fuzzer,address -parse-as-library -use-ld=lld -module-name Fuzz)
+options=(-O -g -swift-version 6 '-sanitize=fuzzer,address' -parse-as-library -use-ld=lld -module-name Fuzz)
 for folder in "$scratch"/release/Modules "$root"/Sources/{CZlib,CCrypto} "$scratch"/checkouts/*/Sources/*/include; do
     options+=(-I "$folder")
 done
@@ -37,13 +37,13 @@ make_seeds() {
     local plain='\x00\x00\x08\x03\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x03abcdefghijkl'
     case $reader in
     idx)
-        printf "$plain" >seeds/images
+        printf %b "$plain" >seeds/images
         printf '\x00\x00\x08\x01\x00\x00\x00\x03\x00\x01\x02' >seeds/labels
-        printf "$plain" | gzip -9n >seeds/gzipped
+        printf %b "$plain" | gzip -9n >seeds/gzipped
         ;;
     gzip)
-        for mode in 1 3 5 7; do printf "\\x0$mode$plain" >"seeds/packed-$mode"; done
-        { printf '\x00' && printf "$plain" | gzip -9n | tail -c +3; } >seeds/raw
+        for mode in 1 3 5 7; do printf %b "\\x0$mode$plain" >"seeds/packed-$mode"; done
+        { printf '\x00' && printf %b "$plain" | gzip -9n | tail -c +3; } >seeds/raw
         { printf '\x00' && head -c 5000 /dev/zero | gzip -9n | tail -c +3; } >seeds/zeros
         ;;
     safetensors) cp "$root"/Tests/Golden/*.safetensors seeds/ ;;

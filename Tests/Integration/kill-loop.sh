@@ -46,7 +46,7 @@ good=0 killed=0 torn=0
 layouts=("" "mpirun -n 2" "mpirun -n 4" "")
 for run in $(seq "$runs"); do
     moment=any
-    if [ $((run % 2)) = 0 ]; then moment=write; fi
+    if [ $((run % 2)) = 0 ]; then moment='write'; fi
     mpirun "${mpi_options[@]}" -n 3 "$program" train --run "$folder/run" --threads 1 "${options[@]}" \
         >"$folder/first.txt" 2>"$folder/first.log" &
     launcher=$!
