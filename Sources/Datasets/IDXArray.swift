@@ -138,7 +138,7 @@ public struct IDXArray: Sendable, Equatable {
 
 /// - Throws: `.internalError` where this process cannot have `count` bytes more.
 private func requireRoom(_ count: Int, name: String) throws {
-    if let shortage = Memory.shortage(of: count + (1 << 16)) {
+    if let shortage = Memory.shortage(of: count) {
         throw Failure(.internalError, "\(name): there is no memory for its \(count) bytes: \(shortage)")
     }
 }

@@ -72,10 +72,11 @@ public enum Memory {
     /// Why this process cannot have `count` bytes more; nil where it can, as far as the system tells before they are used.
     ///
     /// An array, or memory that Swift allocates, ends the program where there is none: ask before a size that a user decides.
+    /// Beside `count` there must be room for what the program takes by the way, some megabytes.
     public static func shortage(of count: Int) -> String? {
         guard count <= bytes else { return "there are \(bytes)" }
         // Asked of the system itself: a compiler may leave out a malloc whose memory is not used.
-        let size = max(count, 1)
+        let size = max(count, 0) + (16 << 20)
         guard let room = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0), room != MAP_FAILED
         else { return String(cString: strerror(errno)) }
         munmap(room, size)
