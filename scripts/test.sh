@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test: the formatting, the scripts, the suites as one process, the multi-rank ones under mpirun, the build without
-# MPI and that of the benchmarks. Tests that need MNIST or PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped
-# without it.
+# Runs every test: the formatting, the scripts, the import graph, the suites as one process, the multi-rank ones under
+# mpirun, the build without MPI and that of the benchmarks. Tests that need MNIST or PyTorch's curves look for them in
+# $FRONTPROP_SHARED, and are skipped without it.
 #
 #     scripts/test.sh [--full]
 #
@@ -22,6 +22,9 @@ swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 say "scripts"
 need "command -v shellcheck" shellcheck
 find . -name '.build*' -prune -o \( -name '*.sh' -o -name '*.slurm' -o -path './.ci/*' \) -type f -print0 | xargs -0 shellcheck
+
+say "import graph"
+scripts/import-graph.sh --check
 
 say "instruction sets"
 need "[ -d /usr/aarch64-linux-gnu/include ]" libc6-dev-arm64-cross
