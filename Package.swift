@@ -5,7 +5,8 @@ let package = Package(
     name: "Frontprop",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "frontprop", targets: ["Command"])
+        .executable(name: "frontprop", targets: ["Command"]),
+        .library(name: "Frontprop", targets: ["Frontprop"]),
     ],
     traits: [
         .trait(name: "MPI", description: "Train on many processes, through Open MPI."),
@@ -60,14 +61,19 @@ let package = Package(
             dependencies: [
                 "CMalloc", "Cluster", "Datasets", "Kernels", "MPI", "Networks", "RandomNumbers", "Resources", "Storage",
             ]),
+        // What a Swift user imports: a run from its options to its weights.
+        .target(
+            name: "Frontprop",
+            dependencies: [
+                "Cluster", "Datasets", "Kernels", "MPI", "Networks", "Resources", "Storage", "Training",
+            ]),
         // Reads the records of runs; knows nothing of how they came about.
         .target(name: "Reporting", dependencies: ["ChildProcesses", "Storage"]),
         .executableTarget(
             name: "Command",
             dependencies: [
-                "ChildProcesses", "CStart", "Cluster", "Datasets", "Kernels", "MPI", "Networks", "RandomNumbers",
-                "Reporting",
-                "Resources", "Storage", "Training",
+                "ChildProcesses", "CStart", "Cluster", "Datasets", "Frontprop", "Kernels", "MPI", "Networks",
+                "RandomNumbers", "Reporting", "Resources", "Storage", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -92,6 +98,8 @@ let package = Package(
                 "CAllocations", "Cluster", "DamagedRecords", "Datasets", "Kernels", "MPI", "Networks", "Storage",
                 "Training",
             ]),
+        .testTarget(
+            name: "FrontpropTests", dependencies: ["Frontprop", "MPI", "Networks", "Storage", "Training"]),
         // Runs the program as users do. It is built with the tests; they do not contain it.
         .testTarget(
             name: "IntegrationTests", path: "Tests/Integration",

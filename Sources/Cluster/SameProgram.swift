@@ -37,10 +37,10 @@ extension MPI.Environment {
     /// later on. The number of threads may differ, and so may the working folder: only the first rank has to do with files.
     ///
     /// - Throws: on every rank, `.mpiSetup` naming two ranks that differ, and what each has.
-    public func requireSameProgram() throws {
+    public func requireSameProgram(arguments: [String]) throws {
         guard world.size > 1 else { return }
         try requireSame("the program", "frontprop \(frontpropVersion) (\(ProgramFile.identity))")
-        try requireSame("the command", Self.command(CommandLine.arguments.dropFirst()))
+        try requireSame("the command", Self.command(arguments))
     }
 
     /// The command line as one text, without the number of threads.

@@ -10,13 +10,13 @@ import Storage
 public final class Team: @unchecked Sendable {
     private let processes: Processes
     package let communicator: Communicator
-    /// The first rank of each team; nil on the others.
-    package let leaders: Communicator?
+    package let leaders: TeamLeaders
     package let threads: Int
     /// Workers of this team, and of all.
     package let workerCount: Int
     public let totalWorkers: Int
-    package let teamCount: Int
+    private let teamCount: Int
+    package var isAlone: Bool { teamCount == 1 }
     /// This rank's first worker within the team, and the team's first of all.
     package let firstWorker: Int
     package let firstOfTeam: Int
@@ -36,9 +36,8 @@ public final class Team: @unchecked Sendable {
     public init(processes: Processes, reduction: Reduction, threads: Int) throws {
         self.processes = processes
         let world = processes.world
-        let alone = try world.split(color: world.rank, key: 0)!
+        let alone = try processes.split(color: world.rank, key: 0)!
         communicator = reduction == .exact ? processes.node : alone
-        leaders = reduction == .exact ? processes.leaders : world
         self.threads = threads
 
         let rank = world.rank
@@ -57,6 +56,7 @@ public final class Team: @unchecked Sendable {
         firstOfTeam = leaderOf.indices.filter { leaderOf[$0] < leader }.reduce(0) { $0 + threadsOf[$1] }
         totalWorkers = threadsOf.reduce(0, +)
         teamCount = Set(leaderOf).count
+        leaders = TeamLeaders(reduction == .exact ? processes.leaders : world, teamCount: teamCount)
 
         workersOnNode = Int(try processes.node.allReduce(Int64(threads), operation: .sum))
         let usable = Int(try processes.node.allReduce(Int64(Cores.usable), operation: .sum))

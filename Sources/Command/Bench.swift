@@ -2,11 +2,12 @@ import ArgumentParser
 import ChildProcesses
 import Cluster
 import Foundation
+import MPI
 import Networks
 import Storage
 import Training
 
-struct Bench: ParsableCommand {
+struct Bench: ProgramCommand {
     static let configuration = CommandConfiguration(
         abstract: "The article's table on this machine: seconds per epoch, by engine and number of workers.",
         discussion: """
@@ -92,8 +93,8 @@ struct Bench: ParsableCommand {
         }
     }
 
-    func run() throws {
-        guard !Session.environment.isLaunched else {
+    func run(in environment: Environment) throws {
+        guard !environment.isLaunched else {
             throw Failure(.usage, "start bench without mpirun: it starts mpirun itself, as often as it needs it")
         }
         let dataset = try dataOptions.source.load()

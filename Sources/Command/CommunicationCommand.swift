@@ -1,13 +1,14 @@
 import ArgumentParser
 import Cluster
 import Foundation
+import Frontprop
 import Kernels
 import MPI
 import Storage
 import Training
 
 /// Who the ranks of a layout are, and how long their all-reduces take; started by `scaling` under a launcher.
-struct CommunicationCommand: ParsableCommand {
+struct CommunicationCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "communication", abstract: "Describe the ranks, and time all-reduces.", shouldDisplay: false)
 
@@ -54,8 +55,11 @@ struct CommunicationCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        let processes = try Processes(Session.environment)
+    func run(in environment: Environment) throws {
+        try Processes.with(environment.world, run)
+    }
+
+    private func run(_ processes: Processes) throws {
         let placement = try Placement.gather(processes, threads: threads)
         let fewestCores = try processes.world.allReduce(Int64(Cores.online), operation: .min)
         try requireRoom(processes)

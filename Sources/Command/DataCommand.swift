@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChildProcesses
 import Datasets
+import Frontprop
 import Storage
 
 struct DataCommand: ParsableCommand {
@@ -8,18 +9,17 @@ struct DataCommand: ParsableCommand {
         commandName: "data", abstract: "Look at datasets, make one, fetch one.",
         subcommands: [Info.self, Synthesize.self, Fetch.self])
 
-    struct Info: ParsableCommand {
+    struct Info: FirstRankCommand {
         static let configuration = CommandConfiguration(abstract: "Check a dataset and say what it holds.")
 
         @OptionGroup var dataOptions: DataOptions
 
-        func run() throws {
-            guard Session.environment.world.rank == 0 else { return }
+        func runOnFirstRank() throws {
             try Console.print(DatasetSummary(try dataOptions.source.load()))
         }
     }
 
-    struct Synthesize: ParsableCommand {
+    struct Synthesize: FirstRankCommand {
         static let configuration = CommandConfiguration(abstract: "Write the synthetic digits as four IDX files.")
 
         @Argument(help: "The folder to write to.")
@@ -35,14 +35,13 @@ struct DataCommand: ParsableCommand {
             try requireLimits([("--train", train, samplesRange), ("--test", test, samplesRange)])
         }
 
-        func run() throws {
-            guard Session.environment.world.rank == 0 else { return }
-            try synthetic(seed: seed, trainCount: train, testCount: test).write(to: directory)
+        func runOnFirstRank() throws {
+            try DataSource.synthetic(seed: seed, trainCount: train, testCount: test).write(to: directory)
             try Console.print("\(train) + \(test) synthetic digits written to \(directory)")
         }
     }
 
-    struct Fetch: ParsableCommand {
+    struct Fetch: FirstRankCommand {
         static let configuration = CommandConfiguration(abstract: "Download a dataset.")
 
         enum Name: String, CaseIterable, ExpressibleByArgument { case mnist }
@@ -50,8 +49,7 @@ struct DataCommand: ParsableCommand {
         @Argument(help: "mnist")
         var name: Name
 
-        func run() throws {
-            guard Session.environment.world.rank == 0 else { return }
+        func runOnFirstRank() throws {
             try ChildProcess.wait {
                 try await MNISTDownload.fetch(to: DataFolders.mnist) { try Console.print($0) }
             }

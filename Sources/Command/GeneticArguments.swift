@@ -29,12 +29,6 @@ struct GeneticArguments: ParsableArguments {
     @Option(help: "Genetic: rounds between two measurements on the whole sets [a tenth of the rounds].")
     var evaluateEvery: Int?
 
-    /// Options of gradient descent, which a genetic search has no use for.
-    private static let gradientOptions = [
-        "--epochs", "--batch-size", "--learning-rate", "--momentum", "--no-shuffle", "--gradient", "--slices",
-        "--reduction",
-    ]
-
     /// The options that were given, under their names.
     private var given: [(name: String, isGiven: Bool)] {
         [
@@ -47,16 +41,15 @@ struct GeneticArguments: ParsableArguments {
 
     /// The genetic options of a run with these others; nil for another optimiser.
     ///
+    /// - Parameter gradientOption: the first that was given of the options that a genetic search has no use for.
     /// - Throws: `.usage` for the options of the optimiser that is not asked for.
-    func applied(to options: Configuration, arguments: [String] = CommandLine.arguments) throws -> GeneticOptions? {
+    func applied(to options: Configuration, gradientOption: String?) throws -> GeneticOptions? {
         guard options.optimizer == .genetic else {
             guard let (name, _) = given.first(where: \.isGiven) else { return nil }
             throw Failure(.usage, "\(name) goes with --optimizer genetic, not with \(options.optimizer.rawValue)")
         }
-        if let name = Self.gradientOptions.first(where: { name in
-            arguments.contains { $0 == name || $0.hasPrefix(name + "=") }
-        }) {
-            throw Failure(.usage, "\(name) goes with gradients, not with --optimizer genetic")
+        if let gradientOption {
+            throw Failure(.usage, "\(gradientOption) goes with gradients, not with --optimizer genetic")
         }
         let begun = options.genetic
         return GeneticOptions(

@@ -5,7 +5,7 @@ import RandomNumbers
 import Resources
 import Storage
 
-struct GradientCheckCommand: ParsableCommand {
+struct GradientCheckCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
         commandName: "gradcheck",
         abstract: "Compare the gradient engines with each other and with central differences, in float64.",
@@ -27,8 +27,7 @@ struct GradientCheckCommand: ParsableCommand {
         try requireLimits([("--random", random, 1...1000), ("--samples", samples, 1...1_000_000)])
     }
 
-    func run() throws {
-        guard Session.environment.world.rank == 0 else { return }
+    func runOnFirstRank() throws {
         let topologies = try topology.map { [try parseTopology($0)] } ?? (0..<random).map(randomTopology)
         for topology in topologies {
             let memory = Double(Memory.bytes)

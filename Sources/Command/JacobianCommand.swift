@@ -1,13 +1,14 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Frontprop
 import Kernels
 import Networks
 import Resources
 import Storage
 import Training
 
-struct JacobianCommand: ParsableCommand {
+struct JacobianCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
         commandName: "jacobian", abstract: "∂output/∂input of samples, as safetensors and as pictures.",
         discussion: """
@@ -30,22 +31,21 @@ struct JacobianCommand: ParsableCommand {
         try requireLimits([("--check", check, 0...samplesRange.upperBound)])
     }
 
-    func run() throws {
-        guard Session.environment.world.rank == 0 else { return }
+    func runOnFirstRank() throws {
         let (name, file) = try saved.words(file: file)
-        let model = try SavedModel(name)
-        switch saved.precision(of: model) {
-        case .float32: try run(Float.self, model, file)
-        case .float64: try run(Double.self, model, file)
+        let use = try saved.use(name)
+        switch use.resolvedPrecision {
+        case .float32: try run(Float.self, use, file)
+        case .float64: try run(Double.self, use, file)
         }
     }
 
-    private func run<Scalar: Real>(_: Scalar.Type, _ model: SavedModel, _ file: String?) throws {
-        let network = try SavedNetwork<Scalar>(model)
-        let (images, name) = try saved.images(sampleOptions.set, of: model, file: file)
+    private func run<Scalar: Real>(_: Scalar.Type, _ use: ModelUse, _ file: String?) throws {
+        let network = try SavedNetwork<Scalar>(use.model)
+        let (images, name) = try use.images(sampleOptions.set.part, file: file)
         let chosen = try ChosenSamples(
             images, try sampleOptions.numbers(in: images, defaultCount: 1000), name: name, topology: network.topology,
-            target: try model.target(given: saved.target).target)
+            target: try use.resolvedTarget().target)
         try refuseTooMany(chosen.samples.count, network.topology, bytes: MemoryLayout<Scalar>.stride)
         let matrices = JacobianFile(network, chosen)
         try AtomicFile.createFolder(output)
@@ -54,7 +54,7 @@ struct JacobianCommand: ParsableCommand {
         try Console.print(
             "\(chosen.samples.count) matrices of \(network.topology.outputCount)×\(network.topology.inputCount) written to "
                 + output + (chosen.isLabelled ? "" : "; without labels there are no pictures of classes"))
-        if check > 0, try !passes(matrices, chosen, model) { throw ExitCode(1) }
+        if check > 0, try !passes(matrices, chosen, use.model) { throw ExitCode(1) }
     }
 
     private func refuseTooMany(_ count: Int, _ topology: Topology, bytes: Int) throws {

@@ -16,13 +16,13 @@ enum Main {
             Console.say("frontprop: \(error)")
             exit(ExitStatus.mpiSetup.rawValue)
         }
-        Session.environment = environment
         StopSignals.name(environment)
-        environment.exit(status: run(isFirst: environment.world.rank == 0))
+        environment.exit(status: run(in: environment))
     }
 
-    private static func run(isFirst: Bool) -> Int32 {
-        let result = Result { try perform(isFirst: isFirst) }
+    private static func run(in environment: Environment) -> Int32 {
+        let isFirst = environment.world.rank == 0
+        let result = Result { try perform(in: environment) }
         // From here on a signal changes nothing: a launcher whose first rank has ended ends the others by one.
         StopSignals.note()
         do {
@@ -34,28 +34,33 @@ enum Main {
             return failure.status.rawValue
         } catch {
             // Other ranks may be waiting for this one.
-            Console.say("frontprop: rank \(Session.environment.world.rank) on \(Environment.hostName): \(error)")
-            Session.environment.abort(status: ExitStatus.internalError.rawValue)
+            Console.say("frontprop: rank \(environment.world.rank) on \(Environment.hostName): \(error)")
+            environment.world.abort(status: ExitStatus.internalError.rawValue)
         }
     }
 
     /// Runs the command, and says what the parser has to say: help, or what is wrong with the arguments.
     ///
     /// - Returns: the exit code. - Throws: what is not the parser's.
-    private static func perform(isFirst: Bool) throws -> Int32 {
-        try Session.environment.requireSameProgram()
+    private static func perform(in environment: Environment) throws -> Int32 {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        try environment.requireSameProgram(arguments: arguments)
         try checkArguments()
-        try CommandNames.check(CommandLine.arguments.dropFirst(), root: Frontprop.self)
+        try CommandNames.check(arguments, root: Program.self)
         do {
-            var command = try Frontprop.parseAsRoot()
-            try command.run()
+            var command = try Program.parseAsRoot(arguments)
+            if let command = command as? any ProgramCommand {
+                try command.run(in: environment)
+            } else {
+                try command.run()
+            }
             return 0
         } catch {
-            let code = Frontprop.exitCode(for: error)
+            let code = Program.exitCode(for: error)
             // The parser's name for what it does not know.
             if code == .failure && !(error is ExitCode) { throw error }
-            let text = Frontprop.fullMessage(for: error)
-            if isFirst && !text.isEmpty {
+            let text = Program.fullMessage(for: error)
+            if environment.world.rank == 0 && !text.isEmpty {
                 if code.isSuccess { try Console.print(text) } else { Console.say(text) }
             }
             return code.rawValue
@@ -72,12 +77,26 @@ enum Main {
     }
 }
 
-/// What `main` started, for the commands.
-enum Session {
-    nonisolated(unsafe) static var environment: Environment!
+/// A command of the program, which is told where it runs.
+protocol ProgramCommand: ParsableCommand {
+    /// Does what it was asked for, on this process or with all ranks of the environment.
+    func run(in environment: Environment) throws
 }
 
-struct Frontprop: ParsableCommand {
+/// A command that has no use for more ranks than one.
+protocol FirstRankCommand: ProgramCommand {
+    /// Does what it was asked for, on the first rank.
+    func runOnFirstRank() throws
+}
+
+extension FirstRankCommand {
+    func run(in environment: Environment) throws {
+        if environment.world.rank == 0 { try runOnFirstRank() }
+    }
+}
+
+/// What is called `frontprop`.
+struct Program: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "frontprop",
         abstract: "Train dense networks on many CPUs, with the same bits on any number of ranks and threads.",

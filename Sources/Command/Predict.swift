@@ -1,11 +1,12 @@
 import ArgumentParser
 import Foundation
+import Frontprop
 import Kernels
 import Networks
 import Storage
 import Training
 
-struct Predict: ParsableCommand {
+struct Predict: FirstRankCommand {
     static let configuration = CommandConfiguration(
         abstract: "Outputs for samples, as CSV or JSON lines.",
         discussion: """
@@ -36,31 +37,31 @@ struct Predict: ParsableCommand {
         if let model { _ = try parseTopology(model) }
     }
 
-    func run() throws {
-        guard Session.environment.world.rank == 0 else { return }
+    func runOnFirstRank() throws {
         let (name, file) = try saved.words(file: file)
-        let found = try SavedModel(name)
+        let use = try saved.use(name)
+        let found = use.model
         if let model, try parseTopology(model) != found.topology {
             throw Failure(
                 .badData, "\(found.path): expected the network \(try parseTopology(model)), found \(found.topology)")
         }
-        switch saved.precision(of: found) {
-        case .float32: try run(Float.self, found, file)
-        case .float64: try run(Double.self, found, file)
+        switch use.resolvedPrecision {
+        case .float32: try run(Float.self, use, file)
+        case .float64: try run(Double.self, use, file)
         }
     }
 
-    private func run<Scalar: Real>(_: Scalar.Type, _ model: SavedModel, _ file: String?) throws {
+    private func run<Scalar: Real>(_: Scalar.Type, _ use: ModelUse, _ file: String?) throws {
         for path in [output, pictures].compactMap(\.self) { try AtomicFile.check(path) }
-        let network = try SavedNetwork<Scalar>(model)
+        let network = try SavedNetwork<Scalar>(use.model)
         if pictures != nil, network.topology.outputCount != network.topology.inputCount {
             throw Failure(
                 .usage, "--pictures needs a network with an output for each input, \(network.topology) is none")
         }
-        let (images, name) = try saved.images(sampleOptions.set, of: model, file: file)
+        let (images, name) = try use.images(sampleOptions.set.part, file: file)
         let chosen = try ChosenSamples(
             images, try sampleOptions.numbers(in: images, defaultCount: nil), name: name, topology: network.topology,
-            target: try model.target(given: saved.target).target)
+            target: try use.resolvedTarget().target)
         let text = TextOutput(output)
         try text.write(header(network.topology, chosen.samples.target))
         let (count, units) = (chosen.samples.count, network.topology.outputCount)

@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import Training
 
 /// One line that shows how far a run is.
@@ -11,7 +12,7 @@ struct ProgressBar {
     private var isDrawn = false
 
     /// What to draw on `width` columns; nil a tenth of a second after the last or less.
-    mutating func line(_ progress: EpochProgress, width: Int) -> String? {
+    mutating func line(_ progress: RunProgress, width: Int) -> String? {
         let now = clock.now
         let start = self.start ?? (now, progress.share)
         self.start = start
@@ -31,24 +32,23 @@ struct ProgressBar {
 
     /// The fullest of several forms that leaves the last column free: a terminal may break the line there.
     private static func line(
-        _ progress: EpochProgress, secondsLeft: Double?, width: Int
+        _ progress: RunProgress, secondsLeft: Double?, width: Int
     ) -> String {
-        let unit = progress.unit == "epoch" ? "samples" : "rounds"
-        let amount = progress.unit == "epoch" ? Double(progress.samplesDone) : 1
-        let rate = "\(short(amount / max(progress.seconds, 1e-9))) \(unit)/s"
+        let rate = "\(short(Double(progress.done) / max(progress.seconds, 1e-9))) \(progress.turn.work)/s"
         let figures = [rate, "loss \(short(progress.loss))"] + (secondsLeft.map { ["\(duration($0)) left"] } ?? [])
-        let place = "\(progress.epoch)/\(progress.epochs)"
-        let texts = ["\(progress.unit) \(place)  ", "\(progress.unit) \(place) ", "\(place) ", ""].map {
+        let turn = progress.turn.rawValue
+        let place = "\(progress.number)/\(progress.count)"
+        let texts = ["\(turn) \(place)  ", "\(turn) \(place) ", "\(place) ", ""].map {
             $0 + figures.joined(separator: $0.hasSuffix("  ") ? "  " : " ")
         }
         let room = width - 1
         // The cells stand after the place, with two spaces between.
         let cells = min(cellCount.upperBound, room - texts[0].count - 2)
         if cells >= cellCount.lowerBound {
-            let share = Double(progress.samplesDone) / Double(max(1, progress.samples))
+            let share = Double(progress.done) / Double(max(1, progress.of))
             let filled = min(cells, max(0, Int(share * Double(cells))))
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
-            return "\(progress.unit) \(place)  \(bar)  " + figures.joined(separator: "  ")
+            return "\(turn) \(place)  \(bar)  " + figures.joined(separator: "  ")
         }
         return String((texts.first { $0.count <= room } ?? texts[3]).prefix(max(0, room)))
     }
@@ -74,19 +74,24 @@ struct ProgressBar {
 }
 
 /// The terminal that a person sees standard output on.
-struct Terminal {
+final class Terminal {
     private let descriptor: Int32
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit {
+        if descriptor != STDOUT_FILENO { close(descriptor) }
+    }
 
     /// nil where standard output is none. mpirun gives its ranks a terminal of its own whatever its output is, so there its
     /// own output is looked at.
-    static var ofStandardOutput: Terminal? {
+    static func ofStandardOutput(_ environment: Environment) -> Terminal? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }
-        guard Session.environment.isLaunched else { return Terminal(descriptor: STDOUT_FILENO) }
+        guard environment.isLaunched else { return Terminal(STDOUT_FILENO) }
         let descriptor = open("/proc/\(getppid())/fd/1", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
-        if isatty(descriptor) == 1 { return Terminal(descriptor: descriptor) }
-        close(descriptor)
-        return nil
+        let terminal = Terminal(descriptor)
+        return isatty(descriptor) == 1 ? terminal : nil
     }
 
     /// Columns, as they are now; 80 where the terminal does not say.

@@ -4,7 +4,7 @@ import Foundation
 import Reporting
 import Storage
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "One self-contained HTML page from one or more runs, or from scaling experiments.",
@@ -39,8 +39,7 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        guard Session.environment.world.rank == 0 else { return }
+    func runOnFirstRank() throws {
         let experiments = directories.filter(ScalingReport.isExperiment)
         let runs = directories.filter { !ScalingReport.isExperiment($0) && RunRecord.isRun($0) }
         for directory in directories where !experiments.contains(directory) && !runs.contains(directory) {

@@ -1,10 +1,8 @@
 import ArgumentParser
-import Cluster
-import Foundation
-import Storage
-import Training
+import Frontprop
+import MPI
 
-struct Reproduce: ParsableCommand {
+struct Reproduce: ProgramCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a run again from its record, and compare every epoch and the weights.",
         discussion: """
@@ -31,32 +29,10 @@ struct Reproduce: ParsableCommand {
         try requireLimits([("--epochs", epochs, 1...1 << 31), ("--threads", threads, threadsRange)])
     }
 
-    func run() throws {
-        let processes = try Processes(Session.environment)
-        var reproduction: Reproduction?
-        let text = try processes.fromFirst {
-            let found = try Reproduction(of: directory, turns: epochs)
-            reproduction = found
-            var options = found.options
-            options.data = data ?? options.data
-            return String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
-        }
-        let options = try JSONDecoder().decode(Configuration.self, from: Data(text.utf8))
-        var temporary: String?
-        try processes.agree {
-            if processes.isFirst, runFolder == nil { temporary = try Folder.createTemporary("reproduce") }
-        }
-        defer { temporary.map(Folder.remove) }
-        try training(in: runFolder ?? temporary.map { $0 + "/run" })
-            .train(options, processes, reproduction: reproduction)
-    }
-
-    /// The command that trains, on the first rank into `folder`; the options are the record's.
-    private func training(in folder: String?) throws -> Train {
-        var arguments = folder.map { ["--run=\($0)"] } ?? []
-        if let threads { arguments.append("--threads=\(threads)") }
-        if quiet { arguments.append("--quiet") }
-        if json { arguments.append("--json") }
-        return try Train.parse(arguments)
+    func run(in environment: Environment) throws {
+        var run = TrainingRun(.reproduced(folder: directory, turns: epochs, data: data))
+        run.destination = runFolder.map { .folder($0) } ?? .temporary(name: "reproduce")
+        run.threads = threads
+        try TrainOutput(quiet: quiet, json: json, environment).show(run, on: environment.world)
     }
 }

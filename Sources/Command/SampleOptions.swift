@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Frontprop
 import Kernels
 import Networks
 import Storage

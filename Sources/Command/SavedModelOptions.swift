@@ -1,7 +1,6 @@
 import ArgumentParser
 import Datasets
-import Foundation
-import Networks
+import Frontprop
 import Storage
 import Training
 
@@ -54,48 +53,14 @@ struct SavedModelOptions: ParsableArguments {
 
     private static let twice = Failure(.usage, "RUN is given twice, by itself and by --weights: leave out one")
 
-    /// As given, the run's, or of a lone file's tensors.
-    func precision(of model: SavedModel) -> Precision {
-        precision ?? model.record?.options.precision ?? model.precision
-    }
-
-    /// Training and test set: as given, or the run's.
+    /// What RUN is asked for, of the model called `name`.
     ///
-    /// - Throws: as `DataSource.load` and `SavedModel.dataset`.
-    func dataset(of model: SavedModel) throws -> Dataset {
-        guard let data else { return try model.dataset(trainLimit: trainLimit, testLimit: testLimit) }
-        return try DataSource(name: data, trainLimit: trainLimit, testLimit: testLimit).load()
-    }
-
-    /// One set of images, and what it is called: from `file`, as given, or the run's. Only the run's must have labels.
-    ///
-    /// - Parameter file: an IDX file of images, a folder as of `--data`, or `-` for an IDX file on standard input.
-    /// - Throws: as `dataset`; `.usage` where `file` and `--data` are given.
-    func images(_ set: SetName, of model: SavedModel, file: String?) throws -> (images: ImageSet, name: String) {
-        let limit = set == .train ? trainLimit : testLimit
-        if let file {
-            guard data == nil else { throw Failure(.usage, "FILE and --data exclude each other") }
-            if !SavedModel.isFolder(file) {
-                let images = try file == "-" ? standardInput() : ImageSet.read(images: file, labels: nil)
-                return (images.prefix(limit ?? images.count), file)
-            }
-        }
-        guard let name = file ?? data else {
-            let dataset = try dataset(of: model)
-            return (dataset[set.part], dataset.name)
-        }
-        let source = DataSource(name: name, trainLimit: trainLimit, testLimit: testLimit)
-        return (try source.load(set.part), name)
-    }
-
-    private func standardInput() throws -> ImageSet {
-        let bytes: Data
-        do {
-            bytes = try FileHandle.standardInput.readToEnd() ?? Data()
-        } catch {
-            throw Failure(.inputOutput, "cannot read standard input", errno: errno)
-        }
-        let array = try bytes.withUnsafeBytes { try IDXArray.parse($0, name: "standard input") }
-        return try ImageSet(images: array, imagesName: "standard input")
+    /// - Throws: as `SavedModel.init`.
+    func use(_ name: String) throws -> ModelUse {
+        var use = ModelUse(try SavedModel(name))
+        (use.data, use.trainLimit, use.testLimit) = (data, trainLimit, testLimit)
+        (use.target, use.precision) = (target, precision)
+        use.warn = { Console.say("frontprop: warning: \($0)") }
+        return use
     }
 }

@@ -2,12 +2,13 @@ import ArgumentParser
 import ChildProcesses
 import Cluster
 import Foundation
+import MPI
 import Networks
 import Reporting
 import Storage
 import Training
 
-struct ScalingCommand: ParsableCommand {
+struct ScalingCommand: ProgramCommand {
     static let configuration = CommandConfiguration(
         commandName: "scaling",
         abstract: "Strong and weak scaling experiments, run and reported.",
@@ -73,9 +74,9 @@ struct ScalingCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        guard !Session.environment.isLaunched else {
-            if Session.environment.world.rank > 0 { throw ExitCode(ExitStatus.usage.rawValue) }
+    func run(in environment: Environment) throws {
+        guard !environment.isLaunched else {
+            if environment.world.rank > 0 { throw ExitCode(ExitStatus.usage.rawValue) }
             throw Failure(.usage, "start scaling by itself: it starts mpirun for each of its runs")
         }
         let folder = self.folder ?? "runs/" + nameByTime("scaling")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Frontprop
 import Networks
 import Storage
 import Training
@@ -94,9 +95,18 @@ struct TrainOptions: ParsableArguments {
         guard options.reduction == .exact || slices == nil else {
             throw Failure(.usage, "--slices goes with --reduction exact; allreduce has a slice per worker")
         }
-        options.genetic = try genetic.applied(to: options)
+        options.genetic = try genetic.applied(to: options, gradientOption: gradientOption)
         if let fault = options.fault { throw Failure(.usage, fault) }
         return options
+    }
+
+    /// The first that was given of the options of gradient descent alone.
+    private var gradientOption: String? {
+        [
+            ("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil),
+            ("--momentum", momentum != nil), ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
+            ("--slices", slices != nil), ("--reduction", reduction != nil),
+        ].first(where: \.1)?.0
     }
 
     /// What is to be said of the target where it is not what the sizes may have been meant for; nil where there is nothing.

@@ -1,36 +1,38 @@
-import Cluster
 import Foundation
-import Kernels
+import Frontprop
 import MPI
 import Storage
 import Training
 
 /// What the first rank of a training run shows.
-final class TrainOutput: @unchecked Sendable {
+final class TrainOutput {
     private let quiet: Bool
     private let json: Bool
     private let terminal: Terminal?
     private var bar = ProgressBar()
 
-    init(quiet: Bool, json: Bool) {
+    init(quiet: Bool, json: Bool, _ environment: Environment) {
         self.quiet = quiet
         self.json = json
-        terminal = quiet || json ? nil : Terminal.ofStandardOutput
+        terminal = quiet || json ? nil : Terminal.ofStandardOutput(environment)
     }
 
-    /// Layouts and processors that work, but not as well as they could.
-    func warn(of placement: Placement?, threadsAreGiven: Bool) {
-        let advice = placement?.advice(threadsAreGiven: threadsAreGiven) ?? []
-        for advice in advice + [InstructionSet.warning].compactMap(\.self) {
-            Console.say("frontprop: warning: \(advice)")
-        }
+    /// Trains, and shows it. Signals end the run after the step under way.
+    func show(_ run: TrainingRun, on world: Communicator) throws {
+        var run = run
+        run.heedsSignals = true
+        run.onEvent = { try self.show($0) }
+        run.onProgress = { self.show($0) }
+        run.onWarning = { Console.say("frontprop: warning: \($0)") }
+        run.onEnd = { try self.show(.end($0.end), folder: $0.folder, found: $0.finding) }
+        try run.train(on: world)
     }
 
     /// Shows what happened; with the end also where it was written, what it was found to be, and last of all the hash. As JSON
     /// an event is a line, and there are no others.
     ///
     /// - Throws: `.inputOutput` when standard output cannot take it.
-    func show(_ event: Event, folder: String? = nil, found: String? = nil) throws {
+    private func show(_ event: Event, folder: String? = nil, found: String? = nil) throws {
         clearBar()
         var lines: [String] = []
         switch event {
@@ -103,7 +105,7 @@ final class TrainOutput: @unchecked Sendable {
     }
 
     /// Draws the bar of an epoch under way, ten times a second at most.
-    func show(_ progress: EpochProgress) {
+    private func show(_ progress: RunProgress) {
         guard let terminal, let line = bar.line(progress, width: terminal.width) else { return }
         // What the terminal does not take shows with the next event.
         try? Console.write("\r\u{1B}[K" + line)

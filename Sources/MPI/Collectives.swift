@@ -8,6 +8,15 @@ extension Communicator {
         }
     }
 
+    /// Returns the value of rank `root` at every rank.
+    public func broadcast<Element: Datatype>(_ value: Element, root: Int) throws -> Element {
+        var result = value
+        try withUnsafeMutablePointer(to: &result) { pointer in
+            try broadcast(UnsafeMutableBufferPointer(start: pointer, count: 1), root: root)
+        }
+        return result
+    }
+
     /// Copies `bytes` of rank `root` into `bytes` of every rank.
     public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, root: Int) throws {
         try broadcast(bytes.bindMemory(to: UInt8.self), root: root)
@@ -15,10 +24,7 @@ extension Communicator {
 
     /// Returns the bytes of rank `root` at every rank; what the others pass is ignored.
     public func broadcast(_ bytes: [UInt8], root: Int) throws -> [UInt8] {
-        var count = Int64(bytes.count)
-        try withUnsafeMutablePointer(to: &count) { pointer in
-            try broadcast(UnsafeMutableBufferPointer(start: pointer, count: 1), root: root)
-        }
+        let count = try broadcast(Int64(bytes.count), root: root)
         var received = rank == root ? bytes : [UInt8](repeating: 0, count: Int(count))
         try received.withUnsafeMutableBufferPointer { buffer in try broadcast(buffer, root: root) }
         return received

@@ -5,7 +5,7 @@
 /// are sent in pieces of at most 1 GiB, so that MPI's 32-bit counts are never exceeded. In a group of one process
 /// without MPI the operations leave their buffers as they are.
 ///
-/// Communicators last until `Environment.finalize`. Which threads may call is said by the environment's `ThreadLevel`;
+/// A group made by a split lasts until it is freed. Which threads may call is said by the environment's `ThreadLevel`;
 /// two threads never call operations of one communicator at once.
 ///
 /// Ranks, colours and roots outside MPI's 32-bit range are the programmer's mistake, and trap.
@@ -41,6 +41,17 @@ public final class Communicator: Sendable {
     public func split(color: Int?, key: Int) throws -> Communicator? {
         guard let messages else { return color.map { _ in Communicator(nil) } }
         return try messages.split(color: color.map(Int32.init), key: Int32(key)).map(Communicator.init)
+    }
+
+    /// Frees a group made by a split, on all its ranks together; none may use it any more.
+    public func free() throws {
+        try messages?.free()
+    }
+
+    /// Ends every process of the run at once; the launcher exits with `status`.
+    public func abort(status: Int32) -> Never {
+        messages?.abort(status: status)
+        Library.exit(status: status)
     }
 }
 

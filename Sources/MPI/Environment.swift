@@ -94,10 +94,4 @@ public final class Environment: Sendable {
         try? finalize()
         Library.exit(status: status)
     }
-
-    /// Ends every process of the run at once; the launcher exits with `status`.
-    public func abort(status: Int32) -> Never {
-        world.messages?.abort(status: status)
-        Library.exit(status: status)
-    }
 }

@@ -11,18 +11,18 @@ extension Communicator {
         return gathered
     }
 
-    /// Returns the bytes of each rank, in the order of ranks, at every rank; each rank may give another number of them.
+    /// Returns the elements of each rank, in the order of ranks, at every rank; each rank may give another number of them.
     ///
     /// - Precondition: all ranks together give fewer than 2³¹ bytes.
-    public func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] {
-        try gather(bytes, root: nil)
+    public func allGather<Element: Datatype>(_ elements: [Element]) throws -> [[Element]] {
+        try gather(elements, root: nil)
     }
 
-    /// Returns the bytes of each rank, in the order of ranks, at rank `root`, and nothing at the others.
+    /// Returns the elements of each rank, in the order of ranks, at rank `root`, and nothing at the others.
     ///
     /// - Precondition: all ranks together give fewer than 2³¹ bytes.
-    public func gather(_ bytes: [UInt8], root: Int) throws -> [[UInt8]] {
-        try gather(bytes, root: Optional(root))
+    public func gather<Element: Datatype>(_ elements: [Element], root: Int) throws -> [[Element]] {
+        try gather(elements, root: Optional(root))
     }
 
     /// Returns the string of each rank, in the order of ranks, at every rank.
@@ -30,21 +30,24 @@ extension Communicator {
         try allGather(Array(string.utf8)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private func gather(_ bytes: [UInt8], root: Int?) throws -> [[UInt8]] {
-        guard let messages else { return [bytes] }
-        let counts = try allGather(Int64(bytes.count)).map(Int.init)
+    private func gather<Element: Datatype>(_ elements: [Element], root: Int?) throws -> [[Element]] {
+        guard let messages else { return [elements] }
+        let width = MemoryLayout<Element>.stride
+        let counts = try allGather(Int64(elements.count)).map(Int.init)
         var ends: [Int] = []
         for count in counts { ends.append((ends.last ?? 0) + count) }
-        precondition(ends.last! <= Int(Int32.max), "MPI gathers fewer than 2³¹ bytes, not \(ends.last!)")
-        let offsets = zip(ends, counts).map { Int32($0 - $1) }
+        precondition(
+            ends.last! * width <= Int(Int32.max), "MPI gathers fewer than 2³¹ bytes, not \(ends.last! * width)")
+        let offsets = zip(ends, counts).map { Int32(($0 - $1) * width) }
         let receives = root == nil || root == rank
-        var gathered = [UInt8](repeating: 0, count: receives ? ends.last! : 0)
-        try gathered.withUnsafeMutableBytes { all in
-            try bytes.withUnsafeBytes { mine in
+        let count = receives ? ends.last! : 0
+        let gathered = try [Element](unsafeUninitializedCapacity: count) { all, initialized in
+            try elements.withUnsafeBytes { mine in
                 try messages.gather(
-                    mine.baseAddress, into: all.baseAddress, counts: counts.map(Int32.init), offsets: offsets,
-                    root: root.map(Int32.init))
+                    mine.baseAddress, into: UnsafeMutableRawPointer(all.baseAddress),
+                    counts: counts.map { Int32($0 * width) }, offsets: offsets, root: root.map(Int32.init))
             }
+            initialized = count
         }
         return receives ? zip(ends, counts).map { Array(gathered[$0 - $1..<$0]) } : []
     }

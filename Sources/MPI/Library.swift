@@ -206,6 +206,11 @@ import Foundation
             return (base!, { try check(MPI_Win_free(&window), "MPI_Win_free") })
         }
 
+        func free() throws {
+            var freed: MPI_Comm? = handle
+            try check(MPI_Comm_free(&freed), "MPI_Comm_free")
+        }
+
         func abort(status: Int32) {
             MPI_Abort(handle, status)
         }

@@ -44,5 +44,7 @@ protocol MessagePassing: Sendable {
         byteCount: Int
     ) throws -> (base: UnsafeMutableRawPointer, free: () throws -> Void)
 
+    func free() throws
+
     func abort(status: Int32)
 }

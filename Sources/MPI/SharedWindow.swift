@@ -52,9 +52,8 @@ public final class SharedWindow: @unchecked Sendable {
         }
     }
 
-    /// Frees the memory, on all ranks together; none may use it any more.
-    ///
-    /// A window that is not freed lasts until the process ends.
+    /// Frees the memory, on all ranks together; none may use it any more. A window that is not freed lasts until the process
+    /// ends.
     public func free() throws {
         try release()
     }

@@ -39,6 +39,11 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Failure {
+    /// An error as a failure: what is none is a mistake of this program's own, in the error's words.
+    public init(of error: any Error) {
+        self = (error as? Failure) ?? Failure(.internalError, "\(error)")
+    }
+
     /// What the system refused: `what` could not be done, for the reason that the error's number `code` stands for.
     ///
     /// Where memory or descriptors have run out, that is what is wrong, and not the file: `.internalError` takes the place of

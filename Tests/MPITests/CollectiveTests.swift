@@ -105,6 +105,31 @@ extension CollectiveTests {
         #expect(strings == (0..<world.size).map { String(repeating: "ñ", count: $0) })
     }
 
+    @Test func numbersAreGatheredAsTheyAre() throws {
+        let world = try world
+        func numbers(_ rank: Int) -> [Double] { (0..<2 * rank + 1).map { Double($0) / Double(rank + 3) } }
+        let everywhere = try world.allGather(numbers(world.rank))
+        let last = try world.gather(numbers(world.rank), root: world.size - 1)
+        let first = try world.broadcast(numbers(world.rank)[0] - Double(world.rank), root: world.size - 1)
+        #expect(everywhere == (0..<world.size).map(numbers))
+        #expect(last == (world.rank == world.size - 1 ? everywhere : []))
+        #expect(first == Double(1 - world.size))
+    }
+
+    /// MPI has room for so many groups at a time.
+    @Test func groupsAreFreed() throws {
+        let world = try world
+        var sum: Int64 = 0
+        for _ in 0..<2000 {
+            let node = try world.splitByNode()
+            let pair = try world.split(color: world.rank < 2 ? 0 : nil, key: 0)
+            sum = try pair?.allReduce(Int64(1), operation: .sum) ?? 0
+            try pair?.free()
+            try node.free()
+        }
+        #expect(sum == (world.rank < 2 ? Int64(min(2, world.size)) : 0))
+    }
+
     @Test func splitGroupsByColourAndOrdersByKey() throws {
         let world = try world
         let parity = try world.split(color: world.rank % 2, key: -world.rank)

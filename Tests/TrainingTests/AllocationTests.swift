@@ -25,18 +25,18 @@ import Training
         configuration.epochs = 2
         configuration.slices = 8
         configuration.gradient = method
-        let processes = try Processes(Environment.start())
+        let processes = try Processes(Environment.start().world)
         let counts = Counts(capacity: 2 * steps)
-        var surroundings = Trainer<Scalar>.Surroundings()
+        var surroundings = RunSurroundings()
         surroundings.progress = { _ in counts.add(ca_allocation_count()) }
-        let trainer = try Trainer<Scalar>(
+        let run = try Run<Scalar>(
             processes: processes, team: try Team(processes: processes, reduction: .exact, threads: 1),
             configuration: configuration,
             dataset: try NodeDataset(
                 processes: processes, topology: configuration.topology,
                 target: configuration.target == .inputs ? .inputs : .labels, load: { dataset }),
             surroundings: surroundings)
-        _ = try trainer.run(in: nil)
+        _ = try Trainer(run).train()
         // The second epoch's: what is made once has been made.
         #expect(counts.values.count == 2 * steps)
         let ofSteps = zip(counts.values.dropFirst(steps), counts.values.dropFirst(steps + 1)).map { $1 - $0 }

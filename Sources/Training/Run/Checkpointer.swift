@@ -4,33 +4,42 @@ import Kernels
 import Networks
 import Resources
 import Storage
+import Synchronization
 
 /// Writes the checkpoints of a run on a thread of its own, while the workers go on; one at a time. For the first rank.
-final class Checkpointer<Scalar: Real>: @unchecked Sendable {
+final class Checkpointer: Sendable {
     private let folder: RunFolder
     private let topology: Topology
     private let writer = ThreadPool(wanted: 1)
-    private let lock = NSLock()
-    private var failed: Failure?
-    private var written: [CheckpointEvent] = []
     private let trace: WorkerTrace?
 
-    init(_ folder: RunFolder, topology: Topology, trace: WorkerTrace?) {
+    /// What became of those that were written.
+    private struct Outcome {
+        var failure: Failure?
+        var newest: String?
+        var events: [CheckpointEvent] = []
+    }
+
+    private let outcome = Mutex(Outcome())
+    /// Whether there is a failure: asked after every step, in which there is no lock.
+    private let hasFailed = Atomic(false)
+
+    init(_ folder: RunFolder, topology: Topology, trace: WorkerTrace? = nil) {
         self.folder = folder
         self.topology = topology
         self.trace = trace
     }
 
-    /// Why the last checkpoint could not be written, if it could not.
-    var failure: Failure? { lock.withLock { failed } }
+    /// Why a checkpoint could not be written, if one could not.
+    var failure: Failure? { hasFailed.load(ordering: .relaxed) ? outcome.withLock { $0.failure } : nil }
 
     /// The path of the last checkpoint on disk.
-    private(set) var newest: String?
+    var newest: String? { outcome.withLock { $0.newest } }
 
     /// Copies the state, and returns; it is on disk some time after. Waits for the one before.
     ///
     /// - Parameter networks: each a network's worth of numbers, with what its tensors' names begin with.
-    func save(_ networks: [(prefix: String, parameters: UnsafePointer<Scalar>)], state: TrainingState) {
+    func save<Scalar: Real>(_ networks: [(prefix: String, parameters: UnsafePointer<Scalar>)], state: TrainingState) {
         writer.wait()
         let copies = networks.map { network in
             (network.prefix, Array(UnsafeBufferPointer(start: network.parameters, count: topology.parameterCount)))
@@ -52,15 +61,15 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
 
     /// The checkpoints written since the last call.
     func takeEvents() -> [CheckpointEvent] {
-        lock.withLock {
-            defer { written = [] }
-            return written
+        outcome.withLock { outcome in
+            defer { outcome.events = [] }
+            return outcome.events
         }
     }
 
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
-    private func write(_ networks: [(prefix: String, parameters: [Scalar])], _ state: TrainingState) {
+    private func write<Scalar: Real>(_ networks: [(prefix: String, parameters: [Scalar])], _ state: TrainingState) {
         // A run that diverges ends soon; what it came to must not replace what was good.
         guard networks.allSatisfy({ $0.parameters.allSatisfy(\.isFinite) }) else { return }
         let started = now()
@@ -76,15 +85,16 @@ final class Checkpointer<Scalar: Real>: @unchecked Sendable {
                 step: state.position.step)
         }
         trace?.add(.checkpoint, from: started, to: now())
-        lock.withLock {
+        outcome.withLock { outcome in
             switch result {
             case .success(let path):
-                newest = path
-                written.append(
+                outcome.newest = path
+                outcome.events.append(
                     CheckpointEvent(
                         epoch: state.position.epoch, step: state.position.step, seconds: now() - started, path: path))
             case .failure(let error):
-                failed = (error as? Failure) ?? Failure(.internalError, "\(error)")
+                outcome.failure = Failure(of: error)
+                hasFailed.store(true, ordering: .relaxed)
             }
         }
     }

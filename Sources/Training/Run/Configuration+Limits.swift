@@ -1,4 +1,6 @@
+import Kernels
 import Networks
+import Resources
 
 /// What every number may be, and what goes together; the same for the command line and for records that are read back.
 extension Configuration {
@@ -51,6 +53,19 @@ extension Configuration {
         case (.genetic, nil): "--optimizer genetic needs the options of its search"
         case (.genetic, let options?): options.fault
         }
+    }
+
+    /// Why there is too little memory, or time, for this run of `samples` samples on `workers` workers; nil where there is not.
+    public func refusal(samples: Int, workers: Int) -> String? {
+        let memory = Double(Memory.bytes)
+        if let refusal = genetic?.refusal(topology: topology, precision: precision, memoryBytes: memory) {
+            return refusal
+        }
+        func refusal<Scalar: Real>(_: Scalar.Type) -> String? {
+            gradient.refusal(
+                topology: topology, samples: samples * epochs, workers: workers, memoryBytes: memory, as: Scalar.self)
+        }
+        return precision == .float32 ? refusal(Float.self) : refusal(Double.self)
     }
 
     /// The first of `counts` that is not in its range.

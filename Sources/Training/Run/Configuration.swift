@@ -79,6 +79,17 @@ public struct Configuration: Sendable, Equatable, Codable {
         public var target: Target { self == .labels ? .labels : .inputs }
     }
 
+    /// With the slices that a run on so many workers has, where none are given.
+    public func resolved(workers: Int) -> Configuration {
+        var options = self
+        switch (optimizer, reduction) {
+        case (.genetic, _): options.slices = 1
+        case (_, .exact): options.slices = slices ?? Self.defaultSlices(workers: workers)
+        case (_, .allreduce): options.slices = workers
+        }
+        return options
+    }
+
     /// The published ladder of slice counts: 8, 16, 24, 32, 48, 64, 96, … (each pair of rungs doubles).
     public static func defaultSlices(workers: Int) -> Int {
         var (rung, next) = (8, 16)

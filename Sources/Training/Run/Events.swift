@@ -149,22 +149,29 @@ public struct EndEvent: Sendable, Codable {
 }
 
 /// How far a run is, after a step of an epoch or a round of a search.
-public struct EpochProgress: Sendable {
-    /// What `epoch` counts.
-    public var unit = "epoch"
-    /// The one under way, from 1, and how many there will be.
-    public var epoch: Int
-    public var epochs: Int
-    /// Of this epoch.
-    public var samplesDone: Int
-    public var samples: Int
+public struct RunProgress: Sendable {
+    /// What a run has so many of.
+    public enum Turn: String, Sendable {
+        case epoch, round
+
+        /// What is done in one, and so many a second.
+        public var work: String { self == .epoch ? "samples" : "rounds" }
+    }
+
+    public var turn: Turn
+    /// The turn under way, from 1, and how many there will be.
+    public var number: Int
+    public var count: Int
+    /// Of the turn's work: an epoch's samples; a round is done as a whole.
+    public var done: Int
+    public var of: Int
     /// The mean of the epoch's minibatches so far; of a round the best individual's.
     public var loss: Double
-    /// Since this epoch began.
+    /// Since this turn began.
     public var seconds: Double
 
     /// How much of the run is done, from 0 to 1.
     public var share: Double {
-        (Double(epoch - 1) + Double(samplesDone) / Double(max(1, samples))) / Double(max(1, epochs))
+        (Double(number - 1) + Double(done) / Double(max(1, of))) / Double(max(1, count))
     }
 }

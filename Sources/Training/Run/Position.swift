@@ -12,6 +12,13 @@ public struct Position: Sendable, Codable, Equatable {
 
     public init() {}
 
+    /// Counts a step that is done, with its minibatch's loss, `epochSeconds` into the epoch.
+    mutating func add(loss: Double, epochSeconds: Double) {
+        step += 1
+        batchLoss += loss
+        self.epochSeconds = epochSeconds
+    }
+
     /// The place before the first step of the next epoch.
     var nextEpoch: Position {
         var next = Position()

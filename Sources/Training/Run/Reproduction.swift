@@ -2,7 +2,7 @@ import Foundation
 import Storage
 
 /// A run that is trained again from its record: says where what comes is not what was recorded. For the first rank.
-public final class Reproduction: @unchecked Sendable {
+public final class Reproduction {
     public let record: RunFolder.Record
     /// How many epochs (of a search: rounds) are trained and compared.
     public let turns: Int

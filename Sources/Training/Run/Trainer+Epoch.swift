@@ -3,70 +3,90 @@ import MPI
 import Networks
 import Storage
 
+/// What the first rank remembers of its epochs, and a team's leader of their time.
+struct EpochHistory {
+    private(set) var first: (epoch: Int, scores: SetScores)?
+    private(set) var last: (epoch: Int, scores: SetScores)?
+    /// Of all epochs so far, those before a resume included.
+    var trainSeconds: Double
+
+    init(trainSeconds: Double) { self.trainSeconds = trainSeconds }
+
+    mutating func add(_ epoch: Int, _ scores: SetScores) {
+        first = first ?? (epoch, scores)
+        last = (epoch, scores)
+    }
+}
+
 extension Trainer {
+    /// The end of an epoch, by every worker: measures, checks and records. - Returns: whether to go on.
+    func finishEpoch(
+        _ position: inout Position, _ step: Step<Scalar>, _ evaluation: Evaluation<Scalar>, _ worker: Worker
+    ) -> Bool {
+        let started = now()
+        evaluation.measure()
+        state.dataSums[worker.index] = worker.share(of: dataset.blockCount).reduce(0) {
+            $0 &+ dataset.sum(ofBlock: $1)
+        }
+        team.wait()
+        trace?.worker(worker).add(.evaluate, from: started, to: now())
+        if worker.isTeamLeader { run.processes.orAbort { try close(&position, step, evaluation) } }
+        team.wait()
+        return state.verdict[0] == 0
+    }
+
     /// By each team's leader: gathers the epoch's figures, checks that nothing went wrong unseen, and agrees on going on.
-    func finishEpoch(_ position: inout Position, _ step: Step<Scalar>, _ evaluation: Evaluation<Scalar>) throws {
+    private func close(
+        _ position: inout Position, _ step: Step<Scalar>, _ evaluation: Evaluation<Scalar>
+    ) throws {
         let ranks = try rankSeconds()
         let phases = try slowestPhases()
-        let slowest =
-            try team.teamCount > 1
-            ? team.leaders!.allReduce(position.epochSeconds, operation: .max) : position.epochSeconds
+        let slowest = try team.leaders.allReduce(position.epochSeconds, operation: .max)
         let unseen = try [accountingFailure(position, resumed: step), replicaFailure(position)]
-        let (train, test) = try evaluation.scores()
-        trainSeconds += slowest
-        position.trainSeconds = trainSeconds
-        if processes.isFirst {
-            do {
+        let scores = try evaluation.scores()
+        history.trainSeconds += slowest
+        position.trainSeconds = history.trainSeconds
+        if run.processes.isFirst {
+            run.control.attempt {
                 if let found = unseen.compactMap({ $0 }).first { throw found }
-                guard train.loss.isFinite, test.loss.isFinite else {
+                guard scores.areFinite else {
                     throw Failure(
                         .diverged,
                         "training diverged in epoch \(position.epoch): the loss measured after its last step is not "
                             + "finite; no model is written")
                 }
-                let event = epochEvent(position, seconds: slowest, train: train, test: test, phases, ranks)
-                firstEpoch = firstEpoch ?? event
-                lastEpoch = event
-                try report(.epoch(event))
-                for event in checkpointer?.takeEvents() ?? [] { try report(.checkpoint(event)) }
+                history.add(position.epoch, scores)
+                try run.control.report(.epoch(event(position, seconds: slowest, scores, phases, ranks)))
                 if isDue(position) { save(position.nextEpoch) }
-            } catch {
-                failure = (error as? Failure) ?? Failure(.internalError, "\(error)")
             }
         }
-        state.verdict[0] = failure == nil ? 0 : 1
-        if team.teamCount > 1 {
-            try team.leaders!.broadcast(UnsafeMutableBufferPointer(start: state.verdict, count: 1), root: 0)
-        }
+        // The first team's counts: the first rank is of it.
+        state.verdict[0] = run.control.request == .failure ? 1 : 0
+        try team.leaders.broadcast(UnsafeMutableBufferPointer(start: state.verdict, count: 1))
     }
 
-    private func epochEvent(
-        _ position: Position, seconds: Double, train: Score, test: Score, _ phases: PhaseSeconds, _ ranks: [RankSeconds]
+    private func event(
+        _ position: Position, seconds: Double, _ scores: SetScores, _ phases: PhaseSeconds, _ ranks: [RankSeconds]
     ) -> EpochEvent {
-        let named = configuration.target == .labels
-        return EpochEvent(
+        EpochEvent(
             epoch: position.epoch, trainSeconds: seconds, samples: dataset.train.count,
             batchLoss: position.batchLoss / Double(schedule.minibatchCount),
-            trainLoss: train.loss / Double(dataset.train.count), testLoss: test.loss / Double(dataset.test.count),
-            trainAccuracy: named ? Double(train.correct) / Double(dataset.train.count) : nil,
-            testAccuracy: named ? Double(test.correct) / Double(dataset.test.count) : nil, phases: phases, ranks: ranks)
+            trainLoss: scores.trainLoss, testLoss: scores.testLoss, trainAccuracy: scores.trainAccuracy,
+            testAccuracy: scores.testAccuracy, phases: phases, ranks: ranks)
     }
 
     // MARK: What must not go wrong unseen
 
-    /// Whether the workers together used every sample once in the steps since `firstPosition`, or since the epoch began.
+    /// Whether the workers together used every sample once in the steps since the run began, or since the epoch did.
     private func accountingFailure(_ position: Position, resumed step: Step<Scalar>) throws -> Failure? {
         var used = Accounting()
         for worker in 0..<team.workerCount {
             used.count += state.accounts[worker].count
             used.sum &+= state.accounts[worker].sum
         }
-        if team.teamCount > 1 {
-            let leaders = team.leaders!
-            used.count = try leaders.allReduce(used.count, operation: .sum)
-            used.sum = try leaders.allReduce(used.sum, operation: .sum)
-        }
-        let before = position.epoch == firstPosition.epoch ? firstPosition.step : 0
+        used.count = try team.leaders.allReduce(used.count, operation: .sum)
+        used.sum = try team.leaders.allReduce(used.sum, operation: .sum)
+        let before = position.epoch == run.start.position.epoch ? run.start.position.step : 0
         let expected = Accounting.of(0..<UInt32(dataset.train.count)) - step.accounting(ofFirst: before)
         guard used != expected else { return nil }
         return Failure(
@@ -81,12 +101,10 @@ extension Trainer {
             Checksum.of(UnsafeRawBufferPointer(start: UnsafeRawPointer($0), count: bytes))
         }
         let samples = (0..<team.workerCount).reduce(0 as UInt64) { $0 &+ state.dataSums[$1] }
-        let leaders = team.teamCount > 1 ? team.leaders : nil
-        func all(_ value: UInt64) throws -> [UInt64] { try leaders?.allGather(value) ?? [value] }
-        let ranks = try all(UInt64(processes.world.rank)).map(Int.init)
-        func place(_ index: Int) -> String { "rank \(ranks[index]) on \(processes.hosts[ranks[index]])" }
+        let ranks = try team.leaders.allGather(Int64(run.processes.world.rank)).map(Int.init)
+        func place(_ index: Int) -> String { "rank \(ranks[index]) on \(run.processes.hosts[ranks[index]])" }
 
-        let whole = try all(samples)
+        let whole = try team.leaders.allGather(samples)
         if let bad = whole.firstIndex(where: { $0 != dataset.checksum }) {
             return Failure(
                 .internalError,
@@ -94,7 +112,7 @@ extension Trainer {
                     + "loaded: bad memory? The checkpoint before is of good samples")
         }
         for (name, value) in zip(["weights", "velocity"], parameters) {
-            guard let odd = Replicas.oddOne(try all(value)) else { continue }
+            guard let odd = Replicas.oddOne(try team.leaders.allGather(value)) else { continue }
             return Failure(
                 .internalError,
                 "after epoch \(position.epoch) the \(name) of \(place(odd.index)) are not those of \(odd.agreeing) "
@@ -112,35 +130,24 @@ extension Trainer {
     /// Each phase's longest time over all workers.
     private func slowestPhases() throws -> PhaseSeconds {
         let longest = try Phase.allCases.map { phase in
-            let inTeam = (0..<team.workerCount).map { seconds($0, phase) }.max()!
-            return team.teamCount > 1 ? try team.leaders!.allReduce(inTeam, operation: .max) : inTeam
+            try team.leaders.allReduce((0..<team.workerCount).map { seconds($0, phase) }.max()!, operation: .max)
         }
         return PhaseSeconds(compute: longest[0], wait: longest[1], reduce: longest[2], update: longest[3])
     }
 
     /// Every rank's times, each the mean over its workers.
     private func rankSeconds() throws -> [RankSeconds] {
-        var numbers: [Double] = []
-        for (rank, workers) in team.ranks {
-            let means = Phase.allCases.map { phase in
-                workers.reduce(0) { $0 + seconds($1, phase) } / Double(workers.count)
-            }
-            numbers += [Double(rank)] + means
+        let mine = team.ranks.map { _, workers in
+            Phase.allCases.map { phase in workers.reduce(0) { $0 + seconds($1, phase) } / Double(workers.count) }
         }
-        let width = 1 + Phase.allCases.count
-        let bytes = numbers.withUnsafeBytes { Array($0) }
-        let gathered = team.teamCount > 1 ? try team.leaders!.allGather(bytes) : [bytes]
-        let rows = gathered.flatMap { bytes in
-            bytes.withUnsafeBytes { raw in
-                stride(from: 0, to: raw.count, by: 8 * width).map { start in
-                    (0..<width).map { raw.loadUnaligned(fromByteOffset: start + 8 * $0, as: Double.self) }
-                }
-            }
-        }
-        return rows.map { row in
-            RankSeconds(
-                rank: Int(row[0]), host: processes.hosts[Int(row[0])], compute: row[1], wait: row[2], reduce: row[3],
-                update: row[4])
+        let ranks = try team.leaders.allGather(team.ranks.map { Int64($0.rank) }).joined().map(Int.init)
+        let means = try team.leaders.allGather(mine.flatMap(\.self)).flatMap(\.self)
+        let width = Phase.allCases.count
+        return ranks.enumerated().map { index, rank in
+            let row = means[index * width..<(index + 1) * width].map(\.self)
+            return RankSeconds(
+                rank: rank, host: run.processes.hosts[rank], compute: row[0], wait: row[1], reduce: row[2],
+                update: row[3])
         }.sorted { $0.rank < $1.rank }
     }
 }

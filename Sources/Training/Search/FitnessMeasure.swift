@@ -17,20 +17,20 @@ final class FitnessMeasure<Scalar: Real & Datatype> {
         self.search = search
         self.worker = worker
         evaluator = Evaluator(
-            topology: search.topology, samples: search.trainer.dataset.train,
-            capacity: min(Evaluation<Scalar>.blockSize, search.options.fitnessSamples))
+            topology: search.topology, samples: search.run.dataset.train,
+            capacity: min(EvaluationSets.blockSize, search.options.fitnessSamples))
     }
 
     /// Blocks of one minibatch.
     static func blocks(_ options: GeneticOptions) -> Int {
-        (options.fitnessSamples + Evaluation<Scalar>.blockSize - 1) / Evaluation<Scalar>.blockSize
+        EvaluationSets.blocks(options.fitnessSamples)
     }
 
     /// Leaves the losses of the individuals in `slots` in the state; returns when the whole team is done.
     func measure(slots: [Int], round: Int) {
         let (state, team) = (search.state, search.team)
         let blocks = Self.blocks(search.options)
-        let draws = RoundDraws(seed: search.trainer.configuration.seed, round: round)
+        let draws = RoundDraws(seed: search.run.configuration.seed, round: round)
         for piece in worker.share(of: slots.count * blocks) { state.blockLosses[piece] = 0 }
         team.wait()
         for piece in worker.globalShare(of: slots.count * blocks) {
@@ -39,13 +39,11 @@ final class FitnessMeasure<Scalar: Real & Datatype> {
         }
         team.wait()
         guard worker.isTeamLeader else { return team.wait() }
-        if team.teamCount > 1 {
-            // Each block is some team's and zero in the others, so adding teams is exact.
-            search.trainer.onMain(worker) {
-                try team.leaders!.allReduce(
-                    inPlace: UnsafeMutableBufferPointer(start: state.blockLosses, count: slots.count * blocks),
-                    operation: .sum)
-            }
+        // Each block is some team's and zero in the others, so adding teams is exact.
+        search.run.processes.orAbort {
+            try team.leaders.allReduce(
+                inPlace: UnsafeMutableBufferPointer(start: state.blockLosses, count: slots.count * blocks),
+                operation: .sum)
         }
         for (candidate, slot) in slots.enumerated() {
             let sum = (0..<blocks).reduce(0.0) { $0 + state.blockLosses[candidate * blocks + $1] }
@@ -56,13 +54,13 @@ final class FitnessMeasure<Scalar: Real & Datatype> {
 
     private func loss(of slot: Int, candidate: Int, block: Int, _ draws: RoundDraws) -> Double {
         let own = search.options.operators == .article
-        let first = block * Evaluation<Scalar>.blockSize
-        let range = first..<min(first + Evaluation<Scalar>.blockSize, search.options.fitnessSamples)
+        let first = block * EvaluationSets.blockSize
+        let range = first..<min(first + EvaluationSets.blockSize, search.options.fitnessSamples)
         numbers.removeAll(keepingCapacity: true)
         for index in range {
             numbers.append(
                 draws.sample(
-                    individual: own ? candidate : 0, index: index, of: search.trainer.dataset.train.count))
+                    individual: own ? candidate : 0, index: index, of: search.run.dataset.train.count))
         }
         return numbers.withUnsafeBufferPointer {
             evaluator.score($0, parameters: UnsafePointer(search.state.slot(slot))).loss

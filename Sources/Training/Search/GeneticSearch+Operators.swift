@@ -23,18 +23,18 @@ extension GeneticSearch {
         options.operators == .article ? (0..<options.population).map { Int(state.order[$0]) } : candidateSlots
     }
 
-    /// Makes the first individuals, and where they compete measures them. The first is the trainer's weights; the others
+    /// Makes the first individuals, and where they compete measures them. The first is the run's weights; the others
     /// are drawn by its initialiser.
     func begin(_ worker: Worker, _ fitness: FitnessMeasure<Scalar>) {
-        let draws = RoundDraws(seed: trainer.configuration.seed, round: 0)
+        let draws = RoundDraws(seed: run.configuration.seed, round: 0)
         if worker.isTeamLeader {
             for slot in 0..<options.slotCount { state.order[slot] = Int64(slot) }
-            state.slot(0).update(from: trainer.state.weights, count: topology.parameterCount)
+            state.slot(0).update(from: run.state.weights, count: topology.parameterCount)
         }
         switch options.operators {
         case .article:
             for individual in worker.share(of: options.population) where individual > 0 {
-                trainer.configuration.initializer.fill(
+                run.configuration.initializer.fill(
                     state.slot(individual), of: topology, seed: draws.seed(individual: individual))
             }
             team.wait()
@@ -51,7 +51,7 @@ extension GeneticSearch {
 
     /// Fills the round's candidates; the team's workers share the work.
     func breed(_ round: Int, _ worker: Worker) {
-        let draws = RoundDraws(seed: trainer.configuration.seed, round: round)
+        let draws = RoundDraws(seed: run.configuration.seed, round: round)
         switch options.operators {
         case .article:
             let parents = GeneticOperators.roulette(losses: scoredSlots.map { state.losses[$0] }, draws: draws)

@@ -137,7 +137,7 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
     }
 
     /// Adds up the teams' sums, and the loss (plainly also the rest that is agreed on); by each team's leader.
-    func addTeams(_ leaders: Communicator) throws {
+    func addTeams(_ leaders: TeamLeaders) throws {
         switch reduction {
         case .exact:
             let words = UnsafeMutableBufferPointer(start: state.words, count: lossWord + 2)

@@ -31,7 +31,7 @@ final class Step<Scalar: Real & Datatype> {
         let capacity = (trainer.schedule.largestMinibatch + trainer.sliceCount - 1) / trainer.sliceCount
         engine = trainer.configuration.gradient.makeEngine(
             topology: trainer.topology, samples: trainer.dataset.train, capacity: capacity)
-        scratch = .allocate(capacity: trainer.team.teamCount > 1 ? trainer.state.slotStride : 0)
+        scratch = .allocate(capacity: trainer.team.isAlone ? 0 : trainer.state.slotStride)
         maxima = .allocate(capacity: trainer.state.maxima.count)
         maxima.initialize(repeating: 0, count: trainer.state.maxima.count)
     }
@@ -137,7 +137,7 @@ final class Step<Scalar: Real & Datatype> {
             return agreed
         }
         if worker.isTeamLeader { trainer.sum.exactLoss(maxima) }
-        guard trainer.team.teamCount > 1 else {
+        guard !trainer.team.isAlone else {
             note(trainer.sum.exactStep(parameters, maxima, rate: rate, momentum: momentum))
             return lap(.update, since: agreed)
         }
@@ -151,7 +151,7 @@ final class Step<Scalar: Real & Datatype> {
     /// One team: each worker looks at all rows for itself. Several: their leaders do, and agree.
     private func agreeOnMaxima(_ start: Double) throws -> Double {
         let team = trainer.team
-        guard team.teamCount > 1 else {
+        guard !team.isAlone else {
             trainer.sum.gatherMaxima(workers: team.workerCount, into: maxima)
             return start
         }
@@ -159,7 +159,7 @@ final class Step<Scalar: Real & Datatype> {
         var agreed = start
         if worker.isTeamLeader {
             trainer.sum.gatherMaxima(workers: team.workerCount, into: row)
-            try team.leaders!.allReduce(
+            try team.leaders.allReduce(
                 inPlace: UnsafeMutableBufferPointer(start: row, count: state.maxima.count), operation: .max)
             agreed = lap(.allReduce, since: start)
         }
@@ -177,7 +177,7 @@ final class Step<Scalar: Real & Datatype> {
     // MARK: The plain sum
 
     private func updatePlainly(_ gathered: Double) throws -> Double {
-        guard trainer.team.teamCount > 1 else {
+        guard !trainer.team.isAlone else {
             note(trainer.sum.plainStep(parameters, rate: rate, momentum: momentum))
             if worker.isTeamLeader { agree(misfits: 0) }
             return lap(.update, since: gathered)
@@ -214,7 +214,7 @@ final class Step<Scalar: Real & Datatype> {
         var waited = lap(.wait, since: added)
         if worker.isTeamLeader {
             prepare()
-            try trainer.sum.addTeams(trainer.team.leaders!)
+            try trainer.sum.addTeams(trainer.team.leaders)
             waited = lap(.allReduce, since: waited)
         }
         trainer.team.wait()

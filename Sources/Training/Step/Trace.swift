@@ -47,11 +47,13 @@ final class WorkerTrace: @unchecked Sendable {
 ///
 /// Each rank is a process of it, each thread a row. Hosts' clocks are compared before and after the training by messages
 /// there and back, taking the fastest of several (Cristian, 1989), and interpolated in between.
-final class Trace: Sendable {
+final class Trace {
     private let processes: Processes
     private let threads: [WorkerTrace]
     /// The thread that writes checkpoints, on the first rank.
     let checkpoints: WorkerTrace
+    /// This host's clock against the first rank's, before the training and after.
+    private var clocks: [Offset] = []
 
     init(processes: Processes, team: Team) {
         self.processes = processes
@@ -64,49 +66,44 @@ final class Trace: Sendable {
     func worker(_ worker: Worker) -> WorkerTrace { threads[worker.thread] }
 
     /// What to add to this host's clock for the first rank's, and when that was found.
-    struct Offset: Sendable {
+    private struct Offset {
         let time: Double
         let seconds: Double
     }
 
     /// Compares this node's clock with the first rank's. Collective.
-    static func measureOffset(_ processes: Processes) throws -> Offset {
+    func compareClocks() throws {
         var best = (trip: Double.infinity, offset: 0.0)
         if let leaders = processes.leaders {
             for other in 1..<max(1, leaders.size) {
                 let takesPart = leaders.rank == 0 || leaders.rank == other
                 guard let pair = try leaders.split(color: takesPart ? 0 : nil, key: leaders.rank) else { continue }
                 for _ in 0..<20 {
-                    var first = [now()]
-                    try first.withUnsafeMutableBufferPointer { try pair.broadcast($0, root: 0) }
-                    var second = [now()]
-                    try second.withUnsafeMutableBufferPointer { try pair.broadcast($0, root: 1) }
-                    var third = [now()]
-                    try third.withUnsafeMutableBufferPointer { try pair.broadcast($0, root: 0) }
-                    let trip = third[0] - first[0]
-                    if pair.rank == 1, trip < best.trip { best = (trip, (first[0] + third[0]) / 2 - second[0]) }
+                    let first = try pair.broadcast(now(), root: 0)
+                    let second = try pair.broadcast(now(), root: 1)
+                    let third = try pair.broadcast(now(), root: 0)
+                    let trip = third - first
+                    if pair.rank == 1, trip < best.trip { best = (trip, (first + third) / 2 - second) }
                 }
+                try pair.free()
             }
         }
-        var offset = [best.offset]
-        try offset.withUnsafeMutableBufferPointer { try processes.node.broadcast($0, root: 0) }
-        return Offset(time: now(), seconds: offset[0])
+        clocks.append(Offset(time: now(), seconds: try processes.node.broadcast(best.offset, root: 0)))
     }
 
-    /// Gathers all spans, and writes them on the first rank. Collective.
+    /// Gathers all spans of a training that is over, and writes them on the first rank. Collective.
     ///
     /// - Throws: on every rank, the first rank's failure to write.
-    func write(to path: String, before: Offset, after: Offset) throws {
+    func write(to path: String) throws {
+        guard clocks.count == 2 else { return }
+        let (before, after) = (clocks[0], clocks[1])
         let bend = (after.seconds - before.seconds) / max(after.time - before.time, 1e-9)
         func aligned(_ time: Double) -> Double { time + before.seconds + (time - before.time) * bend }
-        var bytes: [UInt8] = []
-        for (row, worker) in (threads + [checkpoints]).enumerated() {
-            for span in worker.spans {
-                let numbers = [Double(row), Double(span.kind), aligned(span.start), aligned(span.end)]
-                numbers.withUnsafeBytes { bytes.append(contentsOf: $0) }
-            }
+        // Each span as four numbers: its row, its kind, its start and its end.
+        let numbers = (threads + [checkpoints]).enumerated().flatMap { row, worker in
+            worker.spans.flatMap { [Double(row), Double($0.kind), aligned($0.start), aligned($0.end)] }
         }
-        let gathered = try processes.world.gather(bytes, root: 0)
+        let gathered = try processes.world.gather(numbers, root: 0)
         let counts = try processes.world.allGather(Int64(threads.count))
         try processes.agree {
             guard processes.isFirst else { return }
@@ -114,13 +111,9 @@ final class Trace: Sendable {
         }
     }
 
-    private func json(_ gathered: [[UInt8]], threadCounts: [Int]) -> String {
-        let rows = gathered.map { bytes in
-            bytes.withUnsafeBytes { raw in
-                stride(from: 0, to: raw.count, by: 32).map { offset in
-                    (0..<4).map { raw.loadUnaligned(fromByteOffset: offset + 8 * $0, as: Double.self) }
-                }
-            }
+    private func json(_ gathered: [[Double]], threadCounts: [Int]) -> String {
+        let rows = gathered.map { numbers in
+            stride(from: 0, to: numbers.count, by: 4).map { Array(numbers[$0..<$0 + 4]) }
         }
         let origin = rows.joined().map { $0[2] }.min() ?? 0
         var events: [String] = []

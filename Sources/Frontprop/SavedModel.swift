@@ -4,22 +4,22 @@ import Networks
 import Storage
 import Training
 
-/// What RUN names on the command line: a trained network, and where it is a run's folder what it was trained on.
-struct SavedModel {
+/// A trained network in a run's folder or in a file of its own, and where it is a run's what it was trained on.
+public struct SavedModel {
     /// What the user called it.
     let name: String
     /// The safetensors file.
-    let path: String
-    let topology: Topology
+    public let path: String
+    public let topology: Topology
     /// Of the file's tensors.
-    let precision: Precision
+    public let precision: Precision
     /// Of the run; nil where RUN is a lone file.
-    let record: RunFolder.Record?
+    public let record: RunFolder.Record?
 
     /// - Throws: `.missingInput` where there is no model, `.badData` where file or record are not as they should be.
-    init(_ name: String) throws {
+    public init(_ name: String) throws {
         self.name = name
-        let isFolder = Self.isFolder(name)
+        let isFolder = Folder.exists(name)
         path = isFolder ? name + "/model.safetensors" : name
         let isRun = isFolder && access(name + "/config.json", F_OK) == 0
         if isRun, access(path, F_OK) != 0, errno == ENOENT {
@@ -37,15 +37,12 @@ struct SavedModel {
         }
     }
 
-    static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    /// What the outputs are compared with: as given, or the run's; of a lone file as is usual for its sizes, which is said.
+    /// What the outputs are compared with: as given, or the run's; of a lone file as is usual for its sizes, which is warned of.
     ///
     /// - Throws: `.usage` where the network cannot have that target.
-    func target(given: Configuration.TargetName?) throws -> Configuration.TargetName {
+    func target(
+        given: Configuration.TargetName?, warn: (String) -> Void
+    ) throws -> Configuration.TargetName {
         let isSquare = topology.inputCount == topology.outputCount
         if let target = given ?? record?.options.target {
             guard target == .labels || isSquare else {
@@ -55,8 +52,8 @@ struct SavedModel {
             return target
         }
         guard isSquare else { return .labels }
-        Console.say(
-            "frontprop: warning: \(topology) has an output for each input, and is taken for an autoencoder; "
+        warn(
+            "\(topology) has an output for each input, and is taken for an autoencoder; "
                 + "--target labels says that its outputs name classes")
         return .inputs
     }

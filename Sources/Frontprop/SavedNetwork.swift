@@ -3,19 +3,18 @@ import Networks
 import Storage
 import Training
 
-/// A network read from a file.
-final class SavedNetwork<Scalar: Real> {
-    let path: String
-    let topology: Topology
-    let parameters: UnsafeMutablePointer<Scalar>
+/// A network read from a file, in this process's memory.
+public final class SavedNetwork<Scalar: Real> {
+    public let topology: Topology
+    public let parameters: UnsafeMutablePointer<Scalar>
 
-    init(_ model: SavedModel) throws {
-        path = model.path
+    /// - Throws: as `WeightsFile.read`.
+    public init(_ model: SavedModel) throws {
         topology = model.topology
         let padding = kernelPadding / MemoryLayout<Scalar>.stride
         parameters = .allocate(capacity: topology.parameterCount + padding)
         parameters.initialize(repeating: 0, count: topology.parameterCount + padding)
-        try WeightsFile.read(path, into: parameters, of: topology)
+        try WeightsFile.read(model.path, into: parameters, of: topology)
     }
 
     deinit { parameters.deallocate() }

@@ -1,19 +1,18 @@
 import Cluster
-import Datasets
 import Networks
 import Resources
 import Storage
 
-extension Trainer {
+extension Run {
     /// Refuses a run whose workers' matrices no memory holds; what is a little too large only the system can tell.
     ///
     /// Collective. - Throws: `.internalError` on every rank, with both numbers.
     static func requireMemory(
-        for configuration: Configuration, _ sliceCount: Int, _ schedule: MinibatchSchedule, _ dataset: NodeDataset,
-        _ team: Team, _ processes: Processes
+        for configuration: Configuration, _ sliceCount: Int, _ dataset: NodeDataset, _ team: Team,
+        _ processes: Processes
     ) throws {
-        let block = Evaluation<Scalar>.blockSize
-        let slice = (schedule.largestMinibatch + sliceCount - 1) / sliceCount
+        let block = EvaluationSets.blockSize
+        let slice = (min(configuration.batchSize, dataset.train.count) + sliceCount - 1) / sliceCount
         let samples = slice + min(block, dataset.train.count) + min(block, dataset.test.count)
         let bytes =
             configuration.topology.matrixBytes(samples: samples, of: Scalar.self) * Double(team.workersOnNode)

@@ -1,0 +1,86 @@
+import Datasets
+import Foundation
+import Networks
+import Resources
+import Storage
+
+/// Samples by the name that the command line has for them: `synthetic`, `mnist`, or a folder.
+public struct DataSource {
+    public let name: String
+    /// The first so many; nil for all.
+    public let trainLimit: Int?
+    public let testLimit: Int?
+
+    public init(name: String, trainLimit: Int?, testLimit: Int?) {
+        (self.name, self.trainLimit, self.testLimit) = (name, trainLimit, testLimit)
+    }
+
+    /// The samples; for the first rank alone.
+    ///
+    /// - Throws: as `Dataset.load`; `.internalError` where there is too little memory.
+    public func load() throws -> Dataset {
+        guard let folder else {
+            return try Self.synthetic(
+                seed: 1, trainCount: trainLimit ?? SyntheticDigits.trainCount,
+                testCount: testLimit ?? SyntheticDigits.testCount)
+        }
+        return try Dataset.load(directory: folder).prefix(train: trainLimit, test: testLimit)
+    }
+
+    /// One of the two sets alone, without labels where they are not there; for the first rank alone.
+    ///
+    /// - Throws: as `load`.
+    public func load(_ part: Dataset.Part) throws -> ImageSet {
+        guard let folder else { return try load()[part] }
+        let images = try Dataset.load(part, directory: folder, needsLabels: false)
+        return images.prefix((part == .train ? trainLimit : testLimit) ?? images.count)
+    }
+
+    /// Where the samples' files are; nil where they are generated.
+    private var folder: String? {
+        switch name {
+        case "synthetic": nil
+        case "mnist": DataFolders.mnist
+        default: name
+        }
+    }
+
+    /// `name` as it means the same wherever the program runs: a folder's path from the root.
+    public static func resolved(_ name: String) -> String {
+        guard !["synthetic", "mnist"].contains(name), !name.hasPrefix("/") else { return name }
+        let current = FileManager.default.currentDirectoryPath
+        return current.isEmpty ? name : current + "/" + name
+    }
+
+    /// Synthetic digits, as many as there is memory for.
+    ///
+    /// - Throws: `.internalError` where there is too little.
+    public static func synthetic(seed: UInt64, trainCount: Int, testCount: Int) throws -> Dataset {
+        let bytes = (trainCount + testCount) * (SyntheticDigits.rows * SyntheticDigits.columns + 1)
+        try requireMemory(bytes, for: "\(trainCount) + \(testCount) synthetic digits")
+        return SyntheticDigits(seed: seed).dataset(trainCount: trainCount, testCount: testCount)
+    }
+}
+
+/// Refuses what takes more memory than there is.
+///
+/// - Throws: `.internalError` with what it takes.
+public func requireMemory(_ bytes: Int, for what: String) throws {
+    guard let shortage = Memory.shortage(of: bytes) else { return }
+    throw Failure(
+        .internalError, "no memory for \(what), which take \(GradientCost.size(Double(bytes))): \(shortage)")
+}
+
+/// Where fetched datasets are kept.
+public enum DataFolders {
+    /// `$FRONTPROP_DATA/mnist`, or `mnist` in the user's cache folder. A variable that is empty is as one that is not set.
+    public static var mnist: String {
+        if let folder = variable("FRONTPROP_DATA") { return folder + "/mnist" }
+        let cache = variable("XDG_CACHE_HOME") ?? (variable("HOME") ?? NSHomeDirectory()) + "/.cache"
+        return cache + "/frontprop/mnist"
+    }
+
+    private static func variable(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,198 @@
+import Cluster
+import Datasets
+import Foundation
+import Kernels
+import MPI
+import Networks
+import Storage
+
+/// How a run runs, beside what it trains.
+public struct RunSurroundings {
+    /// Where to go on; the first rank's counts. Its state fits the run: see `TrainingState.fault`.
+    public var checkpoint: CheckpointFile<TrainingState>?
+    /// Whether the workers' times are kept for `Run.writeTrace`.
+    public var isTraced = false
+    public var fault: FaultInjection?
+    /// Told what happens, on the first rank; what it throws ends the run.
+    public var report: (Event) throws -> Void = { _ in }
+    /// Told how far the run is, on the first rank.
+    public var progress: (RunProgress) -> Void = { _ in }
+
+    public init() {}
+}
+
+/// What all ways to train have in common: who trains what, on which samples and from where; the weights; and how it ends.
+///
+/// Every rank makes one at the same time.
+public final class Run<Scalar: Real & Datatype> {
+    let processes: Processes
+    let team: Team
+    let configuration: Configuration
+    let dataset: NodeDataset
+    let sliceCount: Int
+    /// Slices of this team; its slots.
+    let teamSlices: Range<Int>
+    let state: SharedState<Scalar>
+    let sets: EvaluationSets
+    /// Where this run begins, the same on every rank.
+    let start: TrainingState
+    /// What the first weights were read from, on the first rank.
+    let checkpoint: CheckpointFile<TrainingState>?
+    let control: RunControl
+    let progress: (RunProgress) -> Void
+    let trace: Trace?
+    let fault: FaultInjection?
+
+    var topology: Topology { configuration.topology }
+
+    /// Collective. `configuration.slices` is resolved.
+    ///
+    /// - Throws: the same `Failure` on every rank.
+    public init(
+        processes: Processes, team: Team, configuration: Configuration, dataset: NodeDataset,
+        surroundings: RunSurroundings = RunSurroundings()
+    ) throws {
+        self.processes = processes
+        self.team = team
+        self.configuration = configuration
+        self.dataset = dataset
+        checkpoint = surroundings.checkpoint
+        progress = surroundings.progress
+        fault = surroundings.fault
+        trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
+        control = RunControl(processes: processes, surroundings: surroundings)
+        sliceCount =
+            configuration.reduction == .exact
+            ? configuration.slices ?? Configuration.defaultSlices(workers: team.totalWorkers) : team.totalWorkers
+        let first = sliceCount * team.firstOfTeam / team.totalWorkers
+        let end = sliceCount * (team.firstOfTeam + team.workerCount) / team.totalWorkers
+        teamSlices = first..<end
+        try Self.requireMemory(for: configuration, sliceCount, dataset, team, processes)
+        sets = EvaluationSets(train: dataset.train, test: dataset.test)
+        state = try SharedState(
+            team: team, topology: configuration.topology, slotCount: teamSlices.count,
+            trainCount: dataset.train.count, blocks: sets.blockCount)
+        start = try Self.placeFirstWeights(
+            checkpoint, in: state, processes,
+            otherwise: TrainingState(
+                options: configuration, dataChecksum: dataset.checksumText, position: Position()))
+        for buffer in [state.weights, state.velocity] {
+            try team.leaders.broadcast(
+                UnsafeMutableBufferPointer(start: buffer, count: configuration.topology.parameterCount))
+        }
+        try team.communicator.barrier()
+    }
+
+    /// The first rank draws or reads them; the other teams receive them later.
+    private static func placeFirstWeights(
+        _ checkpoint: CheckpointFile<TrainingState>?, in state: SharedState<Scalar>, _ processes: Processes,
+        otherwise start: TrainingState
+    ) throws -> TrainingState {
+        let options = start.options
+        return try processes.fromFirst {
+            if let checkpoint {
+                try place(checkpoint, in: state, options.topology)
+            } else if let path = options.weights {
+                try WeightsFile.read(path, into: state.weights, of: options.topology)
+            } else {
+                options.initializer.fill(state.weights, of: options.topology, seed: options.seed)
+            }
+            return checkpoint?.state ?? start
+        }
+    }
+
+    private static func place(
+        _ checkpoint: CheckpointFile<TrainingState>, in state: SharedState<Scalar>, _ topology: Topology
+    ) throws {
+        try WeightsFile.place(checkpoint.tensors, of: "the checkpoint", into: state.weights, topology)
+        guard checkpoint.state.search == nil else { return }
+        try WeightsFile.place(
+            checkpoint.tensors, of: "the checkpoint", prefix: WeightsFile.velocityPrefix, into: state.velocity,
+            topology)
+    }
+
+    var weights: UnsafePointer<Scalar> { UnsafePointer(state.weights) }
+
+    /// What trains by the optimiser of the options. Collective.
+    public func method() throws -> any TrainingMethod {
+        configuration.optimizer == .genetic ? try GeneticSearch(self) : Trainer(self)
+    }
+
+    /// Begins the record of the run in `folder`, with the event that opens it. For the first rank.
+    ///
+    /// - Throws: `.cannotWrite` or `.inputOutput`, and what the event's report throws.
+    public func open(_ folder: RunFolder?, with event: Event) throws {
+        if let folder {
+            try folder.write(configuration, processes: processes, team: team, dataset: dataset)
+            control.open(folder, Checkpointer(folder, topology: topology, trace: trace?.checkpoints))
+        }
+        try control.report(event)
+    }
+
+    /// The event that opens a run of gradient descent.
+    var startEvent: StartEvent {
+        StartEvent(
+            model: topology.description, data: dataset.name, target: configuration.target, samples: dataset.train.count,
+            ranks: processes.world.size,
+            workers: team.totalWorkers, slices: sliceCount, parameters: topology.parameterCount,
+            idleWorkers: max(0, team.totalWorkers - sliceCount))
+    }
+
+    /// The event that opens a run that goes on.
+    public var resumeEvent: ResumeEvent {
+        ResumeEvent(
+            epoch: start.position.epoch, step: start.position.step, ranks: processes.world.size,
+            workers: team.totalWorkers, hosts: processes.hosts)
+    }
+
+    /// What a checkpoint at `position` holds beside the tensors; figures that are nil are those that the run began with.
+    func trainingState(at position: Position, measured: SetScores?, search: SearchRecord? = nil) -> TrainingState {
+        TrainingState(
+            options: configuration, dataChecksum: dataset.checksumText, position: position,
+            testLoss: measured?.testLoss ?? start.testLoss,
+            testAccuracy: measured?.testAccuracy ?? start.testAccuracy, search: search)
+    }
+
+    /// A worker's part of measuring the weights.
+    func evaluation(_ worker: Worker) -> Evaluation<Scalar> {
+        Evaluation(worker, of: topology, on: sets, lossScale: configuration.lossScale, in: state)
+    }
+
+    /// Measures the weights as they are, on all workers. Collective; the result is whole on the first rank.
+    public func evaluate() throws -> EvaluationResult {
+        var found: Result<SetScores, any Error>?
+        team.run { worker in
+            let evaluation = self.evaluation(worker)
+            evaluation.measure()
+            if worker.isTeamLeader { found = Result { try evaluation.scores() } }
+        }
+        let none = Score(loss: 0, correct: 0)
+        return EvaluationResult(
+            try found?.get() ?? SetScores(train: none, test: none, of: sets), weightsSHA256: hash)
+    }
+
+    /// SHA-256 of the weights as they are.
+    var hash: String { WeightsFile.hash(weights, of: topology) }
+
+    /// Writes the weights as they are; for the first rank.
+    public func writeModel(to path: String) throws {
+        try WeightsFile.write(weights, of: topology, to: path)
+    }
+
+    /// Writes the workers' times of a run that is over, where they are kept. Collective.
+    ///
+    /// - Throws: on every rank, the first rank's failure to write.
+    public func writeTrace(to path: String) throws { try trace?.write(to: path) }
+}
+
+/// A way to train: gradient descent, or a search.
+public protocol TrainingMethod {
+    /// The event that opens such a run.
+    var startEvent: StartEvent { get }
+
+    /// Trains to the end, on all workers. Collective.
+    ///
+    /// - Returns: how the run ended, with the hash of the final weights, which the run has.
+    /// - Throws: the same `Failure` on every rank; `.interrupted` when a signal came and the run was saved.
+    func train() throws -> EndEvent
+}

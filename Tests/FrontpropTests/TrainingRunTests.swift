@@ -1,0 +1,94 @@
+import Foundation
+import MPI
+import Storage
+import Testing
+import Training
+
+@testable import Frontprop
+
+/// A run as a Swift user starts one: it throws, and says nothing by itself.
+@Suite struct TrainingRunTests {
+    private func options(epochs: Int = 2) -> Configuration {
+        var options = Configuration()
+        options.topology = .init(sizes: [784, 8, 10])!
+        (options.trainLimit, options.testLimit) = (60, 20)
+        (options.epochs, options.batchSize) = (epochs, 30)
+        return options
+    }
+
+    private var world: Communicator { get throws { try Environment.start().world } }
+
+    @Test func trainsWithoutAFolder() throws {
+        var run = TrainingRun(options())
+        run.threads = 2
+        var kinds: [String] = []
+        var progress = 0
+        run.onEvent = {
+            switch $0 {
+            case .start: kinds.append("start")
+            case .epoch(let epoch): kinds.append("epoch \(epoch.epoch)")
+            default: kinds.append("other")
+            }
+        }
+        run.onProgress = { _ in progress += 1 }
+        let outcome = try run.train(on: world)
+        #expect(kinds == ["start", "epoch 1", "epoch 2"])
+        #expect(progress == 4 && outcome.folder == nil && outcome.end.weightsSHA256.count == 64)
+    }
+
+    /// Written, gone on with, and reproduced: the same weights on other threads.
+    @Test func goesOnAndIsReproduced() throws {
+        try Folder.withTemporary("library") { folder in
+            let path = folder + "/run"
+            var whole = TrainingRun(options(epochs: 3))
+            whole.threads = 1
+            let expected = try whole.train(on: world).end.weightsSHA256
+            var first = TrainingRun(options(epochs: 1))
+            first.destination = .folder(path)
+            first.threads = 3
+            #expect(try first.train(on: world).folder == path)
+            var rest = TrainingRun(
+                .resumed(folder: path) { options in
+                    var options = options
+                    options.epochs = 3
+                    return options
+                })
+            rest.threads = 2
+            #expect(try rest.train(on: world).end.weightsSHA256 == expected)
+            var again = TrainingRun(.reproduced(folder: path, turns: nil, data: nil))
+            again.threads = 1
+            var finding: String?
+            again.onEnd = { finding = $0.finding }
+            #expect(try again.train(on: world).end.weightsSHA256 == expected)
+            #expect(finding == "reproduced: 3 epochs and the weights are the same")
+        }
+    }
+
+    /// What a closure throws ends the run, as does what does not fit.
+    @Test func throwsWhatGoesWrong() throws {
+        let lost = Failure(.inputOutput, "nobody reads this")
+        var run = TrainingRun(options())
+        run.onEvent = { if case .epoch = $0 { throw lost } }
+        #expect(throws: lost) { try run.train(on: world) }
+        var missing = options()
+        missing.data = "/nowhere"
+        #expect(throws: Failure.self) { try TrainingRun(missing).train(on: world) }
+        let usage = Failure(.usage, "not like this")
+        #expect(throws: usage) { try TrainingRun(.new { throw usage }).train(on: world) }
+    }
+
+    @Test func measuresWhatItTrained() throws {
+        try Folder.withTemporary("library") { folder in
+            var run = TrainingRun(options())
+            run.destination = .folder(folder + "/run")
+            let outcome = try run.train(on: world)
+            var found: EvaluationResult?
+            try ModelUse.evaluate(on: world, threads: 2) {
+                ModelUse(try SavedModel(folder + "/run"))
+            } tell: {
+                found = $0
+            }
+            #expect(found?.testLoss == outcome.end.testLoss && found?.weightsSHA256 == outcome.end.weightsSHA256)
+        }
+    }
+}
