@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures training on two virtual hosts over links of several rates (tc tbf), and demands that the model which is fitted
-# to the other rates predicts the middle one.
+# to the other rates predicts the middle one; where the model refuses to, for what the points cannot tell, that is said, and nothing was tested.
 #
 #   Tests/Integration/links.sh [RUN-FOLDER [RATE…]]     rates in Mbit/s [50 100 200]
 set -euo pipefail
@@ -34,10 +34,21 @@ done
 
 # From model.json: the layouts at the middle rate, predicted without any point at it.
 middle=$(printf '%s\n' "${rates[@]}" | sort -n | sed -n "$(((${#rates[@]} + 1) / 2))p")
-tr -d ' \n' <"$run/model.json" | sed 's/.*"leave_one_link_rate_out":\[\([^]]*\)\].*/\1/' | tr '}' '\n' |
+sed -n '/"leave_one_link_rate_out"/,$p' "$run/model.json" | tr -d '\n' |
+    sed 's/^[^[]*\[\([^]]*\)\].*/\1/' | tr '}' '\n' |
     awk -v rate="${middle}000000" -v limit=$limit_percent '
-        function field(name) { match($0, "\"" name "\":[^,]*"); return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) }
-        field("link_rate") + 0 == rate + 0 {
+        function field(name) {
+            if (!match($0, "\"" name "\" *: *(\"[^\"]*\"|[^,]*)")) return ""
+            value = substr($0, RSTART, RLENGTH)
+            sub(/^"[^"]*" *: */, "", value)
+            gsub(/"/, "", value)
+            return value
+        }
+        field("link_rate") + 0 == rate + 0 && field("predicted_seconds") == "" {
+            printf "%s Mbit/s, %s: not predicted: %s\n", rate / 1e6, field("layout"), field("why")
+            refused++
+        }
+        field("link_rate") + 0 == rate + 0 && field("predicted_seconds") != "" {
             error = 100 * field("error")
             printf "%s Mbit/s, %s: measured %.2f ms a step, predicted from the other rates %.2f ms, error %.1f %%\n",
                 rate / 1e6, field("layout"), 1e3 * field("measured_seconds"), 1e3 * field("predicted_seconds"), error
@@ -45,8 +56,8 @@ tr -d ' \n' <"$run/model.json" | sed 's/.*"leave_one_link_rate_out":\[\([^]]*\)\
             if (error < -limit || error > limit) failed++
         }
         END {
-            if (!found) print "FAILED: no prediction in model.json"
+            if (!found && !refused) print "FAILED: the middle rate is not in model.json"
             else if (failed) print "FAILED: an error of more than " limit " %"
-            else print "passed"
-            exit !found || failed
+            else print found ? "passed" : "SKIPPED: the model refuses the prediction"
+            exit (!found && !refused) || failed
         }'
