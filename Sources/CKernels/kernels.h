@@ -52,7 +52,7 @@ CLONES double NAME(squared_error_bytes)(const REAL *activation, const REAL *deri
         for (size_t s = 0; s < stride; s += LANES) {
             bvec b;
             memcpy(&b, targets + q * stride + s, LANES);
-            vec error = load(activation + q * stride + s) - __builtin_convertvector(b, vec) * splat((REAL)1 / 255);
+            vec error = load(activation + q * stride + s) - __builtin_convertvector(b, vec) * splat(NUMBER_OF_BYTE);
             if (s + LANES > count) {
                 vec mask;
                 live_lanes(s < count ? count - s : 0, &mask);

@@ -15,7 +15,7 @@ INLINE double vector_errors(ck_rows targets, const uint32_t *samples, size_t cou
         memcpy(&target, targets.dense + samples[s] * (size_t)targets.columns + q, LANES);
         vec a = load(deltas);
         logistic(&a);
-        vec error = fused(__builtin_convertvector(target, vec), splat((REAL)-1 / 255), a);
+        vec error = fused(__builtin_convertvector(target, vec), splat(-NUMBER_OF_BYTE), a);
         vec scaled = a * splat(coefficient);
         vec delta = error * fused(-scaled, a, scaled);
         if (partial) {

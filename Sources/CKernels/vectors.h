@@ -1,6 +1,6 @@
 // What both precisions share: vectors of 64 bytes, or of VECTOR_BYTES where that is defined. Included with REAL defined.
 #include "clones.h"
-#include "rows.h"
+#include "inputs/rows.h"
 #include <math.h>
 
 // Every contraction is written out, so that each instruction set gives the same bits.

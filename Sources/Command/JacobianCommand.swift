@@ -151,7 +151,7 @@ private final class JacobianFile<Scalar: Real> {
 
     func write(to path: String, name: String) throws {
         let count = chosen.samples.count
-        let inputs = (0..<count).flatMap { chosen.pixels($0).map { Scalar($0) / 255 } }
+        let inputs: [Scalar] = (0..<count).flatMap { chosen.inputs($0) }
         let labels = (0..<count).map { Scalar(chosen.samples.labels[$0]) }
         var tensors = [
             tensor("jacobian", [count, topology.outputCount, topology.inputCount], UnsafeRawBufferPointer(values)),

@@ -110,7 +110,7 @@ struct Predict: FirstRankCommand {
         var tiles: [[[[UInt8]]]] = []
         for first in stride(from: 0, to: outputs.count, by: Self.picturesAcross) {
             let line = first..<min(first + Self.picturesAcross, outputs.count)
-            tiles.append(line.map { Pictures.ink(chosen.pixels($0).map { Double($0) / 255 }) })
+            tiles.append(line.map { Pictures.ink(chosen.inputs($0)) })
             tiles.append(line.map { Pictures.ink(outputs[$0]) })
         }
         try Pictures(rows: chosen.rows, columns: chosen.columns, scale: 3).sheet(tiles).write(to: path)

@@ -4,6 +4,7 @@ import Frontprop
 import Kernels
 import Networks
 import Storage
+import Training
 
 /// Which of the two sets.
 enum SetName: String, CaseIterable, ExpressibleByArgument {
@@ -66,42 +67,25 @@ final class ChosenSamples {
     let samples: Samples
     /// Whether the labels of `samples` are known; they are 0 otherwise.
     let isLabelled: Bool
-    private let bytes: UnsafeMutablePointer<UInt8>
-    private let labels: UnsafeMutablePointer<UInt8>
+    private let memory: SampleMemory
 
     /// - Throws: `.badData` where the network cannot take the images, or has no output for a label.
     init(_ images: ImageSet, _ numbers: [Int], name: String, topology: Topology, target: Target) throws {
-        guard images.pixelCount == topology.inputCount else {
-            throw Failure(
-                .badData,
-                "\(name): samples have \(images.pixelCount) pixels, the network \(topology) expects "
-                    + "\(topology.inputCount)")
-        }
-        if target == .labels { try images.requireLabels(below: topology.outputCount, name: name) }
+        // The file's, whichever are chosen of it.
+        let all = images.values(name: "\(name): samples", labelsName: name)
+        if let fault = all.fault(for: topology, target: target, limit: .infinity) { throw Failure(.badData, fault) }
         self.numbers = numbers
         isLabelled = images.isLabelled
         (rows, columns) = (images.rows, images.columns)
-        bytes = .allocate(capacity: numbers.count * images.pixelCount + kernelPadding)
-        bytes.initialize(repeating: 0, count: numbers.count * images.pixelCount + kernelPadding)
-        labels = .allocate(capacity: numbers.count)
-        for (index, number) in numbers.enumerated() {
-            for pixel in 0..<images.pixelCount {
-                bytes[index * images.pixelCount + pixel] = images.images[number * images.pixelCount + pixel]
-            }
-            (labels + index).initialize(to: images.isLabelled ? images.labels[number] : 0)
-        }
-        samples = Samples(
-            inputs: InputRows(dense: bytes, columns: images.pixelCount), labels: labels,
-            count: numbers.count, target: target)
+        let size = images.pixelCount
+        let bytes = numbers.flatMap { images.images[$0 * size..<($0 + 1) * size] }
+        let values = SampleValues(
+            inputs: .bytes(bytes[...]), columns: size, labels: isLabelled ? numbers.map { images.labels[$0] }[...] : [],
+            count: numbers.count, name: name, targetsName: name)
+        memory = SampleMemory(values, target: target, form: .dense)
+        samples = memory.samples
     }
 
-    deinit {
-        bytes.deallocate()
-        labels.deallocate()
-    }
-
-    /// A sample's pixels, 0…255.
-    func pixels(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: bytes + index * rows * columns, count: rows * columns)
-    }
+    /// A sample's inputs, 0…1.
+    func inputs<Scalar: Real>(_ index: Int) -> [Scalar] { samples.inputs.numbers(of: UInt32(index)) }
 }

@@ -4,7 +4,10 @@ import Frontprop
 import Storage
 import Training
 
-extension Configuration.TargetName: ExpressibleByArgument {}
+extension Configuration.TargetName: ExpressibleByArgument {
+    /// Numbers come with a file of them, and not by their name.
+    public static var allValueStrings: [String] { [labels, inputs].map(\.rawValue) }
+}
 
 /// RUN, and what is taken from its record unless it is given.
 struct SavedModelOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Datasets
 import Frontprop
 import Networks
 import Storage
@@ -20,6 +21,8 @@ struct TrainOptions: ParsableArguments {
             "labels: an output for each class; inputs: an autoencoder (default: labels; of --model autoencoder: inputs)."
     )
     var target: Configuration.TargetName?
+    @Option(help: .hidden)
+    var targets: String?
     @Option(help: "Use the first N training samples.")
     var trainLimit: Int?
     @Option(help: "Use the first N test samples.")
@@ -72,6 +75,13 @@ struct TrainOptions: ParsableArguments {
             // The name of the network says what it is for; sizes do not.
             if topology != options.topology { options.target = model == "autoencoder" ? .inputs : .labels }
             options.topology = topology
+        }
+        if let targets {
+            options.targets = DataSource.resolved(targets)
+            options.target = try NumPyArray.holdsIntegers(path: targets) ? .labels : .numbers
+            guard target != .labels || options.target == .labels else {
+                throw Failure(.usage, "--target labels: \(targets) holds no integers")
+            }
         }
         options.target = target ?? options.target
         options.data = data.map(DataSource.resolved) ?? options.data

@@ -69,7 +69,7 @@ final class TrainOutput {
             return
                 "\(start.model) (\(counted(start.parameters, "parameter"))) on \(start.data), "
                 + "\(counted(start.samples, "sample")), target "
-                + "\(start.target == .inputs ? "inputs: an autoencoder" : "labels"); \(counted(start.ranks, "rank")), "
+                + "\(start.target == .inputs ? "inputs: an autoencoder" : start.target.rawValue); \(counted(start.ranks, "rank")), "
                 + "\(counted(start.workers, "worker")), \(counted(start.slices, "slice"))\(idle)"
         case .resume(let resume):
             return

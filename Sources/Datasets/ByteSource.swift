@@ -1,4 +1,5 @@
 import Foundation
+import Resources
 import Storage
 
 /// Bytes that are read once, from the first to the last.
@@ -91,5 +92,26 @@ final class FileSource: ByteSource {
 
     private func failure(_ code: Int32) -> Failure {
         Failure(.inputOutput, "cannot read \(name)", errno: code)
+    }
+}
+
+/// - Throws: `.internalError` where this process cannot have `count` bytes more.
+func requireRoom(_ count: Int, name: String) throws {
+    if let shortage = Memory.shortage(of: count) {
+        throw Failure(.internalError, "\(name): there is no memory for its \(count) bytes: \(shortage)")
+    }
+}
+
+extension Array where Element: BitwiseCopyable {
+    /// The next `count` elements of a source that knows its size, or as many as it has.
+    ///
+    /// - Throws: also `.internalError` where there is no memory; an array would end the program.
+    init<Source: ByteSource>(_ count: Int, from source: inout Source, name: String) throws {
+        let size = MemoryLayout<Element>.stride
+        let count = Swift.min(count, source.maximumRemaining / size)
+        try requireRoom(count * size, name: name)
+        self = try [Element](unsafeUninitializedCapacity: count) { buffer, initialised in
+            initialised = try source.read(into: UnsafeMutableRawBufferPointer(buffer)) / size
+        }
     }
 }

@@ -43,11 +43,6 @@ public struct Dataset: Sendable, Equatable {
             test: self.test.prefix(test ?? self.test.count))
     }
 
-    /// - Throws: `.badData` naming the first label of `part` that a network of `outputs` outputs has no place for.
-    public func requireLabels(_ part: Part, below outputs: Int) throws {
-        try self[part].requireLabels(below: outputs, name: "\(name), \(part.labelsFileName)")
-    }
-
     /// Reads the four IDX files of MNIST's names in `directory`, plain or gzipped, the large ones side by side.
     ///
     /// - Throws: `Failure`: `.missingInput` when the folder or a file is not there; `.badData` when a file is broken,
@@ -97,16 +92,6 @@ public struct Dataset: Sendable, Equatable {
 }
 
 extension ImageSet {
-    /// - Parameter name: stands for the set in the message.
-    /// - Throws: `.badData` naming the first label that a network of `outputs` outputs has no place for.
-    public func requireLabels(below outputs: Int, name: String) throws {
-        guard let row = labels.firstIndex(where: { $0 >= outputs }) else { return }
-        throw Failure(
-            .badData,
-            "\(name): label \(row) is \(labels[row]), the largest is \(labels.max() ?? 0); the network has outputs for 0 "
-                + "to \(outputs - 1)")
-    }
-
     /// The images in an IDX file, with the labels in another where its path is given.
     ///
     /// - Throws: `Failure`, as `Dataset.load` says.

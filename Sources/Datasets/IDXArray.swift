@@ -136,13 +136,6 @@ public struct IDXArray: Sendable, Equatable {
     }
 }
 
-/// - Throws: `.internalError` where this process cannot have `count` bytes more.
-private func requireRoom(_ count: Int, name: String) throws {
-    if let shortage = Memory.shortage(of: count) {
-        throw Failure(.internalError, "\(name): there is no memory for its \(count) bytes: \(shortage)")
-    }
-}
-
 extension [UInt8] {
     /// The next `count` bytes of `source`, or fewer where it ends.
     ///

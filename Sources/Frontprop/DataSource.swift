@@ -3,22 +3,37 @@ import Foundation
 import Networks
 import Resources
 import Storage
+import Training
 
 /// Samples by the name that the command line has for them: `synthetic`, `mnist`, or a folder.
 public struct DataSource {
     public let name: String
+    /// What is asked for of each row, where `name` is a file of numbers.
+    public let targets: String?
     /// The first so many; nil for all.
     public let trainLimit: Int?
     public let testLimit: Int?
 
-    public init(name: String, trainLimit: Int?, testLimit: Int?) {
-        (self.name, self.trainLimit, self.testLimit) = (name, trainLimit, testLimit)
+    public init(name: String, targets: String? = nil, trainLimit: Int?, testLimit: Int?) {
+        (self.name, self.targets) = (name, targets)
+        (self.trainLimit, self.testLimit) = (trainLimit, testLimit)
     }
 
-    /// The samples; for the first rank alone.
+    /// The samples, whatever they are; for the first rank alone.
     ///
-    /// - Throws: as `Dataset.load`; `.internalError` where there is too little memory.
+    /// - Throws: as `load`, and `NumPyDataset.init`.
+    public func tables() throws -> any SampleTables {
+        guard let targets else { return try load() }
+        return try NumPyDataset(inputs: name, targets: targets, trainLimit: trainLimit, testLimit: testLimit)
+    }
+
+    /// Samples that are images; for the first rank alone.
+    ///
+    /// - Throws: as `Dataset.load`; `.internalError` where there is too little memory; `.usage` of a file of numbers.
     public func load() throws -> Dataset {
+        guard targets == nil, !name.hasSuffix(".npy") else {
+            throw Failure(.usage, "\(name) holds no images: train takes it, with a file of --targets")
+        }
         guard let folder else {
             return try Self.synthetic(
                 seed: 1, trainCount: trainLimit ?? SyntheticDigits.trainCount,

@@ -34,15 +34,15 @@ public struct ModelUse {
     /// Training and test set: as given, or the run's.
     ///
     /// - Throws: as `DataSource.load`; `.usage` of a lone file, `.badData` where the run's data are others now.
-    public func dataset() throws -> Dataset {
-        guard let data else { return try model.dataset(trainLimit: trainLimit, testLimit: testLimit) }
+    public func tables() throws -> any SampleTables {
+        guard let data else { return try model.tables(trainLimit: trainLimit, testLimit: testLimit) }
         return try DataSource(name: data, trainLimit: trainLimit, testLimit: testLimit).load()
     }
 
     /// One set of images, and what it is called: from `file`, as given, or the run's. Only the run's must have labels.
     ///
     /// - Parameter file: an IDX file of images, a folder as of `data`, or `-` for an IDX file on standard input.
-    /// - Throws: as `dataset`; `.usage` where `file` and `data` are given.
+    /// - Throws: as `tables`; `.usage` where `file` and `data` are given.
     public func images(_ part: Dataset.Part, file: String?) throws -> (images: ImageSet, name: String) {
         let limit = part == .train ? trainLimit : testLimit
         if let file {
@@ -53,7 +53,9 @@ public struct ModelUse {
             }
         }
         guard let name = file ?? data else {
-            let dataset = try dataset()
+            guard let dataset = try tables() as? Dataset else {
+                throw Failure(.usage, "\(model.name) was trained on rows of numbers: images are wanted here")
+            }
             return (dataset[part], dataset.name)
         }
         return (try DataSource(name: name, trainLimit: trainLimit, testLimit: testLimit).load(part), name)
@@ -99,7 +101,7 @@ extension ModelUse {
                 known = made
                 return try made.options()
             }
-            let load = { try known!.dataset() }
+            let load = { try known!.tables() }
             let result =
                 switch options.precision {
                 case .float32: try evaluate(Float.self, options, processes, threads, load)
@@ -111,12 +113,13 @@ extension ModelUse {
 
     private static func evaluate<Scalar: Real & Datatype>(
         _: Scalar.Type, _ options: Configuration, _ processes: Processes, _ threads: Int?,
-        _ load: () throws -> Dataset
+        _ load: () throws -> any SampleTables
     ) throws -> EvaluationResult {
         let threads = threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: .exact, threads: threads)
         let dataset = try NodeDataset(
-            processes: processes, topology: options.topology, target: options.target.target, load: load)
+            processes: processes, topology: options.topology, target: options.target.target,
+            precision: options.precision, load: load)
         let run = try Run<Scalar>(
             processes: processes, team: team, configuration: options.resolved(workers: team.totalWorkers),
             dataset: dataset)

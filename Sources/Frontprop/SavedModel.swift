@@ -45,7 +45,7 @@ public struct SavedModel {
     ) throws -> Configuration.TargetName {
         let isSquare = topology.inputCount == topology.outputCount
         if let target = given ?? record?.options.target {
-            guard target == .labels || isSquare else {
+            guard target != .inputs || isSquare else {
                 throw Failure(
                     .usage, "--target inputs needs a network with an output for each input, \(topology) is none")
             }
@@ -61,31 +61,33 @@ public struct SavedModel {
     /// The samples that the run was trained with, both sets, within the limits given or the run's own.
     ///
     /// - Throws: `.usage` of a lone file; `.missingInput` where the data are gone; `.badData` where they are others now.
-    func dataset(trainLimit: Int?, testLimit: Int?) throws -> Dataset {
+    func tables(trainLimit: Int?, testLimit: Int?) throws -> any SampleTables {
         guard let options = record?.options, let checksum = record?.dataChecksum else {
             throw Failure(.usage, "\(name) is no run's folder, and does not say what it was trained on: give --data")
         }
-        // As many as the run had are needed for the checksum, whatever is asked for.
-        func larger(_ recorded: Int?, _ given: Int?) -> Int? { recorded.flatMap { max($0, given ?? $0) } }
+        // As many as the run had are needed for the checksum, whatever is asked for; of rows the limit says which are whose.
+        func larger(_ recorded: Int?, _ given: Int?) -> Int? {
+            recorded.map { options.targets == nil ? max($0, given ?? $0) : $0 }
+        }
         let source = DataSource(
-            name: options.data, trainLimit: larger(options.trainLimit, trainLimit),
+            name: options.data, targets: options.targets, trainLimit: larger(options.trainLimit, trainLimit),
             testLimit: larger(options.testLimit, testLimit))
-        let dataset: Dataset
+        let tables: any SampleTables
         do {
-            dataset = try source.load()
+            tables = try source.tables()
         } catch let failure as Failure {
             throw Failure(
                 failure.status, "\(failure.message) (the data that the run \(name) was trained on; --data takes others)"
             )
         }
-        let recorded = dataset.prefix(train: options.trainLimit, test: options.testLimit)
-        let found = NodeDataset.checksumText(of: recorded, target: options.target)
+        let recorded = tables.prefix(train: options.trainLimit, test: options.testLimit)
+        let found = try NodeDataset.checksumText(of: recorded, target: options.target)
         guard found == checksum else {
             throw Failure(
                 .badData,
                 "the samples of \(options.data) are not those that the run \(name) was trained on: their checksum is "
                     + "\(found), expected \(checksum); --data \(options.data) takes them all the same")
         }
-        return dataset.prefix(train: trainLimit ?? options.trainLimit, test: testLimit ?? options.testLimit)
+        return tables.prefix(train: trainLimit ?? options.trainLimit, test: testLimit ?? options.testLimit)
     }
 }

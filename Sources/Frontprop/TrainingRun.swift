@@ -135,9 +135,11 @@ public struct TrainingRun {
     private func load(
         _ options: Configuration, _ processes: Processes, _ beginning: Beginning
     ) throws -> NodeDataset {
-        let source = DataSource(name: options.data, trainLimit: options.trainLimit, testLimit: options.testLimit)
+        let source = DataSource(
+            name: options.data, targets: options.targets, trainLimit: options.trainLimit, testLimit: options.testLimit)
         let dataset = try NodeDataset(
-            processes: processes, topology: options.topology, target: options.target.target, load: source.load)
+            processes: processes, topology: options.topology, target: options.target.target,
+            precision: options.precision, load: source.tables)
         try processes.agree {
             guard let begun = beginning.record, begun.dataChecksum != dataset.checksumText else { return }
             throw Failure(

@@ -13,9 +13,15 @@ extension Float: Real {
     }
 
     public static func expand(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
+        _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
     ) {
         ck_expand_f32(rows.raw, samples.baseAddress, samples.count, out, stride)
+    }
+
+    public static func gather(
+        _ rows: NumberRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
+    ) {
+        ck_gather_f32(rows.raw, samples.baseAddress, samples.count, out, stride)
     }
 
     public static func inputProductScratch(inputs: Int, units n: Int) -> Int {
@@ -23,10 +29,10 @@ extension Float: Real {
     }
 
     public static func inputProduct(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
-        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
+        _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
+        into out: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
     ) {
-        ck_input_product_f32(rows.raw, samples.baseAddress, samples.count, weights, n, scale, out, stride, scratch)
+        ck_input_product_f32(rows.raw, samples.baseAddress, samples.count, weights, n, out, stride, scratch)
     }
 
     public static func inputGradientScratch(inputs: Int, units n: Int, stride: Int) -> Int {
@@ -34,10 +40,10 @@ extension Float: Real {
     }
 
     public static func inputGradient(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int, scale: Self,
+        _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int,
         into gradient: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
     ) {
-        ck_input_gradient_f32(rows.raw, samples.baseAddress, samples.count, delta, n, scale, gradient, stride, scratch)
+        ck_input_gradient_f32(rows.raw, samples.baseAddress, samples.count, delta, n, gradient, stride, scratch)
     }
 
     public static func sigmoid(
@@ -129,7 +135,7 @@ extension Float: Real {
 
     public static func reconstruction(
         activation: UnsafePointer<Self>, inputs: Int, stride: Int, weights: UnsafePointer<Self>,
-        bias: UnsafePointer<Self>, targets: InputRows, samples: UnsafeBufferPointer<UInt32>, coefficient: Self,
+        bias: UnsafePointer<Self>, targets: ByteRows, samples: UnsafeBufferPointer<UInt32>, coefficient: Self,
         projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
         biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
     ) -> Double {

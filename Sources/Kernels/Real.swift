@@ -15,20 +15,24 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     )
     /// The chosen rows as numbers b/255, unit-major: `out` is n_0 × stride, zero in the padding.
     static func expand(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
+        _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
+    )
+    /// The chosen rows' numbers, rounded to this precision, unit-major: `out` is columns × stride, zero in the padding.
+    static func gather(
+        _ rows: NumberRows, samples: UnsafeBufferPointer<UInt32>, into out: UnsafeMutablePointer<Self>, stride: Int
     )
     /// Elements of scratch memory that `inputProduct` needs.
     static func inputProductScratch(inputs: Int, units n: Int) -> Int
-    /// `out` (n × stride) = scale · weightsᵀ · rows; compressed rows only.
+    /// `out` (n × stride) = weightsᵀ · the rows' numbers; compressed rows only.
     static func inputProduct(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
-        scale: Self, into out: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
+        _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, weights: UnsafePointer<Self>, units n: Int,
+        into out: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
     )
     /// Elements of scratch memory that `inputGradient` needs.
     static func inputGradientScratch(inputs: Int, units n: Int, stride: Int) -> Int
-    /// `gradient` (n_0 × n) = scale · rowsᵀ · deltaᵀ; compressed rows only.
+    /// `gradient` (n_0 × n) = the rows' numbersᵀ · deltaᵀ; compressed rows only.
     static func inputGradient(
-        _ rows: InputRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int, scale: Self,
+        _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int,
         into gradient: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
     )
     /// activation = 1/(1 + e^-(sums + bias)) and its derivative, n × stride; within 4 ulp; in place allowed.
@@ -102,7 +106,7 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     /// Complexity: 6·B·n_in·n flops and B·n sigmoids.
     static func reconstruction(
         activation: UnsafePointer<Self>, inputs: Int, stride: Int, weights: UnsafePointer<Self>,
-        bias: UnsafePointer<Self>, targets: InputRows, samples: UnsafeBufferPointer<UInt32>, coefficient: Self,
+        bias: UnsafePointer<Self>, targets: ByteRows, samples: UnsafeBufferPointer<UInt32>, coefficient: Self,
         projected: UnsafeMutablePointer<Self>, gradient: UnsafeMutablePointer<Self>,
         biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
     ) -> Double

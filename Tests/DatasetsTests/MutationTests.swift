@@ -11,7 +11,7 @@ import Testing
     ]
 
     /// One to four changes: a bit, a byte, a size written over, a piece cut out, doubled or cut off.
-    private static func mutate(_ original: [UInt8], with random: inout PhiloxSequence) -> [UInt8] {
+    static func mutate(_ original: [UInt8], with random: inout PhiloxSequence) -> [UInt8] {
         var bytes = original
         for _ in 0...Int.random(in: 0..<4, using: &random) where !bytes.isEmpty {
             let start = Int.random(in: 0..<min(bytes.count, Bool.random(using: &random) ? 24 : .max), using: &random)

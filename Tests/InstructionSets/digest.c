@@ -21,6 +21,17 @@ static void report(const char *kernel, size_t units, const void *bytes, size_t s
     printf("%-28s %3zu %016llx\n", kernel, units, (unsigned long long)digest);
 }
 
+// The rows' numbers in both precisions, of many sizes.
+static double wide[SET * COLUMNS + MARGIN];
+static float single[SET * COLUMNS + MARGIN];
+
+static void make_numbers(void) {
+    for (size_t i = 0; i < SET * COLUMNS; i++) {
+        wide[i] = real(1) * (double)(1ull << next() % 60);
+        single[i] = (float)wide[i];
+    }
+}
+
 static ck_rows make_rows(void) {
     static uint8_t dense[SET * COLUMNS + CK_GROUP], units[SET * COLUMNS * 4];
     static uint32_t offsets[SET + 1];
@@ -63,8 +74,13 @@ static ck_rows make_rows(void) {
         ck_expand_##name(rows, samples, SAMPLES, out, STRIDE);                                                        \
         report("expand_" #name, n, out, STRIDE *COLUMNS * sizeof(REAL));                                              \
         rows.dense = dense;                                                                                           \
+        ck_gather_##name((ck_numbers){NULL, wide, COLUMNS}, samples, SAMPLES, out, STRIDE);                           \
+        report("gather_wide_" #name, n, out, STRIDE *COLUMNS * sizeof(REAL));                                         \
+        ck_gather_##name((ck_numbers){single, NULL, COLUMNS}, samples, SAMPLES, out, STRIDE);                         \
+        report("gather_single_" #name, n, out, STRIDE *COLUMNS * sizeof(REAL));                                       \
+        ck_expand_##name(rows, samples, SAMPLES, out, STRIDE);                                                        \
         products_##name(weights, out, n);                                                                             \
-        ck_input_product_##name(rows, samples, SAMPLES, weights, n, (REAL)1 / 255, sums, STRIDE, out);                \
+        ck_input_product_##name(rows, samples, SAMPLES, weights, n, sums, STRIDE, out);                              \
         report("input_product_" #name, n, sums, slice);                                                               \
         ck_sigmoid_##name(sums, bias, n, STRIDE, sums, other);                                                        \
         report("sigmoid_" #name, n, sums, slice);                                                                     \
@@ -82,7 +98,7 @@ static ck_rows make_rows(void) {
         report("loss_reconstruction_" #name, n, &loss, sizeof loss);                                                  \
         report("projected_" #name, n, more, slice);                                                                   \
         report("reconstruction_" #name, n, out, n * (n + 1) * sizeof(REAL));                                          \
-        ck_input_gradient_##name(rows, samples, SAMPLES, more, n, (REAL)1 / 255, weights, STRIDE, out);               \
+        ck_input_gradient_##name(rows, samples, SAMPLES, more, n, weights, STRIDE, out);                             \
         report("input_gradient_" #name, n, weights, COLUMNS *n * sizeof(REAL));                                       \
         ck_product_##name(weights, 1, n, n, n, sums, out, STRIDE);                                                    \
         report("product_" #name, n, out, slice);                                                                      \
@@ -152,6 +168,7 @@ int main(void) {
     uint32_t samples[SAMPLES], words[320];
     uint8_t labels[SET];
     ck_rows rows = make_rows();
+    make_numbers();
     for (size_t i = 0; i < SAMPLES; i++) samples[i] = next() % SET;
     samples[0] = 0;  // the full row
     const size_t units[] = {1, 10, 16, 17, 33, 64, 100};

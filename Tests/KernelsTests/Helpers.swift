@@ -89,9 +89,9 @@ final class Rows {
         denseMemory = .allocate(capacity: bytes.count + sampleGroup)
         _ = denseMemory.initialize(from: bytes + Array(repeating: 99, count: sampleGroup))
         let dense = UnsafeBufferPointer(rebasing: denseMemory.prefix(bytes.count))
-        compressedMemory = .allocate(capacity: InputRows.compressedByteCount(dense, columns: columns))
+        compressedMemory = .allocate(capacity: ByteRows.compressedByteCount(dense, columns: columns))
         offsets = .allocate(capacity: count + 1)
-        InputRows.compress(
+        ByteRows.compress(
             dense, columns: columns, units: compressedMemory.baseAddress!, offsets: offsets.baseAddress!)
     }
 
@@ -112,10 +112,10 @@ final class Rows {
         offsets.deallocate()
     }
 
-    var dense: InputRows { InputRows(dense: denseMemory.baseAddress!, columns: columns) }
+    var dense: ByteRows { ByteRows(dense: denseMemory.baseAddress!, columns: columns) }
 
-    var compressed: InputRows {
-        InputRows(units: compressedMemory.baseAddress!, offsets: offsets.baseAddress!, columns: columns)
+    var compressed: ByteRows {
+        ByteRows(units: compressedMemory.baseAddress!, offsets: offsets.baseAddress!, columns: columns)
     }
 
     /// Row numbers in no order, with repeats; row 1, which is full, among them.

@@ -54,9 +54,9 @@ func expectClose<Scalar: Real>(
 }
 
 enum Reference {
-    /// out (n × stride) = scale · weightsᵀ · rows, zero in the padding.
+    /// out (n × stride) = weightsᵀ · rows / 255, zero in the padding.
     static func inputProduct<Scalar: Real>(
-        _ rows: Rows, samples: [UInt32], weights: [Scalar], units n: Int, scale: Scalar, stride: Int
+        _ rows: Rows, samples: [UInt32], weights: [Scalar], units n: Int, stride: Int
     ) -> [Expected] {
         matrix(n, stride) { i, s in
             guard s < samples.count else { return Expected() }
@@ -64,19 +64,19 @@ enum Reference {
             for (c, byte) in rows.row(samples[s]).enumerated() where byte != 0 {
                 sum.add(Double(weights[c * n + i]) * Double(byte))
             }
-            return sum * Double(scale)
+            return sum * (1 / 255)
         }
     }
 
-    /// gradient (n_0 × n) = scale · rowsᵀ · deltaᵀ.
+    /// gradient (n_0 × n) = rowsᵀ / 255 · deltaᵀ.
     static func inputGradient<Scalar: Real>(
-        _ rows: Rows, samples: [UInt32], delta: [Scalar], units n: Int, scale: Scalar, stride: Int
+        _ rows: Rows, samples: [UInt32], delta: [Scalar], units n: Int, stride: Int
     ) -> [Expected] {
         var gradient = [Expected](repeating: Expected(), count: rows.columns * n)
         for (s, sample) in samples.enumerated() {
             for (c, byte) in rows.row(sample).enumerated() where byte != 0 {
                 for i in 0..<n {
-                    gradient[c * n + i].add(Double(byte) * Double(delta[i * stride + s]) * Double(scale))
+                    gradient[c * n + i].add(Double(byte) * Double(delta[i * stride + s]) * (1 / 255))
                 }
             }
         }

@@ -127,7 +127,7 @@ import Testing
     @Test func problemsRepeat() {
         func bytes(_ seed: UInt64) -> [UInt8] {
             let problem = GradientProblem(topology: Topology(sizes: [50, 3])!, seed: seed, sampleCount: 4)
-            return Array(UnsafeBufferPointer(start: problem.samples.inputs.dense!, count: 200))
+            return Array(UnsafeBufferPointer(start: problem.samples.inputs.denseBytes!.dense!, count: 200))
         }
         #expect(bytes(1) == bytes(1))
         #expect(bytes(1) != bytes(2))

@@ -52,9 +52,9 @@ final class TestSamples {
         labelMemory = .allocate(capacity: count)
         _ = labelMemory.initialize(from: labels)
         let rows = UnsafeBufferPointer(rebasing: dense.prefix(bytes.count))
-        compressed = .allocate(capacity: InputRows.compressedByteCount(rows, columns: columns))
+        compressed = .allocate(capacity: ByteRows.compressedByteCount(rows, columns: columns))
         offsets = .allocate(capacity: count + 1)
-        InputRows.compress(rows, columns: columns, units: compressed.baseAddress!, offsets: offsets.baseAddress!)
+        ByteRows.compress(rows, columns: columns, units: compressed.baseAddress!, offsets: offsets.baseAddress!)
     }
 
     deinit {
@@ -65,11 +65,11 @@ final class TestSamples {
     }
 
     func samples(_ target: Target, compressed isCompressed: Bool) -> Samples {
-        let rows = InputRows(
+        let rows = ByteRows(
             dense: isCompressed && target == .labels ? nil : dense.baseAddress!,
             units: isCompressed ? compressed.baseAddress! : nil, offsets: isCompressed ? offsets.baseAddress! : nil,
             columns: columns)
-        return Samples(inputs: rows, labels: labelMemory.baseAddress!, count: labels.count, target: target)
+        return Samples(inputs: .bytes(rows), labels: labelMemory.baseAddress!, count: labels.count, target: target)
     }
 }
 

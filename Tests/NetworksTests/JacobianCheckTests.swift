@@ -88,7 +88,7 @@ import Testing
         for sample in 0..<19 as Range<UInt32> {
             let network = ScalarNetwork<Double>(
                 topology: problem.topology, parameters: problem.parameters,
-                inputs: problem.samples.inputNumbers(sample))
+                inputs: problem.samples.inputs.numbers(of: sample))
             for (q, expected) in network.outputs.enumerated() {
                 // Sums of at most 40 terms near one, and a sigmoid that is flatter than its argument.
                 #expect(abs(out[Int(sample) * problem.topology.outputCount + q] - expected) < 1e-14)

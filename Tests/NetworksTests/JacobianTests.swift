@@ -22,7 +22,7 @@ import Testing
     /// One input moved by ±h and ±2h as a real number, by the network of the scalar engine.
     private func centralDifferences(_ problem: GradientProblem, _ sample: UInt32) -> [Double] {
         let topology = problem.topology
-        let inputs: [Double] = problem.samples.inputNumbers(sample)
+        let inputs: [Double] = problem.samples.inputs.numbers(of: sample)
         let h = 0x1p-8
         func outputs(_ input: Int, _ steps: Double) -> [Double] {
             var moved = inputs

@@ -120,7 +120,7 @@ extension TestSamples {
     func answer(_ sample: UInt32, _ target: Target, outputs: Int) -> [Double] {
         switch target {
         case .labels: (0..<outputs).map { $0 == Int(labels[Int(sample)]) ? 1 : 0 }
-        case .inputs: input(sample)
+        case .inputs, .numbers: input(sample)
         }
     }
 }

@@ -8,7 +8,7 @@ import Testing
     /// E = (g(w x + b) − t)², so ∂E/∂b = 2 (a − t) a (1 − a) and ∂E/∂w is x times that.
     @Test func oneWeightByHand() {
         let problem = GradientProblem(topology: Topology(sizes: [1, 1])!, seed: 3, sampleCount: 1)
-        let x = Double(problem.samples.inputs.dense![0]) / 255
+        let x = Double(problem.samples.inputs.denseBytes!.dense![0]) / 255
         let a = 1 / (1 + exp(-(0.75 * x - 0.5)))
         let computed = Computed<Double>(
             ScalarEngine(topology: problem.topology, samples: problem.samples), problem, parameters: [0.75, -0.5])
@@ -23,7 +23,7 @@ import Testing
     @Test func derivativesOfOutputs() {
         let problem = GradientProblem(topology: Topology(sizes: [3, 2, 4, 3, 2])!, seed: 5, sampleCount: 1)
         let topology = problem.topology
-        let inputs: [Double] = problem.samples.inputNumbers(0)
+        let inputs: [Double] = problem.samples.inputs.numbers(of: 0)
         let parameters = ScratchMemory<Double>(count: topology.parameterCount)
         parameters.base.update(from: problem.parameters, count: topology.parameterCount)
         func outputs(_ index: Int, _ change: Double) -> [Double] {

@@ -30,8 +30,8 @@ final class Floats {
 /// A set of rows of bytes, 19 % of them not zero as in MNIST, and the samples of a slice drawn from it.
 final class Digits {
     let columns = 784
-    let rows: InputRows
-    let dense: InputRows
+    let rows: ByteRows
+    let dense: ByteRows
     let samples: UnsafeMutableBufferPointer<UInt32>
     let stride: Int
     /// Bytes of the slice's samples that are not zero.
@@ -42,12 +42,12 @@ final class Digits {
         let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count * columns + sampleGroup)
         let bytes = UnsafeMutableBufferPointer(rebasing: memory.prefix(count * columns))
         for e in bytes.indices { bytes[e] = numbers.uniform() < 0.19 ? UInt8.random(in: 1...255, using: &numbers) : 0 }
-        let size = InputRows.compressedByteCount(UnsafeBufferPointer(bytes), columns: columns)
+        let size = ByteRows.compressedByteCount(UnsafeBufferPointer(bytes), columns: columns)
         let compressed = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
         let offsets = UnsafeMutablePointer<UInt32>.allocate(capacity: count + 1)
-        InputRows.compress(UnsafeBufferPointer(bytes), columns: columns, units: compressed, offsets: offsets)
-        rows = InputRows(units: compressed, offsets: offsets, columns: columns)
-        dense = InputRows(dense: bytes.baseAddress!, columns: columns)
+        ByteRows.compress(UnsafeBufferPointer(bytes), columns: columns, units: compressed, offsets: offsets)
+        rows = ByteRows(units: compressed, offsets: offsets, columns: columns)
+        dense = ByteRows(dense: bytes.baseAddress!, columns: columns)
         samples = .allocate(capacity: slice)
         for s in samples.indices { samples[s] = UInt32.random(in: 0..<UInt32(count), using: &numbers) }
         stride = paddedSampleCount(slice)

@@ -60,7 +60,7 @@ import Kernels
             "input product", "125 × 784 → \(n)", flops, bound, out, plain,
             {
                 Float.inputProduct(
-                    digits.rows, samples: digits.slice, weights: weights.base, units: n, scale: 1 / 255,
+                    digits.rows, samples: digits.slice, weights: weights.base, units: n,
                     into: out.base, stride: stride, scratch: block.base)
             }, { Reference.inputProduct(digits, weights: weights, units: n, into: plain) })
         let (numbers, scratch) = (Floats(columns * stride), Floats(Float.gemmScratch(columns: stride, depth: columns)))
@@ -79,7 +79,7 @@ import Kernels
             "input gradient", "784 × \(n) ← 125", flops, bound, gradient, expected,
             {
                 Float.inputGradient(
-                    digits.rows, samples: digits.slice, delta: delta.base, units: n, scale: 1 / 255,
+                    digits.rows, samples: digits.slice, delta: delta.base, units: n,
                     into: gradient.base, stride: stride, scratch: sums.base)
             }, { Reference.inputGradient(digits, delta: delta, units: n, into: expected) })
     }

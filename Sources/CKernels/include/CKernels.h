@@ -20,7 +20,7 @@
 #define CK_UNIT_ENTRIES 8
 #define CK_UNIT_BYTES 18
 
-/// The inputs of a set of samples, one byte each: dense, compressed, or both.
+/// The inputs of a set of samples, one byte each, which stands for a 255th of it: dense, compressed, or both.
 ///
 /// Dense: row r is the `columns` bytes at r·columns; CK_GROUP readable bytes follow the last.
 /// Compressed: row r is the units from offsets[r] to offsets[r + 1], each of CK_UNIT_BYTES. The bytes that are not zero
@@ -32,6 +32,14 @@ typedef struct {
     const uint32_t *offsets;
     uint32_t columns;
 } ck_rows;
+
+/// Rows of numbers in one of two precisions: row r is the `columns` numbers at r·columns; CK_PADDING readable bytes follow the
+/// last.
+typedef struct {
+    const float *single;  // null if wide
+    const double *wide;   // null if single
+    uint32_t columns;
+} ck_numbers;
 
 /// The bytes that `ck_compress` needs for `count` dense rows. Columns: at most 65536.
 size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns);
@@ -61,15 +69,17 @@ double ck_pow(double x, double y);  // 2 ulp
 #define CK_DECLARE(REAL, name)                                                                                        \
     /* out[column][stride] = the chosen rows' bytes as numbers b/255, unit-major, zero in the padding. */             \
     void ck_expand_##name(ck_rows rows, const uint32_t *samples, size_t count, REAL *out, size_t stride);             \
-    /* out[n][stride] = scale · weightsᵀ · rows, of compressed rows. scratch: as many elements as the first says. */                                               \
+    /* out[n][stride] = weightsᵀ · rows' numbers, of compressed rows. scratch: as many elements as the first says. */ \
     size_t ck_input_product_scratch_##name(size_t columns, size_t n);                                                 \
     void ck_input_product_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,  \
-                                 REAL scale, REAL *out, size_t stride, REAL *scratch);                                \
-    /* gradient[n0][n] = scale · rowsᵀ · deltaᵀ, of compressed rows; delta[n][stride]. scratch: as many elements as   \
+                                 REAL *out, size_t stride, REAL *scratch);                                            \
+    /* gradient[n0][n] = rows' numbersᵀ · deltaᵀ, of compressed rows; delta[n][stride]. scratch: as many elements as   \
        the first function says. */                                                                                    \
     size_t ck_input_gradient_scratch_##name(size_t columns, size_t n, size_t stride);                                 \
     void ck_input_gradient_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,   \
-                                  REAL scale, REAL *gradient, size_t stride, REAL *scratch);                          \
+                                  REAL *gradient, size_t stride, REAL *scratch);                                      \
+    /* out[column][stride] = the chosen rows' numbers, rounded to this precision, unit-major, zero in the padding. */ \
+    void ck_gather_##name(ck_numbers rows, const uint32_t *samples, size_t count, REAL *out, size_t stride);          \
     /* activation[n][stride] = sigmoid(sums + bias), derivative = activation · (1 - activation). In place allowed. */ \
     void ck_sigmoid_##name(const REAL *sums, const REAL *bias, size_t n, size_t stride, REAL *activation,             \
                            REAL *derivative);                                                                         \

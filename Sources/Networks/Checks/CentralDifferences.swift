@@ -26,7 +26,7 @@ struct CentralDifferences {
         parameters.base.update(from: problem.parameters, count: topology.parameterCount)
         let samples = problem.batch.map { sample -> (inputs: [Double], targets: [Double]) in
             (
-                problem.samples.inputNumbers(sample),
+                problem.samples.inputs.numbers(of: sample),
                 problem.samples.targetNumbers(sample, units: topology.outputCount)
             )
         }

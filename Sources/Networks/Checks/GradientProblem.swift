@@ -12,11 +12,11 @@ public final class GradientProblem {
     public let samples: Samples
     /// The same with compressed rows; nil where a row is too long for them.
     public let compressedSamples: Samples?
-    private let inputs: FixedCopy<UInt8>
-    private let labels: FixedCopy<UInt8>
-    private let compressed: FixedCopy<UInt8>
-    private let offsets: FixedCopy<UInt32>
-    private let numbers: FixedCopy<UInt32>
+    /// The same with inputs that are numbers, each what its byte stands for.
+    public let numberSamples: Samples
+    private let memories: [SampleMemory]
+    /// The numbers of all samples.
+    public let batch: UnsafeBufferPointer<UInt32>
     private let parameterMemory: ScratchMemory<Double>
 
     /// - Precondition: `sampleCount` is positive; n_0 = n_L when the target is the input.
@@ -34,53 +34,29 @@ public final class GradientProblem {
         let answers = UInt64(min(topology.outputCount, 256))
         self.topology = topology
         self.seed = seed
-        inputs = FixedCopy(bytes)
-        labels = FixedCopy((0..<sampleCount).map { _ in UInt8(draws.next() % answers) })
-        numbers = FixedCopy((0..<UInt32(sampleCount)).map { $0 })
-        samples = Samples(
-            inputs: InputRows(dense: inputs.base, columns: columns), labels: labels.base,
-            count: sampleCount, target: target)
-        let fits = columns <= InputRows.maximumCompressedColumns
-        let rows: (units: [UInt8], offsets: [UInt32]) = fits ? Self.compress(bytes, columns: columns) : ([], [])
-        compressed = FixedCopy(rows.units)
-        offsets = FixedCopy(rows.offsets)
-        compressedSamples =
-            fits
-            ? Samples(
-                inputs: InputRows(
-                    dense: target == .inputs ? inputs.base : nil, units: compressed.base, offsets: offsets.base,
-                    columns: columns),
-                labels: labels.base, count: sampleCount, target: target) : nil
+        let labels = (0..<sampleCount).map { _ in UInt8(draws.next() % answers) }
+        let numbers = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: sampleCount)
+        _ = numbers.initialize(from: 0..<UInt32(sampleCount))
+        batch = UnsafeBufferPointer(numbers)
+        func memory(_ inputs: SampleValues.Inputs, _ form: SampleLayout.Form) -> SampleMemory {
+            let values = SampleValues(
+                inputs: inputs, columns: columns, labels: labels[...], count: sampleCount, name: "", targetsName: "")
+            return SampleMemory(values, target: target, form: form)
+        }
+        let fits = columns <= ByteRows.maximumCompressedColumns
+        memories = [
+            memory(.bytes(bytes[...]), .dense), memory(.bytes(bytes[...]), .compressed),
+            memory(.numbers(.float64(bytes.map { Double($0) / 255 }[...])), .dense),
+        ]
+        samples = memories[0].samples
+        compressedSamples = fits ? memories[1].samples : nil
+        numberSamples = memories[2].samples
         parameterMemory = ScratchMemory(count: topology.parameterCount)
         initializer.fill(parameterMemory.base, of: topology, seed: seed)
     }
 
-    /// The numbers of all samples.
-    public var batch: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: numbers.base, count: samples.count) }
+    deinit { batch.deallocate() }
 
     /// In memory order, with `kernelPadding` readable bytes behind.
     public var parameters: UnsafePointer<Double> { UnsafePointer(parameterMemory.base) }
-
-    private static func compress(_ dense: [UInt8], columns: Int) -> (units: [UInt8], offsets: [UInt32]) {
-        dense.withUnsafeBufferPointer { dense in
-            var units = [UInt8](repeating: 0, count: InputRows.compressedByteCount(dense, columns: columns))
-            var offsets = [UInt32](repeating: 0, count: dense.count / columns + 1)
-            InputRows.compress(dense, columns: columns, units: &units, offsets: &offsets)
-            return (units, offsets)
-        }
-    }
-}
-
-/// An array's elements at an address that stays, with `kernelPadding` bytes behind.
-private final class FixedCopy<Element: FixedWidthInteger> {
-    private let memory: UnsafeMutableBufferPointer<Element>
-    var base: UnsafePointer<Element> { UnsafePointer(memory.baseAddress!) }
-
-    init(_ elements: [Element]) {
-        memory = .allocate(capacity: elements.count + kernelPadding)
-        memory.initialize(repeating: 0)
-        _ = memory.update(fromContentsOf: elements)
-    }
-
-    deinit { memory.deallocate() }
 }

@@ -32,7 +32,7 @@ public struct JacobianCheck: Sendable {
         parameters: UnsafePointer<Double>
     ) {
         precondition(matrix.count == topology.outputCount * topology.inputCount)
-        let inputs: [Double] = samples.inputNumbers(sample)
+        let inputs: [Double] = samples.inputs.numbers(of: sample)
         func outputs(_ input: Int, _ steps: Double) -> ArraySlice<Double> {
             var moved = inputs
             moved[input] += steps * Self.step

@@ -35,7 +35,7 @@ final class DerivativeMatrices<Scalar: Real> {
         size = (topology.sizes[k] + 1) * topology.sizes[k + 1]
         known = Array(repeating: nil, count: topology.sizes.count)
         activations = block.indices.flatMap { b -> [Scalar] in
-            guard k > 0 else { return pass.samples.inputNumbers(block[b]) + [1] }
+            guard k > 0 else { return pass.samples.inputs.numbers(of: block[b]) + [1] }
             return (0..<topology.sizes[k]).map { pass.activation(k)[$0 * pass.stride + b] } + [1]
         }
     }

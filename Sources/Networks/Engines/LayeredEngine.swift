@@ -27,22 +27,18 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     private let deltas: [UnsafeMutablePointer<Scalar>]
     /// u = W^{L-1}·δᴸ.
     private let projected: ScratchMemory<Scalar>
-    private let inputScratch: ScratchMemory<Scalar>
 
     init(topology: Topology, samples: Samples, capacity: Int, deltas rule: Rule) {
         let stride = paddedSampleCount(capacity)
-        let reconstructs = samples.target == .inputs && topology.depth >= 2
-        pass = ForwardPass(topology: topology, samples: samples, capacity: capacity, belowOutput: reconstructs)
-        reconstruction = reconstructs ? Reconstruction(topology: topology, capacity: capacity) : nil
+        let targets = samples.target == .inputs && topology.depth >= 2 ? samples.inputs.denseBytes : nil
+        pass = ForwardPass(topology: topology, samples: samples, capacity: capacity, belowOutput: targets != nil)
+        reconstruction = targets.map { Reconstruction(topology: topology, targets: $0, capacity: capacity) }
         self.rule = rule
         rule.prepare(topology: topology, stride: stride)
         deltaMemory = topology.sizes[1...pass.last].map { ScratchMemory(count: $0 * stride) }
         deltas = deltaMemory.map(\.base)
         projected = ScratchMemory(count: topology.depth >= 2 ? topology.sizes[topology.depth - 1] * stride : 0)
-        inputScratch = ScratchMemory(
-            count: samples.inputs.isCompressed
-                ? Scalar.inputGradientScratch(inputs: topology.inputCount, units: topology.sizes[1], stride: stride) : 0
-        )
+        pass.inputLayer.prepareGradient(stride: stride)
     }
 
     // The caller knows no type; a step's code is to be of its types all the way down.
@@ -69,7 +65,8 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
                 into: deltas[depth - 2])
         }
         if depth >= 3 { rule.fill(deltas, from: projected.base, pass: pass, parameters: parameters) }
-        fillInputWeights(batch, into: gradient + topology.weights(0))
+        pass.inputLayer.gradient(
+            batch, delta: deltas[0], into: gradient + topology.weights(0), stride: pass.stride)
         for l in stride(from: 1, to: depth, by: 1) { fillLayer(l, into: gradient) }
         return squares * share
     }
@@ -109,20 +106,6 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         Scalar.rowSums(
             delta: deltas[l - 1], units: topology.sizes[l], columns: pass.stride,
             sums: gradient + topology.biases(l - 1))
-    }
-
-    private func fillInputWeights(
-        _ batch: UnsafeBufferPointer<UInt32>, into gradient: UnsafeMutablePointer<Scalar>
-    ) {
-        let (inputs, units) = (pass.topology.inputCount, pass.topology.sizes[1])
-        if let dense = pass.denseInputs {
-            pass.products.outer(
-                dense.base, inputs: inputs, deltas[0], outputs: units, columns: pass.stride, into: gradient)
-        } else {
-            Scalar.inputGradient(
-                pass.samples.inputs, samples: batch, delta: deltas[0], units: units, scale: 1 / 255, into: gradient,
-                stride: pass.stride, scratch: inputScratch.base)
-        }
     }
 }
 

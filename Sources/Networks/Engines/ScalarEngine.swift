@@ -27,7 +27,7 @@ public final class ScalarEngine<Scalar: Real>: GradientEngine {
         var squares = 0.0
         for sample in batch {
             let network = ScalarNetwork(
-                topology: topology, parameters: parameters, inputs: samples.inputNumbers(sample))
+                topology: topology, parameters: parameters, inputs: samples.inputs.numbers(of: sample))
             let targets: [Scalar] = samples.targetNumbers(sample, units: topology.outputCount)
             squares += network.squaredError(targets)
             add(Scalar(2 * share), gradientOf: network, targets: targets, to: gradient)

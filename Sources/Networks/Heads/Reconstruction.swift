@@ -6,11 +6,14 @@ import Kernels
 /// Measured against products and separate passes for sigmoid and error, 784x64x784: Docs/performance.md.
 final class Reconstruction<Scalar: Real> {
     private let topology: Topology
+    private let targets: ByteRows
     private let scratch: ScratchMemory<Scalar>
 
-    /// For slices of up to `capacity` samples; the network has a hidden layer.
-    init(topology: Topology, capacity: Int) {
+    /// For slices of up to `capacity` samples, whose outputs are compared with these rows, which are dense; the network has
+    /// a hidden layer.
+    init(topology: Topology, targets: ByteRows, capacity: Int) {
         self.topology = topology
+        self.targets = targets
         scratch = ScratchMemory(
             count: Scalar.reconstructionScratch(
                 inputs: topology.sizes[topology.depth - 1], stride: paddedSampleCount(capacity)))
@@ -27,7 +30,7 @@ final class Reconstruction<Scalar: Real> {
         let (weights, biases) = (topology.weights(depth - 1), topology.biases(depth - 1))
         return Scalar.reconstruction(
             activation: pass.activation(depth - 1), inputs: topology.sizes[depth - 1], stride: pass.stride,
-            weights: parameters + weights, bias: parameters + biases, targets: pass.samples.inputs, samples: batch,
+            weights: parameters + weights, bias: parameters + biases, targets: targets, samples: batch,
             coefficient: coefficient, projected: projected, gradient: gradient + weights,
             biasGradient: gradient + biases, scratch: scratch.base)
     }

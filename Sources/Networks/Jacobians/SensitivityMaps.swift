@@ -25,13 +25,13 @@ public struct SensitivityMaps: Sendable {
         _ matrix: UnsafeBufferPointer<Scalar>, of sample: UInt32, in samples: Samples
     ) {
         let label = Int(samples.labels[Int(sample)])
-        let numbers: [Double] = samples.inputNumbers(sample)
+        let numbers: [Double] = samples.inputs.numbers(of: sample)
         counts[label] += 1
         for i in numbers.indices {
             inputs[label][i] += numbers[i]
             switch samples.target {
             case .labels: sums[label][i] += Double(matrix[label * numbers.count + i])
-            case .inputs:
+            case .inputs, .numbers:
                 for q in 0..<topology.outputCount { sums[label][i] += abs(Double(matrix[q * numbers.count + i])) }
             }
         }

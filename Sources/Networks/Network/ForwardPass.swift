@@ -12,10 +12,8 @@ public final class ForwardPass<Scalar: Real> {
     /// aˡ at index l - 1, for l in 1…L.
     private let activations: [ScratchMemory<Scalar>]
     private let derivatives: [ScratchMemory<Scalar>]
-    /// a⁰, n_0 × stride; only where rows are not compressed.
-    let denseInputs: ScratchMemory<Scalar>?
-    private let inputScratch: ScratchMemory<Scalar>
     let products: Products<Scalar>
+    let inputLayer: InputLayer<Scalar>
     private let targetBytes: UnsafeMutablePointer<UInt8>?
 
     /// The layers that are computed are 1…last.
@@ -23,7 +21,7 @@ public final class ForwardPass<Scalar: Real> {
 
     /// For up to `capacity` samples at a time, of which all layers are computed, or those below the output.
     public init(topology: Topology, samples: Samples, capacity: Int, belowOutput: Bool = false) {
-        precondition(samples.inputs.columns == topology.inputCount)
+        precondition(samples.askedNumbers == nil || belowOutput, "no loss is measured against numbers yet")
         self.topology = topology
         self.samples = samples
         self.capacity = capacity
@@ -31,10 +29,8 @@ public final class ForwardPass<Scalar: Real> {
         let stride = paddedSampleCount(capacity)
         activations = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
         derivatives = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
-        denseInputs = samples.inputs.isCompressed ? nil : ScratchMemory(count: stride * topology.inputCount)
-        inputScratch = ScratchMemory(
-            count: Scalar.inputProductScratch(inputs: topology.inputCount, units: topology.sizes[1]))
-        products = Products(topology: topology, columns: stride, withInput: !samples.inputs.isCompressed)
+        products = Products(topology: topology, columns: stride, withInput: samples.inputs.compressed == nil)
+        inputLayer = InputLayer(samples.inputs, topology: topology, stride: stride, products: products)
         let needsTargets = samples.target == .inputs && !belowOutput
         targetBytes = needsTargets ? .allocate(capacity: topology.outputCount * stride) : nil
     }
@@ -52,7 +48,8 @@ public final class ForwardPass<Scalar: Real> {
     public func run(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) {
         precondition(batch.count <= capacity)
         stride = paddedSampleCount(batch.count)
-        runInputLayer(batch, parameters: parameters)
+        inputLayer.product(
+            batch, weights: parameters + topology.weights(0), into: activation(1), stride: stride)
         for l in 1...last {
             if l > 1 {
                 products.forward(
@@ -65,29 +62,13 @@ public final class ForwardPass<Scalar: Real> {
         }
     }
 
-    /// h¹ without its bias. Of compressed rows, which stay bytes, the sums are multiplied by 1/255.
-    private func runInputLayer(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) {
-        let units = topology.sizes[1]
-        let weights = parameters + topology.weights(0)
-        if let denseInputs {
-            Scalar.expand(samples.inputs, samples: batch, into: denseInputs.base, stride: stride)
-            products.forward(
-                weights, inputs: topology.inputCount, outputs: units, denseInputs.base, into: activation(1),
-                columns: stride)
-        } else {
-            Scalar.inputProduct(
-                samples.inputs, samples: batch, weights: weights, units: units, scale: 1 / 255, into: activation(1),
-                stride: stride, scratch: inputScratch.base)
-        }
-    }
-
     /// δ of the output layer times `coefficient`, and Σ_b Σ_q (a_q − t_q)², of the samples run last.
     func outputError(
         _ batch: UnsafeBufferPointer<UInt32>, coefficient: Scalar, delta: UnsafeMutablePointer<Scalar>
     ) -> Double {
         let depth = topology.depth
-        if let targetBytes {
-            samples.inputs.gatherBytes(batch, into: targetBytes, stride: stride)
+        if let targetBytes, let rows = samples.inputs.denseBytes {
+            rows.gatherBytes(batch, into: targetBytes, stride: stride)
             return Scalar.squaredError(
                 activation: activation(depth), derivative: derivative(depth), targets: targetBytes, count: batch.count,
                 units: topology.outputCount, stride: stride, coefficient: coefficient, delta: delta)

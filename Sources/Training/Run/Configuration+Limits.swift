@@ -30,7 +30,7 @@ extension Configuration {
 
     /// Any finite number is a rate; one that the precision does not hold is none.
     private var rateFault: String? {
-        let most = precision == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+        let most = precision.largest
         for (name, value) in [("--learning-rate", learningRate), ("--momentum", momentum)]
         where !(abs(value) <= most) {
             return "\(name) must be a finite number of \(precision), at most \(most) either way, not \(value)"
@@ -42,6 +42,9 @@ extension Configuration {
     }
 
     private var targetFault: String? {
+        if target == .numbers || targets != nil && target == .inputs {
+            return "--targets must hold integers: no loss is measured against numbers yet"
+        }
         guard target == .inputs, topology.inputCount != topology.outputCount else { return nil }
         return "--target inputs needs a network with an output for each input, \(topology) is none"
     }

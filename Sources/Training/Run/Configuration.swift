@@ -6,6 +6,9 @@ import Networks
 /// The precision of parameters, activations and gradients.
 public enum Precision: String, CaseIterable, Sendable, Codable {
     case float32, float64
+
+    /// The largest number that it holds.
+    public var largest: Double { self == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude }
 }
 
 /// Everything that a training run is, but for where it runs.
@@ -13,6 +16,8 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var topology = Topology.classifier
     public var target = TargetName.labels
     public var data = "synthetic"
+    /// A file of what is asked for of each row, where the data are rows of numbers.
+    public var targets: String?
     public var trainLimit: Int?
     public var testLimit: Int?
     public var epochs = 16
@@ -41,12 +46,13 @@ public struct Configuration: Sendable, Equatable, Codable {
     /// The names in `config.json`, from which those on the command line follow.
     enum CodingKeys: String, CodingKey {
         case topology = "model"
-        case target, data, trainLimit, testLimit, epochs, batchSize, learningRate, momentum, seed, shuffle, initializer
+        case target, data, targets, trainLimit, testLimit, epochs, batchSize, learningRate, momentum, seed, shuffle,
+            initializer
         case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
     }
 
     /// Options that may be others when a run goes on: they do not change what it comes to.
-    public static let freeOptions: Set = ["--data", "--epochs"]
+    public static let freeOptions: Set = ["--data", "--targets", "--epochs"]
 
     /// The options whose values differ from those of `other`, as the command line calls them, with both values.
     public func differences(from other: Configuration) throws -> [(option: String, value: String, other: String)] {
@@ -74,9 +80,15 @@ public struct Configuration: Sendable, Equatable, Codable {
 
     /// What a network is to answer, by the names of the command line.
     public enum TargetName: String, CaseIterable, Sendable, Codable {
-        case labels, inputs
+        case labels, inputs, numbers
 
-        public var target: Target { self == .labels ? .labels : .inputs }
+        public var target: Target {
+            switch self {
+            case .labels: .labels
+            case .inputs: .inputs
+            case .numbers: .numbers
+            }
+        }
     }
 
     /// With the slices that a run on so many workers has, where none are given.

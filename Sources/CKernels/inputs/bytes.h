@@ -1,4 +1,4 @@
-// The input layer's kernels, in either precision: included after lanes.h. CKernels.h says what each computes.
+// The input layer's kernels over rows of bytes, in either precision: included after lanes.h. CKernels.h says what each computes.
 
 // How many samples ahead a row is asked for: far enough to hide memory, near enough to stay in the cache.
 #define AHEAD 4
@@ -8,8 +8,8 @@ INLINE void numbers_of_bytes(const uint8_t *bytes, vec *numbers) {
     typedef uint8_t bvec __attribute__((vector_size(LANES)));
     bvec b;
     memcpy(&b, bytes, LANES);
-    const vec whole = __builtin_convertvector(b, vec), quotient = whole * splat((REAL)1 / 255);
-    *numbers = fused(fused(-quotient, splat(255), whole), splat((REAL)1 / 255), quotient);
+    const vec whole = __builtin_convertvector(b, vec), quotient = whole * splat(NUMBER_OF_BYTE);
+    *numbers = fused(fused(-quotient, splat(BYTE_OF_ONE), whole), splat(NUMBER_OF_BYTE), quotient);
 }
 
 INLINE void expand_dense(ck_rows rows, const uint32_t *samples, size_t count, REAL *out, size_t stride) {
@@ -103,7 +103,7 @@ INLINE const row_unit *add_row_product(const row_unit *u, const row_unit *end, s
 // of `row`, transposed into place.
 INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, size_t first, const REAL *weights,
                           const size_t row, size_t unit, size_t n, const size_t width, const size_t chains,
-                          const size_t bands, REAL scale, REAL *out, size_t stride) {
+                          const size_t bands, REAL *out, size_t stride) {
     vec sums[CHUNK][4];
     const row_unit *reached[CHUNK];
     for (size_t s = 0; s < CHUNK; s++)
@@ -120,7 +120,7 @@ INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, s
     for (size_t s = 0; s < CHUNK && first + s < stride; s += LANES)
         for (size_t v = 0; v < width; v++) {
             vec tile[LANES];
-            for (size_t lane = 0; lane < LANES; lane++) tile[lane] = sums[s + lane][v] * splat(scale);
+            for (size_t lane = 0; lane < LANES; lane++) tile[lane] = sums[s + lane][v] * splat(NUMBER_OF_BYTE);
             transpose(tile);
             for (size_t i = 0; i < LANES && unit + v * LANES + i < n; i++)
                 store(out + (unit + v * LANES + i) * stride + first + s, tile[i]);
@@ -129,10 +129,10 @@ INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, s
 
 // The same of all samples. A loop of its own for each shape: where they shared one, the compiler kept too little in registers.
 INLINE void block_product(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, const size_t row,
-                          size_t unit, size_t n, const size_t width, const size_t chains, const size_t bands, REAL scale,
+                          size_t unit, size_t n, const size_t width, const size_t chains, const size_t bands,
                           REAL *out, size_t stride) {
     for (size_t s = 0; s < stride; s += CHUNK)
-        chunk_product(rows, samples, count, s, weights, row, unit, n, width, chains, bands, scale, out, stride);
+        chunk_product(rows, samples, count, s, weights, row, unit, n, width, chains, bands, out, stride);
 }
 
 size_t NAME(input_product_scratch)(size_t columns, size_t n) { return n > BLOCK ? columns * BLOCK : 0; }
@@ -141,10 +141,10 @@ size_t NAME(input_product_scratch)(size_t columns, size_t n) { return n > BLOCK 
 // that they share a few of a cache's sets, and each is on a page of its own. Many units' weights do not fit in the
 // first-level cache: half of the columns at a time, those that are used much do.
 CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *weights, size_t n,
-                                REAL scale, REAL *out, size_t stride, REAL *scratch) {
+                                REAL *out, size_t stride, REAL *scratch) {
     for (size_t s = 0; s < AHEAD; s++) prefetch_row(rows, samples, count, s);
     if (n == LANES) {  // all of it known
-        block_product(rows, samples, count, weights, LANES, 0, LANES, 1, 8, 1, scale, out, stride);
+        block_product(rows, samples, count, weights, LANES, 0, LANES, 1, 8, 1, out, stride);
         return;
     }
     const size_t row = n > BLOCK ? BLOCK : n;
@@ -156,13 +156,13 @@ CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t co
             block = scratch;
         }
         if (width == 4 && row == BLOCK)  // a known length
-            block_product(rows, samples, count, block, BLOCK, unit, n, 4, 2, 2, scale, out, stride);
+            block_product(rows, samples, count, block, BLOCK, unit, n, 4, 2, 2, out, stride);
         else if (width == 4)
-            block_product(rows, samples, count, block, row, unit, n, 4, 2, 2, scale, out, stride);
+            block_product(rows, samples, count, block, row, unit, n, 4, 2, 2, out, stride);
         else if (width == 2)
-            block_product(rows, samples, count, block, row, unit, n, 2, 4, 1, scale, out, stride);
+            block_product(rows, samples, count, block, row, unit, n, 2, 4, 1, out, stride);
         else
-            block_product(rows, samples, count, block, row, unit, n, 1, 8, 1, scale, out, stride);
+            block_product(rows, samples, count, block, row, unit, n, 1, 8, 1, out, stride);
     }
 }
 
@@ -213,10 +213,10 @@ size_t NAME(input_gradient_scratch)(size_t columns, size_t n, size_t stride) {
 
 // The gradient of up to BLOCK units from `unit` on, whose rows are added up in vectors of `padded` numbers.
 INLINE void block_gradient(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t unit, size_t n,
-                           const size_t padded, REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
+                           const size_t padded, REAL *gradient, size_t stride, REAL *scratch) {
     const size_t live = lesser(n - unit, padded);
     REAL *deltas = scratch, *sums = in_place(n) ? gradient : deltas + stride * padded;
-    transpose_matrix(delta + unit * stride, stride, live, stride, scale, deltas, padded);
+    transpose_matrix(delta + unit * stride, stride, live, stride, NUMBER_OF_BYTE, deltas, padded);
     memset(sums, 0, rows.columns * padded * sizeof(REAL));
     add_rows(rows, samples, count, deltas, padded, sums);
     if (sums != gradient)
@@ -227,16 +227,15 @@ INLINE void block_gradient(ck_rows rows, const uint32_t *samples, size_t count, 
 // Other rows are added up in scratch, a block of units at a time, padded: a vector stored over the start of the next row
 // would make that row's load wait for both stores; and rows that are far apart are bad for caches, as in the product.
 CLONES void NAME(input_gradient)(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,
-                                 REAL scale, REAL *gradient, size_t stride, REAL *scratch) {
+                                 REAL *gradient, size_t stride, REAL *scratch) {
     if (n == LANES) {  // all of it known, as in the product
-        block_gradient(rows, samples, count, delta, 0, LANES, LANES, scale, gradient, stride, scratch);
+        block_gradient(rows, samples, count, delta, 0, LANES, LANES, gradient, stride, scratch);
         return;
     }
     for (size_t unit = 0; unit < n; unit += BLOCK) {
         if (n - unit >= BLOCK)
-            block_gradient(rows, samples, count, delta, unit, n, BLOCK, scale, gradient, stride, scratch);
+            block_gradient(rows, samples, count, delta, unit, n, BLOCK, gradient, stride, scratch);
         else
-            block_gradient(rows, samples, count, delta, unit, n, whole_vectors(n - unit), scale, gradient, stride,
-                           scratch);
+            block_gradient(rows, samples, count, delta, unit, n, whole_vectors(n - unit), gradient, stride, scratch);
     }
 }

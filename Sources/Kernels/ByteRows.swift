@@ -5,7 +5,7 @@ import CKernels
 /// A byte b stands for the number b/255. Compressed rows hold the bytes that are not zero, in units of eight entries that
 /// zeros fill up (see `CKernels.h`); a network's input layer goes by them where there are any. What an autoencoder's
 /// outputs are compared with are dense rows.
-public struct InputRows: @unchecked Sendable {
+public struct ByteRows: @unchecked Sendable {
     /// Row after row, with `sampleGroup` readable bytes behind the last; nil if they are only compressed.
     public let dense: UnsafePointer<UInt8>?
     /// The units of the compressed rows, and where each row starts, counted in units; nil if they are only dense.

@@ -8,6 +8,10 @@ typedef struct __attribute__((packed)) {
     uint8_t values[CK_UNIT_ENTRIES];
 } row_unit;
 
+// The byte that stands for one, and what a byte of one stands for.
+#define BYTE_OF_ONE 255
+#define NUMBER_OF_BYTE ((REAL)1 / BYTE_OF_ONE)
+
 _Static_assert(sizeof(row_unit) == CK_UNIT_BYTES, "a unit has no gaps");
 
 typedef struct {

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@Suite struct InputRowsTests {
+@Suite struct ByteRowsTests {
     @Test func paddingRoundsUpToGroups() {
         #expect([0, 1, 15, 16, 17, 127, 128].map(paddedSampleCount) == [0, 16, 16, 16, 32, 128, 128])
     }
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func theWidestRowsCompress() {
-        let columns = InputRows.maximumCompressedColumns
+        let columns = ByteRows.maximumCompressedColumns
         let rows = Rows((0..<columns).map { UInt8(1 + $0 % 255) }, columns: columns)
         var out = [Double](repeating: 1, count: columns * sampleGroup)
         [0].withUnsafeBufferPointer { Double.expand(rows.compressed, samples: $0, into: &out, stride: sampleGroup) }
@@ -128,11 +128,11 @@ import Testing
             let scratch = Buffer<Scalar>(results: Scalar.inputProductScratch(inputs: columns, units: units))
             samples.withUnsafeBufferPointer {
                 Scalar.inputProduct(
-                    rows.compressed, samples: $0, weights: weights.base, units: units, scale: 1 / 255,
+                    rows.compressed, samples: $0, weights: weights.base, units: units,
                     into: out.base, stride: stride, scratch: scratch.base)
             }
             let expected = Reference.inputProduct(
-                rows, samples: samples, weights: weights.values, units: units, scale: 1 / 255, stride: stride)
+                rows, samples: samples, weights: weights.values, units: units, stride: stride)
             // A term is added up to `columns` times, then 8 chains, then scaled.
             expectClose(out.values, expected, roundings: columns + 9, "\(units) units")
             #expect(out.isIntact && scratch.isIntact)
@@ -154,11 +154,11 @@ import Testing
                 results: Scalar.inputGradientScratch(inputs: columns, units: units, stride: stride))
             samples.withUnsafeBufferPointer {
                 Scalar.inputGradient(
-                    rows.compressed, samples: $0, delta: delta.base, units: units, scale: 1 / 255,
+                    rows.compressed, samples: $0, delta: delta.base, units: units,
                     into: gradient.base, stride: stride, scratch: scratch.base)
             }
             let expected = Reference.inputGradient(
-                rows, samples: samples, delta: delta.values, units: units, scale: 1 / 255, stride: stride)
+                rows, samples: samples, delta: delta.values, units: units, stride: stride)
             // A term is scaled and added up to `count` times.
             expectClose(gradient.values, expected, roundings: count + 1, "\(units) units")
             #expect(gradient.isIntact)

@@ -1,0 +1,19 @@
+import CKernels
+
+/// Numbers of a set of samples, row after row, as they were read; memory that someone else owns.
+///
+/// `kernelPadding` readable bytes follow the last row.
+public struct NumberRows: @unchecked Sendable {
+    let raw: ck_numbers
+
+    /// Numbers of a row.
+    public var columns: Int { Int(raw.columns) }
+
+    public init(_ numbers: UnsafePointer<Float>, columns: Int) {
+        raw = ck_numbers(single: numbers, wide: nil, columns: UInt32(columns))
+    }
+
+    public init(_ numbers: UnsafePointer<Double>, columns: Int) {
+        raw = ck_numbers(single: nil, wide: numbers, columns: UInt32(columns))
+    }
+}

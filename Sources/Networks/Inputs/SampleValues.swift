@@ -1,0 +1,71 @@
+import Kernels
+
+/// Samples as they were read, in arrays or parts of them: what their memory is filled from, see `SampleLayout`.
+///
+/// A part of an array keeps its places in it, so that messages name a file's rows.
+public struct SampleValues: Sendable {
+    public let count: Int
+    public let inputs: Inputs
+    /// Numbers of a sample, n_0.
+    public let columns: Int
+    /// A class for each sample; empty where nobody knows them.
+    public let labels: ArraySlice<UInt8>
+    /// n_L numbers for each sample, where such are asked for.
+    public let targets: Numbers?
+    /// What messages call the samples, and what is asked of them: the files that they are from.
+    public let name: String
+    public let targetsName: String
+
+    public enum Inputs: Sendable {
+        case bytes(ArraySlice<UInt8>)
+        case numbers(Numbers)
+    }
+
+    /// Numbers as they were read.
+    public enum Numbers: Sendable {
+        case float32(ArraySlice<Float>)
+        case float64(ArraySlice<Double>)
+
+        public var count: Int {
+            switch self {
+            case .float32(let values): values.count
+            case .float64(let values): values.count
+            }
+        }
+
+        /// The first that is infinite, no number, or larger than `limit` either way, with its place in the file.
+        func first(beyond limit: Double) -> (index: Int, value: Double)? {
+            func first<Value: BinaryFloatingPoint>(_ values: ArraySlice<Value>) -> (index: Int, value: Double)? {
+                values.firstIndex { !(abs(Double($0)) <= limit) }.map { ($0, Double(values[$0])) }
+            }
+            return switch self {
+            case .float32(let values): first(values)
+            case .float64(let values): first(values)
+            }
+        }
+    }
+
+    /// - Precondition: `count` samples of everything that is there.
+    public init(
+        inputs: Inputs, columns: Int, labels: ArraySlice<UInt8> = [], targets: Numbers? = nil, count: Int, name: String,
+        targetsName: String
+    ) {
+        let inputCount =
+            switch inputs {
+            case .bytes(let bytes): bytes.count
+            case .numbers(let numbers): numbers.count
+            }
+        precondition(inputCount == count * columns && (labels.isEmpty || labels.count == count))
+        precondition(targets == nil || count > 0 && targets!.count.isMultiple(of: count))
+        self.count = count
+        self.inputs = inputs
+        self.columns = columns
+        self.labels = labels
+        self.targets = targets
+        self.name = name
+        self.targetsName = targetsName
+    }
+
+    /// Numbers that are asked for of each sample.
+    var targetColumns: Int { count == 0 ? 0 : (targets?.count ?? 0) / count }
+}

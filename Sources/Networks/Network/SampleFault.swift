@@ -1,0 +1,39 @@
+extension SampleValues {
+    /// Why a network of these sizes has no use for these samples: the first thing that does not fit, with its place; nil where
+    /// all does.
+    ///
+    /// - Parameter limit: the largest number of the run's precision.
+    public func fault(for topology: Topology, target: Target, limit: Double) -> String? {
+        guard count > 0 else { return "\(name): there are none" }
+        guard columns == topology.inputCount else {
+            return "\(name) have \(columns) \(unit), the network \(topology) expects \(topology.inputCount)"
+        }
+        if case .numbers(let numbers) = inputs, let fault = fault(in: numbers, columns, name, limit) { return fault }
+        switch target {
+        case .inputs: return nil
+        case .labels: return labelFault(outputs: topology.outputCount)
+        case .numbers:
+            guard let targets, targetColumns == topology.outputCount else {
+                return
+                    "\(targetsName): there are \(targetColumns) numbers for each sample, the network \(topology) has "
+                    + "outputs for \(topology.outputCount)"
+            }
+            return fault(in: targets, targetColumns, targetsName, limit)
+        }
+    }
+
+    private var unit: String { if case .bytes = inputs { "pixels" } else { "numbers" } }
+
+    private func labelFault(outputs: Int) -> String? {
+        guard let index = labels.firstIndex(where: { $0 >= outputs }) else { return nil }
+        return
+            "\(targetsName): label \(index) is \(labels[index]), the largest is \(labels.max() ?? 0); "
+            + "the network has outputs for 0 to \(outputs - 1)"
+    }
+
+    private func fault(in numbers: Numbers, _ columns: Int, _ name: String, _ limit: Double) -> String? {
+        numbers.first(beyond: limit).map { index, value in
+            "\(name): row \(index / columns), column \(index % columns) is \(value); expected numbers up to \(limit) either way"
+        }
+    }
+}
