@@ -10,6 +10,7 @@ let package = Package(
     ],
     traits: [
         .trait(name: "MPI", description: "Train on many processes, through Open MPI."),
+        .trait(name: "MPICH", description: "In MPI's place: through MPICH, or one of its kind: Intel MPI, Cray's."),
         .default(enabledTraits: ["MPI"]),
     ],
     dependencies: [
@@ -19,7 +20,9 @@ let package = Package(
     ],
     targets: [
         // C: system libraries, and what Swift cannot say.
+        // Two targets: clang would keep the handles of one MPI's header for the other's.
         .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .systemLibrary(name: "CMPICH", pkgConfig: "mpich", providers: [.apt(["libmpich-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMalloc"),
@@ -36,7 +39,10 @@ let package = Package(
         .target(name: "Resources", dependencies: ["CSignals"]),
         .target(
             name: "MPI",
-            dependencies: ["CProcess", "Resources", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
+            dependencies: [
+                "CProcess", "Resources", .target(name: "CMPI", condition: .when(traits: ["MPI"])),
+                .target(name: "CMPICH", condition: .when(traits: ["MPICH"])),
+            ]),
         .target(name: "RandomNumbers", dependencies: ["CKernels"]),
         .target(
             name: "Storage",
@@ -91,7 +97,7 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Kernels", "RandomNumbers"]),
         // Stands in for malloc in all tests, to count.
         .target(name: "CAllocations", path: "Tests/CAllocations"),
-        .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
+        .testTarget(name: "ClusterTests", dependencies: ["Cluster", "MPI"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test: the formatting, the scripts, the import graph, the suites as one process, the multi-rank ones under
-# mpirun, the build without MPI and that of the benchmarks. Tests that need MNIST or PyTorch's curves look for them in
-# $FRONTPROP_SHARED, and are skipped without it.
+# Runs every test: the formatting, the scripts, the import graph, the suites as one process, the multi-rank ones under the
+# launchers of Open MPI and MPICH, the builds with MPICH and without MPI, and that of the benchmarks. Tests that need MNIST or
+# PyTorch's curves look for them in $FRONTPROP_SHARED, and are skipped without it.
 #
 #     scripts/test.sh [--full]
 #
@@ -39,6 +39,22 @@ swift build -c release --product frontprop --disable-default-traits -Xswiftc -en
 export FRONTPROP_SERIAL_BINARY=$folder/frontprop-without-mpi
 cp "$folder/frontprop" "$FRONTPROP_SERIAL_BINARY"
 
+say "build with MPICH"
+need "pkg-config --exists mpich && command -v mpiexec.hydra" libmpich-dev mpich
+if [[ $(mpirun --version) != *"Open MPI"* ]]; then
+    echo "mpirun is another MPI's than Open MPI's; update-alternatives --auto mpirun" >&2
+    exit 1
+fi
+swift build -c release --build-tests --traits MPICH -Xswiftc -enable-testing
+export FRONTPROP_MPICH_BINARY=$folder/frontprop-mpich
+mpich_tests=$folder/mpich-tests
+cp "$folder/frontprop" "$FRONTPROP_MPICH_BINARY"
+cp "$folder"/*PackageTests.xctest "$mpich_tests"
+if both=$(swiftc -typecheck -D MPI -D MPICH Sources/MPI/Library.swift 2>&1) || [[ $both != *"exclude each other"* ]]; then
+    echo "both traits at once are to be an error: $both" >&2
+    exit 1
+fi
+
 say "build of the benchmarks"
 need "pkg-config --exists openblas" libopenblas-dev
 swift build -c release --package-path Benchmarks
@@ -51,12 +67,22 @@ export FRONTPROP_BINARY=$folder/frontprop
 say "tests"
 "$tests" --testing-library swift-testing
 
-for ranks in 1 2 3 4 5; do
-    say "MPI tests on $ranks ranks"
-    mpirun "${mpi_options[@]}" -n "$ranks" "$tests" --testing-library swift-testing --filter '^MPITests\.' \
-        >"$folder/mpi-tests-$ranks.log" 2>&1 || { cat "$folder/mpi-tests-$ranks.log"; exit 1; }
-    grep -h "Test run with" "$folder/mpi-tests-$ranks.log"
-done
+mpi_suites() { # mpi_suites MPI TESTS LAUNCHER…
+    local mpi=$1 tests=$2 ranks log
+    shift 2
+    for ranks in 1 2 3 4 5; do
+        say "MPI tests on $ranks ranks of $mpi"
+        log=$folder/mpi-tests-$ranks.log
+        "$@" -n "$ranks" "$tests" --testing-library swift-testing --filter '^MPITests\.' >"$log" 2>&1 ||
+            { cat "$log"; exit 1; }
+        grep -h "Test run with" "$log"
+    done
+}
+mpi_suites "Open MPI" "$tests" mpirun "${mpi_options[@]}"
+mpi_suites MPICH "$mpich_tests" mpiexec.hydra
+say "tests of MPICH's build"
+"$mpich_tests" --testing-library swift-testing --filter '^(MPITests|ClusterTests)\.'
+
 say "killed and resumed"
 if [ -n "$full" ]; then kills=30; else kills=4; fi
 bash Tests/Integration/kill-loop.sh "$kills" "$RANDOM"

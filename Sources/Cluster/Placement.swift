@@ -72,14 +72,16 @@ public struct Placement: Equatable, Sendable {
 
     /// What is bad about the layout, a sentence each with what to do; hosts with the same fault share one.
     ///
-    /// - Parameter threadsAreGiven: the user chose the number of threads; else it followed the binding.
+    /// - Parameters:
+    ///   - threadsAreGiven: the user chose the number of threads; else it followed the binding.
+    ///   - launcher: whose words the advice is in.
     /// - Complexity: O(r²) set operations for r ranks of a node.
-    public func advice(threadsAreGiven: Bool) -> [String] {
+    public func advice(threadsAreGiven: Bool, launcher: JobLauncher = .linked) -> [String] {
         var hosts: [String: [String]] = [:]
         var order: [String] = []
         for (leader, node) in nodes.sorted(by: { $0.key < $1.key }) {
             let members = ranks.filter { $0.leader == leader }
-            for fault in faults(of: members, on: node, threadsAreGiven: threadsAreGiven) {
+            for fault in faults(of: members, on: node, threadsAreGiven: threadsAreGiven, launcher) {
                 if hosts[fault] == nil { order.append(fault) }
                 hosts[fault, default: []].append(members[0].host)
             }
@@ -90,7 +92,9 @@ public struct Placement: Equatable, Sendable {
         }
     }
 
-    private func faults(of members: [Rank], on node: NodeProcessors, threadsAreGiven: Bool) -> [String] {
+    private func faults(
+        of members: [Rank], on node: NodeProcessors, threadsAreGiven: Bool, _ launcher: JobLauncher
+    ) -> [String] {
         if Self.exceedsQuota(members), let quota = members[0].quota {
             let workers = members.reduce(0) { $0 + $1.threads }
             return [
@@ -106,7 +110,7 @@ public struct Placement: Equatable, Sendable {
             guard !idle.isEmpty else {
                 return ["\(cores); give fewer ranks or --threads"]
             }
-            return ["\(cores) while CPU \(idle) idle; \(binding(members, on: node, threads: members[0].threads))"]
+            return ["\(cores) while CPU \(idle) idle; \(binding(members, on: node, members[0].threads, launcher))"]
         }
         let workers = members.reduce(0) { $0 + $1.threads }
         if !threadsAreGiven, !idle.isEmpty, workers < node.online.count {
@@ -114,7 +118,7 @@ public struct Placement: Equatable, Sendable {
             guard threads > members[0].threads else { return [] }
             return [
                 "\(workers) \(workers == 1 ? "worker" : "workers"), because the launcher bound the ranks to \(used.count) of \(node.online.count) cores; "
-                    + binding(members, on: node, threads: threads)
+                    + binding(members, on: node, threads, launcher)
             ]
         }
         let spread = members.map { node.memoryNodes(of: $0.cpus) }.max()!
@@ -122,7 +126,8 @@ public struct Placement: Equatable, Sendable {
             let perNode = node.memory.count
             return [
                 "threads of one rank may run on \(spread) memory nodes, and share weights and data across them; "
-                    + "a rank for each is faster: mpirun --map-by ppr:1:numa:PE=\(max(1, workers / perNode)) --bind-to core"
+                    + "a rank for each is faster: "
+                    + launcher.line(launcher.rankPerMemoryNode, ranks: perNode, threads: max(1, workers / perNode))
             ]
         }
         return []
@@ -148,8 +153,13 @@ public struct Placement: Equatable, Sendable {
     }
 
     /// The option that gives each rank `threads` cores of its own.
-    private func binding(_ members: [Rank], on node: NodeProcessors, threads: Int) -> String {
-        guard members.count * threads <= node.online.count else { return "mpirun --bind-to none lets them use all" }
-        return "mpirun --map-by ppr:\(members.count):node:PE=\(threads) --bind-to core gives each rank its own"
+    private func binding(
+        _ members: [Rank], on node: NodeProcessors, _ threads: Int, _ launcher: JobLauncher
+    ) -> String {
+        func line(_ words: String) -> String { launcher.line(words, ranks: members.count, threads: threads) }
+        guard members.count * threads <= node.online.count else {
+            return line(launcher.allCores) + " lets them use all"
+        }
+        return line(launcher.ranksPerHost) + " gives each rank its own"
     }
 }

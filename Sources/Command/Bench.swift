@@ -35,7 +35,7 @@ struct Bench: ProgramCommand {
     @Option(help: "float32 or float64.")
     var precision = Precision.float32
     @Option(help: "The launcher's words; {ranks} and {threads} stand for the numbers.")
-    var launcher = ChildLauncher.mpirun(threads: 1)
+    var launcher = ChildLauncher.standard
     @Option(help: "text, markdown or json, on standard output.")
     var format = Format.text
     @Option(help: "Also write bench.txt, bench.md and bench.json to this folder.")
@@ -77,11 +77,7 @@ struct Bench: ProgramCommand {
                 return count
             }
         }
-        #if MPI
-            let all = "threads,ranks"
-        #else
-            let all = "threads"
-        #endif
+        let all = MPI.Environment.isMPILinked ? "threads,ranks" : "threads"
         let kinds = (layouts ?? all).split(separator: ",").map(String.init)
         guard !kinds.isEmpty, kinds.allSatisfy({ ["threads", "ranks"].contains($0) }) else {
             throw ValidationError("--layouts must be threads, ranks, or threads,ranks.")

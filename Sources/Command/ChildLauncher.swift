@@ -2,6 +2,7 @@ import ArgumentParser
 import ChildProcesses
 import Cluster
 import Foundation
+import MPI
 import Storage
 import Training
 
@@ -13,10 +14,8 @@ struct ChildLauncher: Sendable {
     /// This program.
     let program: String
 
-    /// Open MPI's `mpirun`, which binds each rank to a core: right for one thread a rank, and lifted for more.
-    static func mpirun(threads: Int) -> String {
-        threads == 1 ? "mpirun -n {ranks}" : "mpirun -n {ranks} --bind-to none"
-    }
+    /// The launcher of the MPI linked, with cores of its own for each rank.
+    static let standard = "\(JobLauncher.linked.name) -n {ranks} \(JobLauncher.linked.ownCores)"
 
     /// - Parameter line: words separated by spaces, such as `mpirun -n {ranks}` or `srun -n {ranks} -c {threads}`.
     /// - Parameter more: words that may hold spaces, after those.
@@ -30,10 +29,7 @@ struct ChildLauncher: Sendable {
 
     /// The whole command line of `frontprop` with `arguments`, on `ranks` processes.
     func command(ranks: Int, threads: Int, arguments: [String]) -> [String] {
-        let launch = words.map {
-            $0.replacing("{ranks}", with: "\(ranks)").replacing("{threads}", with: "\(threads)")
-        }
-        return launch + [program] + arguments
+        words.map { JobLauncher.fill($0, ranks: ranks, threads: threads) } + [program] + arguments
     }
 
     /// What a program that began says of where it runs; the workers where it has any.

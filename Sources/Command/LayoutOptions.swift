@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cluster
 import Foundation
+import MPI
 import Storage
 import Training
 
@@ -67,28 +68,30 @@ struct LayoutOptions: ParsableArguments {
     }
 
     private var isMPIRun: Bool {
-        let program = launcher?.split(separator: " ").first.map(String.init) ?? "mpirun"
-        return ["mpirun", "mpiexec", "orterun"].contains(Files.name(of: program))
+        let mpirun = JobLauncher.linked
+        let program = launcher?.split(separator: " ").first.map(String.init) ?? mpirun.name
+        return mpirun.names.contains(Files.name(of: program))
     }
 
     /// What starts `layout`.
     ///
     /// - Throws: `.missingInput` where the file of hosts is not there.
     func launcher(for layout: Layout) throws -> ChildLauncher {
-        var line = launcher ?? "mpirun"
+        let mpirun = JobLauncher.linked
+        var line = launcher ?? mpirun.name
         if !line.contains("{ranks}") { line += " -n {ranks}" }
         if launcher == nil {
             // Cores of its own for each rank, where this host has them. What other hosts have is not known here.
             let fits = hosts == nil && layout.workers <= Cores.online
-            line += fits ? " --map-by slot:PE={threads} --bind-to core" : " --bind-to none"
+            line += " " + (fits ? mpirun.ownCores : mpirun.allCores)
         }
-        if oversubscribe { line += " --oversubscribe" }
+        if oversubscribe { line += " " + mpirun.oversubscription }
         var words: [String] = []
         if let hosts {
             guard Files.exists(hosts) else {
                 throw Failure(.missingInput, "there is no file \(hosts), which --hosts names")
             }
-            words = ["--hostfile", hosts]
+            words = mpirun.words(forHosts: hosts, String(decoding: try InputFile.read(hosts), as: UTF8.self))
         }
         return ChildLauncher(line, more: words)
     }

@@ -57,6 +57,9 @@ public final class Environment: Sendable {
     /// The MPI library that is linked, as it names itself; says so where the program was built without one.
     public static var libraryVersion: String { Library.version }
 
+    /// The program is linked with an MPI, and can run on several ranks.
+    public static var isMPILinked: Bool { Library.launcher != nil }
+
     /// The name of the host that this process runs on.
     public static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)

@@ -1,10 +1,31 @@
 import Foundation
 
-#if MPI
+#if MPI && MPICH
+    #error("the traits MPI and MPICH exclude each other; --traits MPICH is MPICH alone")
+#endif
+
+#if MPICH
+    internal import CMPICH
+
+    /// An integer.
+    private typealias Handle<Value> = Value
+#elseif MPI
     internal import CMPI
 
+    /// A pointer, for all that Swift knows one that may be nil.
+    private typealias Handle<Value> = Value?
+#endif
+
+#if MPI || MPICH
     /// The MPI library that is linked.
     enum Library {
+        /// What starts several ranks of this program; nil where one process is all.
+        #if MPICH
+            static let launcher: JobLauncher? = .hydra
+        #else
+            static let launcher: JobLauncher? = .openMPI
+        #endif
+
         /// The first line of the library's own description.
         static var version: String {
             var length: Int32 = 0
@@ -12,7 +33,8 @@ import Foundation
                 count = MPI_Get_library_version(buffer.baseAddress, &length) == cmpi_success() ? Int(length) : 0
             }
             let line = text.prefix { $0 != 0 && $0 != CChar(UInt8(ascii: "\n")) }
-            return String(decoding: line.lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let words = String(decoding: line.lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         }
 
         /// Initialises MPI and returns its world.
@@ -69,7 +91,9 @@ import Foundation
                 MPI_Error_string(code, $0.baseAddress, &length) == cmpi_success() ? Int(length) : 0
             }
         }
-        throw MPIError(function: "\(function)", code: code, errorClass: errorClass, text: text)
+        // MPICH lists the calls that led there, a line each.
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        throw MPIError(function: "\(function)", code: code, errorClass: errorClass, text: line)
     }
 
     extension ElementType {
@@ -98,11 +122,11 @@ import Foundation
 
     /// A communicator of MPI whose errors are returned, not fatal.
     private struct MPICommunicator: MessagePassing, @unchecked Sendable {
-        let handle: MPI_Comm
+        let handle: Handle<MPI_Comm>
         let rank: Int
         let size: Int
 
-        init(_ handle: MPI_Comm) throws {
+        init(_ handle: Handle<MPI_Comm>) throws {
             self.handle = handle
             try check(MPI_Comm_set_errhandler(handle, cmpi_errors_return()), "MPI_Comm_set_errhandler")
             var value: Int32 = 0
@@ -144,11 +168,11 @@ import Foundation
         func startAllReduce(
             inPlace base: UnsafeMutableRawPointer, count: Int32, type: ElementType, operation: ReductionOperation
         ) throws -> () throws -> Void {
-            var request: MPI_Request?
+            var request = cmpi_request_null()
             try check(
                 MPI_Iallreduce(cmpi_in_place(), base, count, type.handle, operation.handle, handle, &request),
                 "MPI_Iallreduce")
-            return { try check(MPI_Wait(&request, nil), "MPI_Wait") }
+            return { try check(MPI_Wait(&request, cmpi_status_ignore()), "MPI_Wait") }
         }
 
         func allGather(
@@ -176,24 +200,24 @@ import Foundation
         }
 
         func splitByNode() throws -> any MessagePassing {
-            var node: MPI_Comm?
+            var node = cmpi_comm_null()
             try check(
                 MPI_Comm_split_type(handle, Int32(MPI_COMM_TYPE_SHARED), Int32(rank), cmpi_info_null(), &node),
                 "MPI_Comm_split_type")
-            return try MPICommunicator(node!)
+            return try MPICommunicator(node)
         }
 
         func split(color: Int32?, key: Int32) throws -> (any MessagePassing)? {
-            var part: MPI_Comm?
+            var part = cmpi_comm_null()
             try check(MPI_Comm_split(handle, color ?? MPI_UNDEFINED, key, &part), "MPI_Comm_split")
-            guard let part, part != cmpi_comm_null() else { return nil }
+            guard part != cmpi_comm_null() else { return nil }
             return try MPICommunicator(part)
         }
 
         func allocateShared(
             byteCount: Int
         ) throws -> (base: UnsafeMutableRawPointer, free: () throws -> Void) {
-            var window: MPI_Win?
+            var window = cmpi_win_null()
             var base: UnsafeMutableRawPointer?
             try check(
                 MPI_Win_allocate_shared(
@@ -207,7 +231,7 @@ import Foundation
         }
 
         func free() throws {
-            var freed: MPI_Comm? = handle
+            var freed = handle
             try check(MPI_Comm_free(&freed), "MPI_Comm_free")
         }
 
@@ -218,6 +242,8 @@ import Foundation
 #else
     /// No MPI library is linked: the world is one process.
     enum Library {
+        static let launcher: JobLauncher? = nil
+
         static let version = "none (built without MPI)"
 
         static func start(threadLevel: ThreadLevel) throws -> (any MessagePassing)? { nil }

@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import Testing
 
 @testable import Cluster
@@ -10,9 +11,11 @@ struct PlacementTests {
         online: CPUSet(0..<16), memory: [CPUSet(0..<8), CPUSet(8..<16)])
     private let oneSocket = NodeProcessors(online: CPUSet(0..<8), memory: [CPUSet(0..<8)])
 
-    private func advice(_ masks: [CPUSet], threads: Int, on node: NodeProcessors, given: Bool = true) -> [String] {
+    private func advice(
+        _ masks: [CPUSet], threads: Int, on node: NodeProcessors, given: Bool = true, launcher: JobLauncher = .openMPI
+    ) -> [String] {
         let ranks = masks.map { Placement.Rank(host: "a", leader: 0, threads: threads, cpus: $0) }
-        return Placement(ranks: ranks, nodes: [0: node]).advice(threadsAreGiven: given)
+        return Placement(ranks: ranks, nodes: [0: node]).advice(threadsAreGiven: given, launcher: launcher)
     }
 
     @Test func aRankPerSocketIsFine() {
@@ -54,6 +57,13 @@ struct PlacementTests {
     @Test func moreWorkersThanTheNodeHasCores() {
         let found = advice(Array(repeating: CPUSet(0..<8), count: 3), threads: 4, on: oneSocket)
         #expect(found == ["a: 12 workers share 8 cores (CPU 0-7); give fewer ranks or --threads"])
+    }
+
+    @Test func inTheWordsOfTheLauncher() {
+        let found = advice([CPUSet([0]), CPUSet([1])], threads: 4, on: oneSocket, launcher: .hydra)
+        #expect(found.count == 1 && found[0].hasSuffix("mpiexec.hydra -ppn 2 -bind-to core:4 gives each rank its own"))
+        let memory = advice([CPUSet(0..<16)], threads: 16, on: twoSockets, given: false, launcher: .hydra)
+        #expect(memory.count == 1 && memory[0].hasSuffix("mpiexec.hydra -map-by numa -bind-to numa"))
     }
 
     /// What `mpirun -n 2` does by itself.

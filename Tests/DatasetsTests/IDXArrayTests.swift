@@ -96,7 +96,7 @@ import Testing
             let path = folder + "/sparse"
             try put([0x1F, 0x8B, 8], at: path)
             let size = off_t(ProcessInfo.processInfo.physicalMemory) + 1
-            guard truncate(path, size) == 0 else { return }
+            guard truncate(path, size) == 0 else { try Test.cancel("no file can be that large here") }
             expectFailure(.badData, naming: path, "memory") { _ = try IDXArray.read(path: path) }
         }
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Datasets
 
 /// Transfers from folders of this machine, by `file:` addresses.
-@Suite(.enabled(if: hasCurl)) struct MNISTDownloadTests {
+@Suite(.enabled(if: hasCurl, "no curl")) struct MNISTDownloadTests {
     private static let content = idx([2000], (0..<2000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) })
     private static let name = "train-labels-idx1-ubyte"
     private static let files = [

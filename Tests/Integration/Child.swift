@@ -101,7 +101,7 @@ struct Child {
 
     /// The environment of the tests without what a launcher of theirs may have set, with what `mpirun` asks of root.
     private static let environment: [String: String] = {
-        let launchers = ["OMPI_", "PMIX_", "PMI_", "SLURM_", "MV2_", "MPI_LOCAL", "SMPI_", "FRONTPROP_"]
+        let launchers = ["OMPI_", "PMIX_", "PMI_", "SLURM_", "MV2_", "MPI_LOCAL", "HYD", "SMPI_", "FRONTPROP_"]
         var variables = ProcessInfo.processInfo.environment.filter { variable in
             !launchers.contains { variable.key.hasPrefix($0) }
         }

@@ -38,7 +38,7 @@ extension Integration {
         @Test(.enabled("no Hydra, the mpirun of MPICH, is installed") { hydra != nil }) func byHydra() async throws {
             let arguments = ["-n", "2", Program.path, "train"] + Failures.small
             let outcome = try await Child(try #require(Self.hydra), arguments).outcome()
-            #expect(outcome.status != 0)
+            #expect(outcome.status == 76)
             #expect(outcome.errors.contains("as one of 2 processes"), "\(outcome.errors)")
             #expect(!outcome.output.contains("weights-sha256"))
         }

@@ -180,7 +180,8 @@ extension CollectiveTests {
     }
 
     /// In a world without MPI nothing can fail.
-    @Test(.enabled(if: isLaunched)) func errorsNameTheFunctionAndMPIsReason() throws {
+    @Test(.enabled(if: isLaunched, "no launcher started this process")) func errorsNameTheFunctionAndMPIsReason() throws
+    {
         let world = try world
         let wrongRoot = #expect(throws: MPIError.self) {
             _ = try world.broadcast([1, 2, 3], root: world.size)
@@ -189,7 +190,9 @@ extension CollectiveTests {
             _ = try world.allReduce(1.5, operation: .bitwiseOr)
         }
         #expect(wrongRoot?.function == "MPI_Bcast")
-        #expect(wrongRoot?.text.contains("MPI_ERR_ROOT") == true)
-        #expect(wrongOperation?.description.hasPrefix("MPI_Allreduce failed: MPI_ERR_OP") == true)
+        #expect(wrongRoot?.text.lowercased().contains("invalid root") == true)
+        let operation = try #require(wrongOperation?.description)
+        #expect(operation.hasPrefix("MPI_Allreduce failed: "))
+        #expect(operation.contains(/MPI_ERR_OP: invalid reduce operation|Invalid MPI_Op/) && !operation.contains("\n"))
     }
 }

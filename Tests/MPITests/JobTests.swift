@@ -3,26 +3,24 @@ import Testing
 
 @testable import MPI
 
-/// Starts this test program again, under `mpirun` or as if under another launcher.
+/// Starts this test program again, under the launcher of the MPI linked or as if under another.
 ///
 /// For one that is not itself under a launcher.
-@Suite(.serialized, .enabled(if: !isLaunched))
+@Suite(.serialized, .enabled(if: !isLaunched, "for a process that no launcher started"))
 struct JobTests {
-    private static let hasOpenMPI = Environment.libraryVersion.hasPrefix("Open MPI")
-
-    @Test(.enabled(if: hasOpenMPI), arguments: [1, 2, 3, 5])
+    @Test(needsMPI, arguments: [1, 2, 3, 5])
     func theCollectiveTestsPassOn(ranks: Int) throws {
         let job = try runTests("CollectiveTests", ranks: ranks)
         #expect(job.status == 0, "\(job.output)")
         #expect(job.output.contains("errorsNameTheFunctionAndMPIsReason() passed"))
     }
 
-    @Test(.enabled(if: hasOpenMPI)) func oneRanksAbortEndsTheJobWithItsStatus() throws {
+    @Test(needsMPI) func oneRanksAbortEndsTheJobWithItsStatus() throws {
         let job = try runTests("MisbehavingRank", ranks: 3, variables: ["MPITESTS_MISBEHAVE": "abort"])
         #expect(job.status == 65, "\(job.output)")
     }
 
-    @Test(.enabled(if: hasOpenMPI)) func oneRanksFailedExpectationFailsTheJob() throws {
+    @Test(needsMPI) func oneRanksFailedExpectationFailsTheJob() throws {
         let job = try runTests("MisbehavingRank", ranks: 3, variables: ["MPITESTS_MISBEHAVE": "expect"])
         #expect(job.status != 0, "\(job.output)")
     }
@@ -35,7 +33,9 @@ struct JobTests {
         #expect(job.output.contains(Environment.libraryVersion))
     }
 
-    /// Runs the tests of one suite; in `ranks` processes under `mpirun`, or by hand where `ranks` is `nil`.
+    private static let needsMPI = ConditionTrait.enabled(if: Environment.isMPILinked, "built without MPI")
+
+    /// Runs the tests of one suite; in `ranks` processes under the launcher, or by hand where `ranks` is `nil`.
     private func runTests(
         _ suite: String, ranks: Int?, variables: [String: String] = [:]
     ) throws -> (status: Int32, output: String) {
@@ -44,7 +44,10 @@ struct JobTests {
         ]
         let job = Process()
         job.executableURL = URL(filePath: "/usr/bin/env")
-        job.arguments = (ranks.map { ["mpirun", "--oversubscribe", "-n", "\($0)"] } ?? []) + tests
+        let launcher = JobLauncher.linked
+        let words = "\(launcher.name) \(launcher.oversubscription) -n \(ranks ?? 0)".split(separator: " ").map(
+            String.init)
+        job.arguments = (ranks == nil ? [] : words) + tests
         job.environment = ProcessInfo.processInfo.environment
             // Open MPI refuses to run as root, as containers do, unless told twice.
             .merging(["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]) { $1 }
@@ -64,14 +67,14 @@ struct JobTests {
 struct MisbehavingRank {
     private static let how = ProcessInfo.processInfo.environment["MPITESTS_MISBEHAVE"]
 
-    @Test(.enabled(if: how == "abort")) func aborts() throws {
+    @Test(.enabled(if: how == "abort", "for JobTests to start")) func aborts() throws {
         let world = try world
         if world.rank == 1 { world.abort(status: 65) }
         // The others wait for it until the job ends.
         try world.barrier()
     }
 
-    @Test(.enabled(if: how == "expect")) func failsAnExpectation() throws {
+    @Test(.enabled(if: how == "expect", "for JobTests to start")) func failsAnExpectation() throws {
         let world = try world
         try world.barrier()
         #expect(world.rank != 1)

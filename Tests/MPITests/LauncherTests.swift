@@ -38,6 +38,23 @@ struct LauncherTests {
         #expect(error.description.contains("Open MPI v4.1.4"))
     }
 
+    @Test func wordsHoldTheNumbers() {
+        #expect(
+            JobLauncher.openMPI.line(JobLauncher.openMPI.ranksPerHost, ranks: 2, threads: 4)
+                == "mpirun --map-by ppr:2:node:PE=4 --bind-to core")
+        #expect(
+            JobLauncher.hydra.line(JobLauncher.hydra.ranksPerHost, ranks: 2, threads: 4)
+                == "mpiexec.hydra -ppn 2 -bind-to core:4")
+        #expect(JobLauncher.fill("{ranks}{threads}{ranks}", ranks: 1, threads: 2) == "121")
+    }
+
+    /// One form of file for both, which Hydra does not read itself.
+    @Test func hostsAndTheirSlots() {
+        let text = "a slots=4\n\n# none\nb.example  slots=2 # two\r\nc\n"
+        #expect(JobLauncher.openMPI.words(forHosts: "file of hosts", text) == ["--hostfile", "file of hosts"])
+        #expect(JobLauncher.hydra.words(forHosts: "file of hosts", text) == ["-hosts", "a:4,b.example:2,c:1"])
+    }
+
     @Test func longMessagesAreSentInPieces() {
         #expect(messagePieces(count: 0, stride: 8) == [])
         #expect(messagePieces(count: 7, stride: 8, limit: 56) == [0..<7])

@@ -8,7 +8,7 @@ import Testing
 import Training
 
 /// A step finds all its memory there: an allocation takes a lock, and workers that step together would meet at it.
-@Suite(.enabled(if: ca_can_count() == 1)) struct AllocationTests {
+@Suite(.enabled(if: ca_can_count() == 1, "malloc cannot be counted here")) struct AllocationTests {
     @Test(arguments: [GradientMethod.frontprop, .backprop], ["784x16x16x10", "784x20x784", "784x40x40x40x40x10"])
     func aStepAllocatesNothing(_ method: GradientMethod, _ model: String) throws {
         try check(method, model, Float.self)
