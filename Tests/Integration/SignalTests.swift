@@ -90,7 +90,7 @@ extension Integration {
                     try #require(made.status == 0, "\(made.errors)")
                 }
                 let job = try Program.start(arguments.map { ["run", "digits"].contains($0) ? "\(folder)/\($0)" : $0 })
-                try await Self.waitForHandlers(of: job)
+                try await Self.waitForHandler(of: signal, in: job)
                 kill(job.process.processIdentifier, signal)
                 let outcome = try await job.outcome()
                 #expect(outcome.status == 75, "\(outcome.errors)")
@@ -142,7 +142,7 @@ extension Integration {
         func crash(_ signal: Int32) async throws {
             let job = try Program.start(
                 ["data", "synthesize", "digits", "--train", "1000000"], variables: ["SWIFT_BACKTRACE": "enable=yes"])
-            try await Self.waitForHandlers(of: job)
+            try await Self.waitForHandler(of: signal, in: job)
             kill(job.process.processIdentifier, signal)
             let outcome = try await job.outcome()
             #expect(outcome.status == 70, "\(outcome.errors)")
@@ -150,8 +150,8 @@ extension Integration {
             #expect(outcome.errors.contains(hostName) && outcome.errors.contains(" in "), "\(outcome.errors)")
         }
 
-        private static func waitForHandlers(of job: Child) async throws {
-            while job.process.isRunning, !catches(SIGTERM, job.process.processIdentifier) {
+        private static func waitForHandler(of signal: Int32, in job: Child) async throws {
+            while job.process.isRunning, !catches(signal, job.process.processIdentifier) {
                 try await Task.sleep(for: .milliseconds(1))
             }
         }
