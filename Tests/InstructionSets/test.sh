@@ -18,8 +18,10 @@ fi
 
 build() { # name, sources, flags…
     local name=$1 sources=$2
+    local kernels
+    mapfile -t kernels < <(find "$sources" -name "*.c")
     shift 2
-    clang -O2 -Wall -Wno-psabi -I "$sources/include" "$@" Tests/InstructionSets/digest.c "$sources"/*.c "$sources"/functions/*.c \
+    clang -O2 -Wall -Wno-psabi -I "$sources/include" "$@" Tests/InstructionSets/digest.c "${kernels[@]}" \
         -lm -o "$work/$name"
 }
 
