@@ -1,70 +1,7 @@
-// Layers, losses and sensitivities, in either precision: included by kernels_f32.c and kernels_f64.c, which define REAL,
-// NAME, the shuffles and `exponential_of_minus`. CKernels.h says what each computes.
+// Answers, small products and sensitivities, in either precision: included by kernels_f32.c and kernels_f64.c, which define
+// REAL, NAME and the shuffles. CKernels.h says what each computes.
 
-// MARK: Activations and losses
-
-// 1 / (1 + e^-x); beyond the limit the answer no longer changes, and NaN stays NaN.
-INLINE void logistic(vec *x) {
-    const vec limit = splat(EXPONENT_LIMIT);
-    vec power = choose(*x > limit, limit, *x);
-    power = choose(power < -limit, -limit, power);
-    exponential_of_minus(&power);
-    *x = splat(1) / (splat(1) + power);
-}
-
-CLONES void NAME(sigmoid)(const REAL *sums, const REAL *bias, size_t n, size_t stride, REAL *activation,
-                          REAL *derivative) {
-    for (size_t i = 0; i < n; i++)
-        for (size_t s = i * stride; s < (i + 1) * stride; s += LANES) {
-            vec a = load(sums + s) + splat(bias[i]);
-            logistic(&a);
-            store(activation + s, a);
-            store(derivative + s, a * (splat(1) - a));
-        }
-}
-
-CLONES double NAME(squared_error_labels)(const REAL *activation, const REAL *derivative, const uint8_t *labels,
-                                         const uint32_t *samples, size_t count, size_t n, size_t stride,
-                                         REAL coefficient, REAL *delta) {
-    double sum = 0;
-    for (size_t s = 0; s < stride; s += LANES) {
-        size_t live = s < count ? (count - s < LANES ? count - s : LANES) : 0;
-        vec mask, squares = {0}, label = splat(-1);
-        live_lanes(live, &mask);
-        for (size_t i = 0; i < live; i++) label[i] = labels[samples[s + i]];
-        for (size_t q = 0; q < n; q++) {
-            vec target = choose(label == splat(q), splat(1), splat(0));
-            vec error = (load(activation + q * stride + s) - target) * mask;
-            squares = fused(error, error, squares);
-            store(delta + q * stride + s, error * splat(coefficient) * load(derivative + q * stride + s));
-        }
-        sum += sum_of_lanes(&squares);
-    }
-    return sum;
-}
-
-CLONES double NAME(squared_error_bytes)(const REAL *activation, const REAL *derivative, const uint8_t *targets,
-                                        size_t count, size_t n, size_t stride, REAL coefficient, REAL *delta) {
-    typedef uint8_t bvec __attribute__((vector_size(LANES)));
-    double sum = 0;
-    for (size_t q = 0; q < n; q++) {
-        vec squares = {0};
-        for (size_t s = 0; s < stride; s += LANES) {
-            bvec b;
-            memcpy(&b, targets + q * stride + s, LANES);
-            vec error = load(activation + q * stride + s) - __builtin_convertvector(b, vec) * splat(NUMBER_OF_BYTE);
-            if (s + LANES > count) {
-                vec mask;
-                live_lanes(s < count ? count - s : 0, &mask);
-                error *= mask;
-            }
-            squares = fused(error, error, squares);
-            store(delta + q * stride + s, error * splat(coefficient) * load(derivative + q * stride + s));
-        }
-        sum += sum_of_lanes(&squares);
-    }
-    return sum;
-}
+// MARK: Answers
 
 size_t NAME(correct)(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count, size_t n,
                      size_t stride) {

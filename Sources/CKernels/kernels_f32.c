@@ -118,6 +118,8 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 #include "products/reference.h"
 #include "inputs/bytes.h"
 #include "inputs/numbers.h"
+#include "activations/list.h"
+#include "heads/list.h"
 #include "kernels.h"
 #include "sums.h"
 #include "reconstruction.h"

@@ -96,7 +96,7 @@ struct JacobianCommand: FirstRankCommand {
         let exact = try SavedNetwork<Double>(model)
         let checks = (0..<min(check, chosen.samples.count)).map {
             JacobianCheck(
-                matrices.matrix($0), of: UInt32($0), in: chosen.samples, topology: model.topology,
+                matrices.matrix($0), of: UInt32($0), in: chosen.samples, model.network,
                 parameters: exact.parameters)
         }
         let worst = checks.indices.max { checks[$0].relative < checks[$1].relative }!
@@ -125,12 +125,12 @@ private final class JacobianFile<Scalar: Real> {
         let (count, units) = (chosen.samples.count, network.topology.outputCount)
         values = .allocate(capacity: count * units * network.topology.inputCount)
         outputs = [Scalar](repeating: 0, count: count * units)
-        let jacobian = Jacobian<Scalar>(topology: network.topology, samples: chosen.samples)
+        let jacobian = Jacobian<Scalar>(network.network, samples: chosen.samples)
         let batch = (0..<count).map(UInt32.init)
         batch.withUnsafeBufferPointer {
             jacobian.matrices(of: $0, parameters: network.parameters, into: values.baseAddress!)
         }
-        let pass = ForwardPass<Scalar>(topology: network.topology, samples: chosen.samples, capacity: min(count, 250))
+        let pass = ForwardPass<Scalar>(network.network, samples: chosen.samples, capacity: min(count, 250))
         for first in stride(from: 0, to: count, by: 250) {
             let block = batch[first..<min(first + 250, count)]
             outputs.withUnsafeMutableBufferPointer { outputs in

@@ -66,7 +66,7 @@ struct Predict: FirstRankCommand {
         try text.write(header(network.topology, chosen.samples.target))
         let (count, units) = (chosen.samples.count, network.topology.outputCount)
         let pass = ForwardPass<Scalar>(
-            topology: network.topology, samples: chosen.samples, capacity: min(count, Self.blockSize))
+            network.network, samples: chosen.samples, capacity: min(count, Self.blockSize))
         var values = [Scalar](repeating: 0, count: min(count, Self.blockSize) * units)
         var shown: [[Double]] = []
         for first in stride(from: 0, to: count, by: Self.blockSize) {

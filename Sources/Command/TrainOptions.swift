@@ -21,6 +21,7 @@ struct TrainOptions: ParsableArguments {
             "labels: an output for each class; inputs: an autoencoder (default: labels; of --model autoencoder: inputs)."
     )
     var target: Configuration.TargetName?
+    @OptionGroup var network: NetworkOptions
     @Option(help: .hidden)
     var targets: String?
     @Option(help: "Use the first N training samples.")
@@ -84,6 +85,7 @@ struct TrainOptions: ParsableArguments {
             }
         }
         options.target = target ?? options.target
+        network.apply(to: &options)
         options.data = data.map(DataSource.resolved) ?? options.data
         options.trainLimit = trainLimit ?? options.trainLimit
         options.testLimit = testLimit ?? options.testLimit
@@ -107,6 +109,7 @@ struct TrainOptions: ParsableArguments {
         }
         options.genetic = try genetic.applied(to: options, gradientOption: gradientOption)
         if let fault = options.fault { throw Failure(.usage, fault) }
+        options.activation = options.activation.simplified
         return options
     }
 

@@ -67,7 +67,8 @@ final class TrainOutput {
                 start.idleWorkers == 0
                 ? "" : ", \(counted(start.idleWorkers, "worker")) idle (fewer slices than workers)"
             return
-                "\(start.model) (\(counted(start.parameters, "parameter"))) on \(start.data), "
+                "\(start.model) (\(counted(start.parameters, "parameter"))), hidden \(start.activation), output "
+                + "\(start.outputActivation), loss \(start.loss), on \(start.data), "
                 + "\(counted(start.samples, "sample")), target "
                 + "\(start.target == .inputs ? "inputs: an autoencoder" : start.target.rawValue); \(counted(start.ranks, "rank")), "
                 + "\(counted(start.workers, "worker")), \(counted(start.slices, "slice"))\(idle)"

@@ -76,6 +76,8 @@ public struct ModelUse {
     private func options() throws -> Configuration {
         var options = Configuration()
         options.topology = model.topology
+        options.activation = model.network.hidden
+        (options.outputActivation, options.loss) = (model.network.head.activation, model.network.head.loss)
         options.target = try resolvedTarget()
         options.precision = resolvedPrecision
         options.weights = model.path

@@ -10,7 +10,9 @@ public struct SavedModel {
     let name: String
     /// The safetensors file.
     public let path: String
-    public let topology: Topology
+    /// As the run's record has it; of a lone file as its metadata do.
+    public let network: Network
+    public var topology: Topology { network.topology }
     /// Of the file's tensors.
     public let precision: Precision
     /// Of the run; nil where RUN is a lone file.
@@ -27,14 +29,18 @@ public struct SavedModel {
                 .missingInput,
                 "there is no file \(path): the run has not come to its end (train --resume \(name) goes on with it)")
         }
-        (topology, precision) = try WeightsFile.describe(path)
+        let (topology, described, precision) = try WeightsFile.describe(path)
         record = isRun ? try RunFolder.Record.read(name) : nil
-        if let record, record.options.topology != topology {
+        let recorded = record?.options.network
+        // A file from before there was a choice has no more than its sizes to say.
+        if let recorded, recorded != described ?? recorded || recorded.topology != topology {
             throw Failure(
                 .badData,
-                "\(path) holds the network \(topology), but \(name)/config.json is of a run of "
-                    + "\(record.options.topology)")
+                "\(path) holds the network \(described?.description ?? topology.description), but \(name)/config.json is of "
+                    + "a run of \(recorded)")
         }
+        network = recorded ?? described ?? Network(topology)
+        self.precision = precision
     }
 
     /// What the outputs are compared with: as given, or the run's; of a lone file as is usual for its sizes, which is warned of.
@@ -44,14 +50,18 @@ public struct SavedModel {
         given: Configuration.TargetName?, warn: (String) -> Void
     ) throws -> Configuration.TargetName {
         let isSquare = topology.inputCount == topology.outputCount
+        let loss = network.head.loss
         if let target = given ?? record?.options.target {
             guard target != .inputs || isSquare else {
                 throw Failure(
                     .usage, "--target inputs needs a network with an output for each input, \(topology) is none")
             }
+            guard loss.targets.contains(target.target) else {
+                throw Failure(.usage, "--target \(target.rawValue) does not go with the network's loss, \(loss)")
+            }
             return target
         }
-        guard isSquare else { return .labels }
+        guard isSquare, loss.targets.contains(.inputs) else { return .labels }
         warn(
             "\(topology) has an output for each input, and is taken for an autoencoder; "
                 + "--target labels says that its outputs name classes")

@@ -5,12 +5,14 @@ import Training
 
 /// A network read from a file, in this process's memory.
 public final class SavedNetwork<Scalar: Real> {
-    public let topology: Topology
+    public let network: Network
+    public var topology: Topology { network.topology }
     public let parameters: UnsafeMutablePointer<Scalar>
 
     /// - Throws: as `WeightsFile.read`.
     public init(_ model: SavedModel) throws {
-        topology = model.topology
+        network = model.network
+        let topology = network.topology
         let padding = kernelPadding / MemoryLayout<Scalar>.stride
         parameters = .allocate(capacity: topology.parameterCount + padding)
         parameters.initialize(repeating: 0, count: topology.parameterCount + padding)

@@ -46,27 +46,31 @@ extension Float: Real {
         ck_input_gradient_f32(rows.raw, samples.baseAddress, samples.count, delta, n, gradient, stride, scratch)
     }
 
-    public static func sigmoid(
-        sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
-        activation: UnsafeMutablePointer<Self>, derivative: UnsafeMutablePointer<Self>
+    public static func activation(named name: String) -> Int32? { name.withCString { number(ck_activation_f32($0)) } }
+
+    public static func activate(
+        _ activation: Int32, sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
+        into values: UnsafeMutablePointer<Self>, beside: UnsafeMutablePointer<Self>
     ) {
-        ck_sigmoid_f32(sums, bias, n, stride, activation, derivative)
+        ck_activate_f32(activation, sums, bias, n, stride, values, beside)
     }
 
-    public static func squaredError(
-        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
-        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, coefficient: Self,
+    public static func loss(named name: String) -> Int32? { name.withCString { number(ck_loss_f32($0)) } }
+
+    public static func loss(
+        _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
+        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, share: Self,
         delta: UnsafeMutablePointer<Self>
     ) -> Double {
-        ck_squared_error_labels_f32(
-            activation, derivative, labels, samples.baseAddress, samples.count, n, stride, coefficient, delta)
+        ck_loss_labels_f32(
+            loss, activation, beside, labels, samples.baseAddress, samples.count, n, stride, share, delta)
     }
 
-    public static func squaredError(
-        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, targets: UnsafePointer<UInt8>, count: Int,
-        units n: Int, stride: Int, coefficient: Self, delta: UnsafeMutablePointer<Self>
+    public static func loss(
+        _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<UInt8>,
+        count: Int, units n: Int, stride: Int, share: Self, delta: UnsafeMutablePointer<Self>
     ) -> Double {
-        ck_squared_error_bytes_f32(activation, derivative, targets, count, n, stride, coefficient, delta)
+        ck_loss_bytes_f32(loss, activation, beside, targets, count, n, stride, share, delta)
     }
 
     public static func correct(

@@ -35,21 +35,30 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>, units n: Int,
         into gradient: UnsafeMutablePointer<Self>, stride: Int, scratch: UnsafeMutablePointer<Self>
     )
-    /// activation = 1/(1 + e^-(sums + bias)) and its derivative, n × stride; within 4 ulp; in place allowed.
-    static func sigmoid(
-        sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
-        activation: UnsafeMutablePointer<Self>, derivative: UnsafeMutablePointer<Self>
+    /// The number of the activation that the file `name` of CKernels' activations makes; nil where there is none.
+    static func activation(named name: String) -> Int32?
+    /// values = g(sums + bias), n × stride, and beside them g'(sums + bias), or of softmax ln(values); in place allowed.
+    ///
+    /// Error: a sigmoid is within 4 ulp; with |h| the largest sum's size, softmax is within (n + 8 + |h|)·ε of itself, and its
+    /// logarithms within (n + 8)·ε·|h|.
+    static func activate(
+        _ activation: Int32, sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
+        into values: UnsafeMutablePointer<Self>, beside: UnsafeMutablePointer<Self>
     )
-    /// delta = coefficient · (activation − one-hot label) · derivative, zero in the padding; returns Σ error².
-    static func squaredError(
-        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
-        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, coefficient: Self,
+    /// The number of the loss that the file `name` of CKernels' heads makes; nil where there is none.
+    static func loss(named name: String) -> Int32?
+    /// Σ of the loss's terms against one-hot labels, over units and samples; delta = share · ∂Σ/∂h, zero in the padding.
+    ///
+    /// `activation` and `beside` are as `activate` leaves them.
+    static func loss(
+        _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
+        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, share: Self,
         delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// The same against target bytes, n × stride, 255 standing for one.
-    static func squaredError(
-        activation: UnsafePointer<Self>, derivative: UnsafePointer<Self>, targets: UnsafePointer<UInt8>, count: Int,
-        units n: Int, stride: Int, coefficient: Self, delta: UnsafeMutablePointer<Self>
+    static func loss(
+        _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<UInt8>,
+        count: Int, units n: Int, stride: Int, share: Self, delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// How many samples have their largest activation (the first of equals) at their label.
     static func correct(
@@ -147,3 +156,6 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         momentum: Self, velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
     ) -> Bool
 }
+
+/// A number in a list of CKernels; nil where a name is in none.
+func number(_ found: Int32) -> Int32? { found < 0 ? nil : found }

@@ -82,15 +82,20 @@ static ck_rows make_rows(void) {
         products_##name(weights, out, n);                                                                             \
         ck_input_product_##name(rows, samples, SAMPLES, weights, n, sums, STRIDE, out);                              \
         report("input_product_" #name, n, sums, slice);                                                               \
-        ck_sigmoid_##name(sums, bias, n, STRIDE, sums, other);                                                        \
-        report("sigmoid_" #name, n, sums, slice);                                                                     \
-        report("derivative_" #name, n, other, slice);                                                                 \
-        loss = ck_squared_error_labels_##name(sums, other, labels, samples, SAMPLES, n, STRIDE, (REAL)0.3, more);     \
-        report("loss_labels_" #name, n, &loss, sizeof loss);                                                          \
-        report("error_labels_" #name, n, more, slice);                                                                \
-        loss = ck_squared_error_bytes_##name(sums, other, rows.dense, SAMPLES, n, STRIDE, (REAL)0.3, more);           \
-        report("loss_bytes_" #name, n, &loss, sizeof loss);                                                           \
-        report("error_bytes_" #name, n, more, slice);                                                                 \
+        for (int f = 0; f <= ck_activation_##name("softmax"); f++) {                                                  \
+            ck_activate_##name(f, sums, bias, n, STRIDE, out, other);                                                 \
+            report("activation_" #name, n, out, slice);                                                               \
+            report("beside_" #name, n, other, slice);                                                                 \
+            for (int l = 0; l <= ck_loss_##name("cross_entropy"); l++) {                                              \
+                loss = ck_loss_labels_##name(l, out, other, labels, samples, SAMPLES, n, STRIDE, (REAL)0.3, more);    \
+                report("loss_labels_" #name, n, &loss, sizeof loss);                                                  \
+                report("delta_labels_" #name, n, more, slice);                                                        \
+                loss = ck_loss_bytes_##name(l, out, other, rows.dense, SAMPLES, n, STRIDE, (REAL)0.3, more);          \
+                report("loss_bytes_" #name, n, &loss, sizeof loss);                                                   \
+                report("delta_bytes_" #name, n, more, slice);                                                         \
+            }                                                                                                         \
+        }                                                                                                             \
+        ck_activate_##name(ck_activation_##name("sigmoid"), sums, bias, n, STRIDE, sums, other);                      \
         const ck_rows targets = {rows.dense, NULL, NULL, (uint32_t)n};                                                \
         loss = ck_reconstruction_##name(other, n, STRIDE, SAMPLES, weights, weights, targets, samples, (REAL)0.3,     \
                                         more, out, out + n * n,                                                       \

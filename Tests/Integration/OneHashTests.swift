@@ -67,6 +67,14 @@ struct Workload: Sendable, CustomTestStringConvertible {
         Workload(
             "four layers of odd sizes", uneven + ["--model", "784x20x17x33x10"], on: { Layout.few }),
         Workload("wide", even + ["--model", "784x64x48x10"], on: { Layout.few }),
+        Workload(
+            "rectifiers, cross-entropy",
+            uneven + ["--activation", "relu", "--loss", "cross-entropy", "--learning-rate", "0.1"],
+            on: { Layout.few }),
+        Workload(
+            "rectifiers, cross-entropy, float64, backprop",
+            uneven + ["--activation", "relu,sigmoid", "--loss", "cross-entropy", "--learning-rate", "0.1"]
+                + ["--precision", "float64", "--gradient", "backprop"], on: { Layout.fewest }),
         Workload("no hidden layer", even + ["--model", "784x10"], on: { Layout.fewest }),
         Workload(
             "normal, in the order of the file", even + ["--initializer", "normal", "--no-shuffle", "--seed", "7"],

@@ -2,15 +2,21 @@ import Kernels
 import Testing
 
 @Suite struct ActivationTests {
+    @Test func namesThatThereAreNot() {
+        #expect(Float.activation(named: "sigmoid") != nil && Double.loss(named: "mse") != nil)
+        for name in ["", "Sigmoid", "sigmoid ", "mse"] { #expect(Float.activation(named: name) == nil) }
+        for name in ["", "cross-entropy", "relu"] { #expect(Double.loss(named: name) == nil) }
+    }
+
     /// sigmoid(sums + bias) of one unit, padded to whole groups.
     private func sigmoid<Scalar: Real>(_ sums: [Scalar], bias: Scalar = 0) -> (a: [Scalar], derivative: [Scalar]) {
         let stride = paddedSampleCount(sums.count)
         let padded = Buffer(sums + Array(repeating: 0, count: stride - sums.count))
         let activation = Buffer<Scalar>(results: stride)
         let derivative = Buffer<Scalar>(results: stride)
-        Scalar.sigmoid(
-            sums: padded.base, bias: [bias], units: 1, stride: stride, activation: activation.base,
-            derivative: derivative.base)
+        Scalar.activate(
+            Scalar.activation(named: "sigmoid")!, sums: padded.base, bias: [bias], units: 1, stride: stride,
+            into: activation.base, beside: derivative.base)
         #expect(activation.isIntact && derivative.isIntact)
         return (Array(activation.values.prefix(sums.count)), Array(derivative.values.prefix(sums.count)))
     }
@@ -84,9 +90,9 @@ import Testing
                 sigmoid((0..<stride).map { sums.base[i * stride + $0] + bias.base[i] }).a
             }
             let derivative = Buffer<Scalar>(results: units * stride, shift: 1)
-            Scalar.sigmoid(
-                sums: sums.base, bias: bias.base, units: units, stride: stride, activation: sums.base,
-                derivative: derivative.base)
+            Scalar.activate(
+                Scalar.activation(named: "sigmoid")!, sums: sums.base, bias: bias.base, units: units, stride: stride,
+                into: sums.base, beside: derivative.base)
             #expect(sameBits(sums.values, expected))
             #expect(sameBits(derivative.values, expected.map { $0 * (1 - $0) }))
             #expect(sums.isIntact && derivative.isIntact)

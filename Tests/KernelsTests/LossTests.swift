@@ -50,11 +50,12 @@ import Testing
             let outputs = Outputs<Scalar>(count: count, units: units)
             let delta = Buffer<Scalar>(results: units * outputs.stride)
             let squares = outputs.samples.withUnsafeBufferPointer {
-                Scalar.squaredError(
-                    activation: outputs.activation.base, derivative: outputs.derivative.base, labels: outputs.labels,
-                    samples: $0, units: units, stride: outputs.stride, coefficient: 0.3, delta: delta.base)
+                Scalar.loss(
+                    Scalar.loss(named: "mse")!, activation: outputs.activation.base, beside: outputs.derivative.base,
+                    labels: outputs.labels, samples: $0, units: units, stride: outputs.stride, share: 0.15,
+                    delta: delta.base)
             }
-            outputs.check(delta, squares, units: units, coefficient: 0.3) { q, s in
+            outputs.check(delta, squares, units: units, coefficient: 2 * 0.15) { q, s in
                 Int(outputs.labels[Int(outputs.samples[s])]) == q ? 1 : 0
             }
         }
@@ -69,12 +70,13 @@ import Testing
             let targets = outputs.data.bytes(units * outputs.stride, zeros: 0.3)
             let delta = Buffer<Scalar>(results: units * outputs.stride)
             let squares = outputs.samples.withUnsafeBufferPointer {
-                Scalar.squaredError(
-                    activation: outputs.activation.base, derivative: outputs.derivative.base, targets: targets,
-                    count: $0.count, units: units, stride: outputs.stride, coefficient: 0.3, delta: delta.base)
+                Scalar.loss(
+                    Scalar.loss(named: "mse")!, activation: outputs.activation.base, beside: outputs.derivative.base,
+                    targets: targets, count: $0.count, units: units, stride: outputs.stride, share: 0.15,
+                    delta: delta.base)
             }
             let stride = outputs.stride
-            outputs.check(delta, squares, units: units, coefficient: 0.3) { q, s in
+            outputs.check(delta, squares, units: units, coefficient: 2 * 0.15) { q, s in
                 Double(targets[q * stride + s]) / 255
             }
         }

@@ -6,14 +6,14 @@ import Testing
     private func score<Scalar: Real>(_ slice: Case<Scalar>, _ batch: [UInt32], compressed: Bool) -> (Score, [[Scalar]])
     {
         let evaluator = Evaluator<Scalar>(
-            topology: slice.network.topology, samples: slice.data.samples(slice.network.target, compressed: compressed),
+            Network(slice.network.topology), samples: slice.data.samples(slice.network.target, compressed: compressed),
             capacity: slice.network.count)
         let score = batch.withUnsafeBufferPointer { evaluator.score($0, parameters: slice.parameters.base) }
         return (score, batch.indices.map { evaluator.pass.output($0) })
     }
 
-    @Test(arguments: precisions, Network.all)
-    func scoresAgreeWithTheTextbook(_ precision: any Real.Type, network: Network) {
+    @Test(arguments: precisions, Exercise.all)
+    func scoresAgreeWithTheTextbook(_ precision: any Real.Type, network: Exercise) {
         func check<Scalar: Real>(_: Scalar.Type) {
             let slice = Case<Scalar>(network)
             let (naive, outputs) = (slice.naive, network.topology.outputCount)
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: precisions)
     func anEmptyBlockScoresNothing(_ precision: any Real.Type) {
         func check<Scalar: Real>(_: Scalar.Type) {
-            for network in Network.few {
+            for network in Exercise.few {
                 for compressed in [false, true] {
                     let slice = Case<Scalar>(network)
                     #expect(score(slice, [], compressed: compressed).0 == Score(loss: 0, correct: 0))

@@ -6,26 +6,25 @@ import Testing
 
 @Suite struct GradientCheckTests {
     private func engines(_ problem: GradientProblem) -> [(name: String, engine: any GradientEngine<Double>)] {
-        let (topology, samples) = (problem.topology, problem.samples)
+        let (network, samples) = (problem.network, problem.samples)
         let layered = GradientMethod.layered.flatMap { method in
             [("dense", samples), ("compressed", problem.compressedSamples!)].map { rows, samples in
                 (
                     name: "\(method.rawValue) \(rows)",
-                    engine: method.makeEngine(
-                        topology: topology, samples: samples, capacity: samples.count, as: Double.self)
+                    engine: method.makeEngine(network, samples: samples, capacity: samples.count, as: Double.self)
                 )
             }
         }
         let article: [(name: String, engine: any GradientEngine<Double>)] = [
-            ("scalar", ScalarEngine(topology: topology, samples: samples)),
-            ("matrix", MatrixEngine(topology: topology, samples: samples)),
+            ("scalar", ScalarEngine(network, samples: samples)),
+            ("matrix", MatrixEngine(network, samples: samples)),
         ]
         return article + layered
     }
 
     @Test(arguments: [Initializer.kaiming, .normal]) func enginesAgree(initializer: Initializer) {
         let problem = GradientProblem(
-            topology: Topology(sizes: [5, 4, 3, 2])!, seed: 1, sampleCount: 5, initializer: initializer)
+            Network(Topology(sizes: [5, 4, 3, 2])!), seed: 1, sampleCount: 5, initializer: initializer)
         let check = GradientCheck(problem, engines: engines(problem))
         #expect(check.passed, "\(check)")
         // 15 pairs of 6 engines and 6 comparisons with differences; three layers and the loss.
@@ -37,30 +36,30 @@ import Testing
         var draws = PhiloxSequence(Philox(seed: seed, purpose: .check, stream: 99))
         let layers = 2 + Int(draws.next() % 5)
         let topology = Topology(sizes: (0..<layers).map { _ in 1 + Int(draws.next() % 9) })!
-        let problem = GradientProblem(topology: topology, seed: seed, sampleCount: 3)
+        let problem = GradientProblem(Network(topology), seed: seed, sampleCount: 3)
         let check = GradientCheck(problem, engines: engines(problem))
         #expect(check.comparisons.allSatisfy { $0.verdict == .passed }, "\(check)")
     }
 
     @Test func autoencoder() {
         let problem = GradientProblem(
-            topology: Topology(sizes: [12, 3, 12])!, seed: 2, sampleCount: 4, target: .inputs)
+            Network(Topology(sizes: [12, 3, 12])!), seed: 2, sampleCount: 4, target: .inputs)
         let check = GradientCheck(problem, engines: engines(problem))
         #expect(check.passed, "\(check)")
     }
 
     /// More parameters than are differenced: the worst of those drawn is found, and the scale is the whole layer's.
     @Test func manyParameters() {
-        let problem = GradientProblem(topology: Topology(sizes: [70, 15, 2])!, seed: 4, sampleCount: 1)
+        let problem = GradientProblem(Network(Topology(sizes: [70, 15, 2])!), seed: 4, sampleCount: 1)
         #expect(CentralDifferences(problem).layers.map(\.count) == [CentralDifferences.mostPerLayer, 32])
         let check = GradientCheck(problem, engines: Array(engines(problem).suffix(1)))
         #expect(check.passed, "\(check)")
     }
 
     @Test func findsOneWrongParameter() {
-        let problem = GradientProblem(topology: Topology(sizes: [5, 4, 3, 2])!, seed: 1, sampleCount: 5)
+        let problem = GradientProblem(Network(Topology(sizes: [5, 4, 3, 2])!), seed: 1, sampleCount: 5)
         let topology = problem.topology
-        let right = ScalarEngine<Double>(topology: topology, samples: problem.samples)
+        let right = ScalarEngine<Double>(problem.network, samples: problem.samples)
         // W¹ from unit 2 to unit 1, moved by what only the other engine's digits can show.
         let index = topology.weights(1) + 2 * 3 + 1
         let scale = Computed(right, problem).gradient[topology.parameters(1)].map(\.magnitude).max()!
@@ -75,8 +74,8 @@ import Testing
     }
 
     @Test func centralDifferencesFindWhatAllEnginesShare() {
-        let problem = GradientProblem(topology: Topology(sizes: [5, 4, 3, 2])!, seed: 1, sampleCount: 5)
-        let right = ScalarEngine<Double>(topology: problem.topology, samples: problem.samples)
+        let problem = GradientProblem(Network(Topology(sizes: [5, 4, 3, 2])!), seed: 1, sampleCount: 5)
+        let right = ScalarEngine<Double>(problem.network, samples: problem.samples)
         let bias = problem.topology.biases(0)
         let wrong = Wrong(right) { gradient, _ in gradient[bias] *= 1.001 }
         let check = GradientCheck(problem, engines: [("a", wrong), ("b", wrong)])
@@ -89,8 +88,8 @@ import Testing
 
     /// An engine that leaves a number out, or gives NaN, infinity or a wrong loss.
     @Test(arguments: [Double.nan, .infinity, 1e-9]) func findsWhatIsNotANumber(value: Double) {
-        let problem = GradientProblem(topology: Topology(sizes: [3, 2])!, seed: 1, sampleCount: 2)
-        let right = ScalarEngine<Double>(topology: problem.topology, samples: problem.samples)
+        let problem = GradientProblem(Network(Topology(sizes: [3, 2])!), seed: 1, sampleCount: 2)
+        let right = ScalarEngine<Double>(problem.network, samples: problem.samples)
         let gradients = Wrong(right) { gradient, _ in gradient[4] = value }
         #expect(!GradientCheck(problem, engines: [("wrong", gradients)]).passed)
         let losses = Wrong(right) { _, loss in loss += value }
@@ -101,8 +100,8 @@ import Testing
     /// Through many layers of two units the first derivatives are smaller than what a loss in Double can show.
     @Test func tooSmallForDifferences() {
         let topology = Topology(sizes: Array(repeating: 2, count: 16))!
-        let problem = GradientProblem(topology: topology, seed: 1, sampleCount: 2)
-        let engine = MatrixEngine<Double>(topology: topology, samples: problem.samples)
+        let problem = GradientProblem(Network(topology), seed: 1, sampleCount: 2)
+        let engine = MatrixEngine<Double>(problem.network, samples: problem.samples)
         let check = GradientCheck(problem, engines: [("matrix", engine)])
         #expect(check.passed, "\(check)")
         #expect(check.comparisons.contains { $0.verdict == .unresolved && $0.layer == 0 })
@@ -126,7 +125,7 @@ import Testing
 
     @Test func problemsRepeat() {
         func bytes(_ seed: UInt64) -> [UInt8] {
-            let problem = GradientProblem(topology: Topology(sizes: [50, 3])!, seed: seed, sampleCount: 4)
+            let problem = GradientProblem(Network(Topology(sizes: [50, 3])!), seed: seed, sampleCount: 4)
             return Array(UnsafeBufferPointer(start: problem.samples.inputs.denseBytes!.dense!, count: 200))
         }
         #expect(bytes(1) == bytes(1))

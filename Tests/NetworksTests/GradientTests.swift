@@ -3,7 +3,7 @@ import Networks
 import Testing
 
 /// A network, what it is asked for, and how many samples.
-struct Network: CustomTestStringConvertible, Sendable {
+struct Exercise: CustomTestStringConvertible, Sendable {
     let topology: Topology
     let target: Target
     let count: Int
@@ -19,30 +19,31 @@ struct Network: CustomTestStringConvertible, Sendable {
     /// Depths 1 to 6. Weight matrices of more than 32 × 32 go by other kernels; frontprop sweeps a start layer in more pieces
     /// than one where its units times the widest swept layer's exceed 4096 (Float) or 2048 (Double).
     static let all = [
-        Network("1x1", samples: 7), Network("7x3", samples: 16), Network("300x10", samples: 17),
-        Network("13x5x4", samples: 15), Network("50x40x36", samples: 33), Network("20x16x16x10", samples: 40),
-        Network("20x100x100x10", samples: 17), Network("30x130x17x5", samples: 16), Network("9x33x1x34x6", samples: 40),
-        Network("9x70x90x65x7", samples: 17), Network("10x8x7x6x5x4", samples: 20),
-        Network("6x5x1x4x17x3x2", samples: 31), Network("8x40x41x42x43x44x9", samples: 5),
-        Network("36x12x36", .inputs, samples: 17), Network("19x19", .inputs, samples: 3),
-        Network("40x8x8x40", .inputs, samples: 40), Network("25x70x80x25", .inputs, samples: 18),
+        Exercise("1x1", samples: 7), Exercise("7x3", samples: 16), Exercise("300x10", samples: 17),
+        Exercise("13x5x4", samples: 15), Exercise("50x40x36", samples: 33), Exercise("20x16x16x10", samples: 40),
+        Exercise("20x100x100x10", samples: 17), Exercise("30x130x17x5", samples: 16),
+        Exercise("9x33x1x34x6", samples: 40),
+        Exercise("9x70x90x65x7", samples: 17), Exercise("10x8x7x6x5x4", samples: 20),
+        Exercise("6x5x1x4x17x3x2", samples: 31), Exercise("8x40x41x42x43x44x9", samples: 5),
+        Exercise("36x12x36", .inputs, samples: 17), Exercise("19x19", .inputs, samples: 3),
+        Exercise("40x8x8x40", .inputs, samples: 40), Exercise("25x70x80x25", .inputs, samples: 18),
     ]
 
     /// One of each kind, where a test costs more.
     static let few = [
-        Network("7x3", samples: 16), Network("20x16x16x10", samples: 40), Network("20x100x100x10", samples: 33),
-        Network("6x5x1x4x17x3x2", samples: 31), Network("25x70x80x25", .inputs, samples: 18),
+        Exercise("7x3", samples: 16), Exercise("20x16x16x10", samples: 40), Exercise("20x100x100x10", samples: 33),
+        Exercise("6x5x1x4x17x3x2", samples: 31), Exercise("25x70x80x25", .inputs, samples: 18),
     ]
 }
 
 /// A slice of a network's samples with both engines.
 struct Case<Scalar: Real> {
-    let network: Network
+    let network: Exercise
     let data: TestSamples
     let parameters: Buffer<Scalar>
     let batch: [UInt32]
 
-    init(_ network: Network) {
+    init(_ network: Exercise) {
         self.network = network
         data = TestSamples(count: network.count + 3, for: network.topology)
         parameters = network.topology.parameters()
@@ -52,7 +53,7 @@ struct Case<Scalar: Real> {
 
     func engine(_ method: GradientMethod, compressed: Bool, capacity: Int? = nil) -> any GradientEngine<Scalar> {
         method.makeEngine(
-            topology: network.topology, samples: data.samples(network.target, compressed: compressed),
+            Network(network.topology), samples: data.samples(network.target, compressed: compressed),
             capacity: capacity ?? network.count)
     }
 
@@ -83,8 +84,8 @@ struct Case<Scalar: Real> {
 }
 
 @Suite struct GradientTests {
-    @Test(arguments: precisions, Network.all)
-    func enginesAgreeWithTheTextbook(_ precision: any Real.Type, network: Network) {
+    @Test(arguments: precisions, Exercise.all)
+    func enginesAgreeWithTheTextbook(_ precision: any Real.Type, network: Exercise) {
         func check<Scalar: Real>(_: Scalar.Type) {
             let slice = Case<Scalar>(network)
             let expected = slice.naiveGradient(slice.batch, minibatchSize: 50)
@@ -100,8 +101,8 @@ struct Case<Scalar: Real> {
     }
 
     /// To 10⁻¹² of each layer's largest element: some thousand ε.
-    @Test(arguments: Network.all, [false, true])
-    func frontpropIsBackprop(network: Network, compressed: Bool) {
+    @Test(arguments: Exercise.all, [false, true])
+    func frontpropIsBackprop(network: Exercise, compressed: Bool) {
         let slice = Case<Double>(network)
         let front = slice.engine(.frontprop, compressed: compressed).share(slice.batch, parameters: slice.parameters)
         let back = slice.engine(.backprop, compressed: compressed).share(slice.batch, parameters: slice.parameters)
@@ -115,14 +116,14 @@ struct Case<Scalar: Real> {
     }
 
     /// (E(w + h) − E(w − h)) / 2h with h = 10⁻⁵ is off by h²/6 E''' ≈ 10⁻¹¹ and by ε E/h ≈ 10⁻¹¹, E being below one.
-    @Test(arguments: Network.few, GradientMethod.layered)
-    func enginesAgreeWithCentralDifferences(network: Network, method: GradientMethod) {
+    @Test(arguments: Exercise.few, GradientMethod.layered)
+    func enginesAgreeWithCentralDifferences(network: Exercise, method: GradientMethod) {
         let slice = Case<Double>(network)
         let engine = slice.engine(method, compressed: true)
         let gradient = engine.share(slice.batch, parameters: slice.parameters).gradient
         let (largest, h) = (gradient.reduce(0) { max($0, abs($1)) }, 1e-5)
         let evaluator = Evaluator<Double>(
-            topology: network.topology, samples: slice.data.samples(network.target, compressed: false),
+            Network(network.topology), samples: slice.data.samples(network.target, compressed: false),
             capacity: network.count)
         func loss() -> Double {
             slice.batch.withUnsafeBufferPointer { evaluator.score($0, parameters: slice.parameters.base).loss }
@@ -142,8 +143,8 @@ struct Case<Scalar: Real> {
         }
     }
 
-    @Test(arguments: precisions, Network.few)
-    func slicesAddUpToTheMinibatch(_ precision: any Real.Type, network: Network) {
+    @Test(arguments: precisions, Exercise.few)
+    func slicesAddUpToTheMinibatch(_ precision: any Real.Type, network: Exercise) {
         func check<Scalar: Real>(_: Scalar.Type) {
             let slice = Case<Scalar>(network)
             let expected = slice.naiveGradient(slice.batch, minibatchSize: network.count)

@@ -58,7 +58,7 @@ private func numberMemory(
     /// Engines on numbers against those on bytes, dense and compressed, and central differences.
     @Test(arguments: ["3x2", "5x4x3x2", "40x30x10", "33x40x5x6x3"]) func gradientsAreThoseOfBytes(sizes: String) throws
     {
-        let problem = GradientProblem(topology: Topology(sizes)!, seed: 2, sampleCount: 5)
+        let problem = GradientProblem(Network(Topology(sizes)!), seed: 2, sampleCount: 5)
         let stores = [
             ("bytes", problem.samples), ("compressed", try #require(problem.compressedSamples)),
             ("numbers", problem.numberSamples),
@@ -68,8 +68,7 @@ private func numberMemory(
             stores.map { name, samples in
                 (
                     name: "\(method) \(name)",
-                    engine: method.makeEngine(
-                        topology: problem.topology, samples: samples, capacity: 5, as: Double.self)
+                    engine: method.makeEngine(problem.network, samples: samples, capacity: 5, as: Double.self)
                 )
             }
         }

@@ -7,19 +7,19 @@ import Testing
     private func matrix<Scalar: Real>(_ problem: GradientProblem, as: Scalar.Type) -> [Scalar] {
         let parameters = Buffer((0..<problem.topology.parameterCount).map { Scalar(problem.parameters[$0]) })
         var out = [Scalar](repeating: 0, count: problem.topology.outputCount * problem.topology.inputCount)
-        Jacobian<Scalar>(topology: problem.topology, samples: problem.samples)
+        Jacobian<Scalar>(problem.network, samples: problem.samples)
             .matrices(of: UnsafeBufferPointer(rebasing: problem.batch[1...1]), parameters: parameters.base, into: &out)
         return out
     }
 
     private func check<Scalar: Real>(_ problem: GradientProblem, _ matrix: [Scalar]) -> JacobianCheck {
         matrix.withUnsafeBufferPointer {
-            JacobianCheck($0, of: 1, in: problem.samples, topology: problem.topology, parameters: problem.parameters)
+            JacobianCheck($0, of: 1, in: problem.samples, problem.network, parameters: problem.parameters)
         }
     }
 
     @Test(arguments: [[5, 4, 3, 2], [7, 1], [17, 9, 33, 2, 4]]) func passesWhatIsRight(sizes: [Int]) {
-        let problem = GradientProblem(topology: Topology(sizes: sizes)!, seed: 3, sampleCount: 2, initializer: .normal)
+        let problem = GradientProblem(Network(Topology(sizes: sizes)!), seed: 3, sampleCount: 2, initializer: .normal)
         let double = check(problem, matrix(problem, as: Double.self))
         #expect(double.passed && double.relative < 1e-6)
         let single = check(problem, matrix(problem, as: Float.self))
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func findsWhatIsWrong() {
-        let problem = GradientProblem(topology: Topology(sizes: [6, 5, 4])!, seed: 4, sampleCount: 2)
+        let problem = GradientProblem(Network(Topology(sizes: [6, 5, 4])!), seed: 4, sampleCount: 2)
         var wrong = matrix(problem, as: Double.self)
         let largest = wrong.map(abs).max()!
         wrong[2 * 6 + 3] += 1e-5 * largest
@@ -40,11 +40,11 @@ import Testing
 
     /// Deep in the sigmoid's flat part there is nothing to tell from rounding.
     @Test func flatNetworksPass() {
-        let problem = GradientProblem(topology: Topology(sizes: [3, 2])!, seed: 5, sampleCount: 2)
+        let problem = GradientProblem(Network(Topology(sizes: [3, 2])!), seed: 5, sampleCount: 2)
         let parameters = Buffer([Double](repeating: 60, count: 8))
         let zeros = [Double](repeating: 0, count: 6)
         let result = zeros.withUnsafeBufferPointer {
-            JacobianCheck($0, of: 0, in: problem.samples, topology: problem.topology, parameters: parameters.base)
+            JacobianCheck($0, of: 0, in: problem.samples, problem.network, parameters: parameters.base)
         }
         #expect(result.passed)
     }
@@ -53,7 +53,7 @@ import Testing
 @Suite struct SensitivityMapsTests {
     @Test func meansOfEachClass() {
         let topology = Topology(sizes: [3, 2])!
-        let problem = GradientProblem(topology: topology, seed: 6, sampleCount: 9)
+        let problem = GradientProblem(Network(topology), seed: 6, sampleCount: 9)
         var maps = SensitivityMaps(topology: topology, classes: 2)
         for sample in 0..<9 as Range<UInt32> {
             let matrix = (0..<6).map { Double($0) + Double(sample) }
@@ -72,7 +72,7 @@ import Testing
     /// Of an autoencoder: the sizes of a column, added up.
     @Test func columnsOfAnAutoencoder() {
         let topology = Topology(sizes: [2, 2])!
-        let problem = GradientProblem(topology: topology, seed: 7, sampleCount: 1, target: .inputs)
+        let problem = GradientProblem(Network(topology), seed: 7, sampleCount: 1, target: .inputs)
         var maps = SensitivityMaps(topology: topology, classes: 2)
         [1.0, -2, -3, 4].withUnsafeBufferPointer { maps.add($0, of: 0, in: problem.samples) }
         #expect(maps.map(Int(problem.samples.labels[0])) == [4, 6])
@@ -81,13 +81,13 @@ import Testing
 
 @Suite struct OutputsTests {
     @Test(arguments: [[5, 4, 3, 2], [6, 40, 2]]) func equalTheScalarNetworks(sizes: [Int]) {
-        let problem = GradientProblem(topology: Topology(sizes: sizes)!, seed: 8, sampleCount: 19)
-        let pass = ForwardPass<Double>(topology: problem.topology, samples: problem.samples, capacity: 19)
+        let problem = GradientProblem(Network(Topology(sizes: sizes)!), seed: 8, sampleCount: 19)
+        let pass = ForwardPass<Double>(problem.network, samples: problem.samples, capacity: 19)
         var out = [Double](repeating: .nan, count: 19 * problem.topology.outputCount)
         pass.outputs(problem.batch, parameters: problem.parameters, into: &out)
         for sample in 0..<19 as Range<UInt32> {
             let network = ScalarNetwork<Double>(
-                topology: problem.topology, parameters: problem.parameters,
+                problem.network, parameters: problem.parameters,
                 inputs: problem.samples.inputs.numbers(of: sample))
             for (q, expected) in network.outputs.enumerated() {
                 // Sums of at most 40 terms near one, and a sigmoid that is flatter than its argument.

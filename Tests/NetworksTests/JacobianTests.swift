@@ -14,7 +14,7 @@ import Testing
         let out = ScratchMemory<Scalar>(count: batch.count * size)
         out.base.update(repeating: .nan, count: batch.count * size)
         let samples = compressed ? problem.compressedSamples! : problem.samples
-        let jacobian = Jacobian<Scalar>(topology: topology, samples: samples)
+        let jacobian = Jacobian<Scalar>(problem.network, samples: samples)
         batch.withUnsafeBufferPointer { jacobian.matrices(of: $0, parameters: parameters.base, into: out.base) }
         return batch.indices.map { b in (0..<size).map { Double(out.base[b * size + $0]) } }
     }
@@ -28,7 +28,7 @@ import Testing
             var moved = inputs
             moved[input] += steps * h
             return Array(
-                ScalarNetwork(topology: topology, parameters: problem.parameters, inputs: moved).outputs)
+                ScalarNetwork(problem.network, parameters: problem.parameters, inputs: moved).outputs)
         }
         var matrix = [Double](repeating: 0, count: topology.outputCount * topology.inputCount)
         for i in inputs.indices {
@@ -42,7 +42,7 @@ import Testing
 
     /// More samples than a group, twice the same, in another order.
     @Test(arguments: awkwardTopologies) func equalsCentralDifferences(sizes: [Int]) {
-        let problem = GradientProblem(topology: Topology(sizes: sizes)!, seed: 21, sampleCount: 19)
+        let problem = GradientProblem(Network(Topology(sizes: sizes)!), seed: 21, sampleCount: 19)
         let batch: [UInt32] = [18, 4] + (0..<19)
         let computed = matrices(problem, batch, as: Double.self)
         for (sample, matrix) in zip(batch, computed) {
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: awkwardTopologies) func rowsAndPrecisions(sizes: [Int]) {
-        let problem = GradientProblem(topology: Topology(sizes: sizes)!, seed: 22, sampleCount: 3, initializer: .normal)
+        let problem = GradientProblem(Network(Topology(sizes: sizes)!), seed: 22, sampleCount: 3, initializer: .normal)
         let double = matrices(problem, [0, 1, 2], as: Double.self)
         let compressed = matrices(problem, [0, 1, 2], compressed: true, as: Double.self)
         let single = matrices(problem, [0, 1, 2], as: Float.self)
@@ -67,7 +67,7 @@ import Testing
 
     /// 300 units: a sample's sensitivities fill a group's memory, so samples go one at a time.
     @Test func oneSampleAtATime() {
-        let problem = GradientProblem(topology: Topology(sizes: [4, 300, 3])!, seed: 23, sampleCount: 3)
+        let problem = GradientProblem(Network(Topology(sizes: [4, 300, 3])!), seed: 23, sampleCount: 3)
         #expect(Jacobian<Double>.bytes(problem.topology) == 2 * 300 * 300 * 8)
         for (b, matrix) in matrices(problem, [0, 1, 2], as: Double.self).enumerated() {
             #expect(largestDifference(matrix, centralDifferences(problem, UInt32(b))) < 1e-6)
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func noSamples() {
-        let problem = GradientProblem(topology: Topology(sizes: [4, 2])!, seed: 24, sampleCount: 1)
+        let problem = GradientProblem(Network(Topology(sizes: [4, 2])!), seed: 24, sampleCount: 1)
         #expect(matrices(problem, [], as: Float.self).isEmpty)
     }
 }

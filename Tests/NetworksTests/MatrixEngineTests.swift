@@ -6,13 +6,13 @@ import Testing
 @Suite struct MatrixEngineTests {
     /// Counts about a block and a group of samples, and both kinds of rows.
     @Test(arguments: awkwardTopologies, [1, 15, 16, 17, 35]) func equalsScalar(sizes: [Int], count: Int) {
-        let problem = GradientProblem(topology: Topology(sizes: sizes)!, seed: 11, sampleCount: count)
-        let scalar = Computed<Double>(ScalarEngine(topology: problem.topology, samples: problem.samples), problem)
+        let problem = GradientProblem(Network(Topology(sizes: sizes)!), seed: 11, sampleCount: count)
+        let scalar = Computed<Double>(ScalarEngine(problem.network, samples: problem.samples), problem)
         for samples in [problem.samples, problem.compressedSamples!] {
-            let matrix = Computed<Double>(MatrixEngine(topology: problem.topology, samples: samples), problem)
+            let matrix = Computed<Double>(MatrixEngine(problem.network, samples: samples), problem)
             #expect(matrix.difference(from: scalar, problem.topology) < 1e-12)
             #expect(abs(matrix.loss - scalar.loss) < 1e-14)
-            let single = Computed<Float>(MatrixEngine(topology: problem.topology, samples: samples), problem)
+            let single = Computed<Float>(MatrixEngine(problem.network, samples: samples), problem)
             #expect(single.difference(from: scalar, problem.topology) < 1e-5)
         }
     }
@@ -20,20 +20,20 @@ import Testing
     /// Wide enough that a block is a few samples, here of an autoencoder.
     @Test func smallBlocks() {
         let problem = GradientProblem(
-            topology: Topology(sizes: [70, 20, 70])!, seed: 13, sampleCount: 17, target: .inputs)
+            Network(Topology(sizes: [70, 20, 70])!), seed: 13, sampleCount: 17, target: .inputs)
         let size = MatrixEngine<Double>.blockSize(problem.topology)
         #expect(size > 1 && size < 16 && 17 % size != 0)
-        let scalar = Computed<Double>(ScalarEngine(topology: problem.topology, samples: problem.samples), problem)
-        let matrix = Computed<Double>(MatrixEngine(topology: problem.topology, samples: problem.samples), problem)
+        let scalar = Computed<Double>(ScalarEngine(problem.network, samples: problem.samples), problem)
+        let matrix = Computed<Double>(MatrixEngine(problem.network, samples: problem.samples), problem)
         #expect(matrix.difference(from: scalar, problem.topology) < 1e-12)
         #expect(abs(matrix.loss - scalar.loss) < 1e-14)
     }
 
     /// Nothing of a call is left for the next: other parameters and samples give what a new engine gives, to the bit.
     @Test func callsAreIndependent() {
-        let problem = GradientProblem(topology: Topology(sizes: [9, 5, 4, 3])!, seed: 15, sampleCount: 20)
+        let problem = GradientProblem(Network(Topology(sizes: [9, 5, 4, 3])!), seed: 15, sampleCount: 20)
         let topology = problem.topology
-        func engine() -> MatrixEngine<Double> { MatrixEngine(topology: topology, samples: problem.samples) }
+        func engine() -> MatrixEngine<Double> { MatrixEngine(problem.network, samples: problem.samples) }
         let used = engine()
         let first = Computed(used, problem)
         let zeros = [Double](repeating: 0.25, count: topology.parameterCount)
@@ -44,9 +44,9 @@ import Testing
     }
 
     @Test func emptySlice() {
-        let problem = GradientProblem(topology: Topology(sizes: [3, 2])!, seed: 17, sampleCount: 2)
+        let problem = GradientProblem(Network(Topology(sizes: [3, 2])!), seed: 17, sampleCount: 2)
         let empty = Computed<Float>(
-            MatrixEngine(topology: problem.topology, samples: problem.samples), problem, samples: 1..<1)
+            MatrixEngine(problem.network, samples: problem.samples), problem, samples: 1..<1)
         #expect(empty.loss == 0 && empty.gradient.allSatisfy { $0 == 0 })
     }
 

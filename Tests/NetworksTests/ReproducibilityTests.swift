@@ -4,8 +4,8 @@ import Testing
 
 /// A slice's bits depend on the parameters and the samples alone.
 @Suite struct ReproducibilityTests {
-    @Test(arguments: precisions, Network.few)
-    func whatTheEngineDidBeforeDoesNotMatter(_ precision: any Real.Type, network: Network) {
+    @Test(arguments: precisions, Exercise.few)
+    func whatTheEngineDidBeforeDoesNotMatter(_ precision: any Real.Type, network: Exercise) {
         func check<Scalar: Real>(_: Scalar.Type) {
             let slice = Case<Scalar>(network)
             let otherParameters = network.topology.parameters(seed: 99, as: Scalar.self)
@@ -30,8 +30,8 @@ import Testing
         check(precision)
     }
 
-    @Test(arguments: precisions, Network.few)
-    func neitherAddressesNorCapacityMatter(_ precision: any Real.Type, network: Network) {
+    @Test(arguments: precisions, Exercise.few)
+    func neitherAddressesNorCapacityMatter(_ precision: any Real.Type, network: Exercise) {
         func check<Scalar: Real>(_: Scalar.Type) {
             let slice = Case<Scalar>(network)
             for method in GradientMethod.layered {
@@ -52,8 +52,8 @@ import Testing
         check(precision)
     }
 
-    @Test(arguments: precisions, Network.few)
-    func anEmptySliceGivesZeros(_ precision: any Real.Type, network: Network) {
+    @Test(arguments: precisions, Exercise.few)
+    func anEmptySliceGivesZeros(_ precision: any Real.Type, network: Exercise) {
         func check<Scalar: Real>(_: Scalar.Type) {
             let slice = Case<Scalar>(network)
             for method in GradientMethod.layered {
@@ -69,7 +69,7 @@ import Testing
     /// What is not a number reaches the gradient, where slices' sums find it.
     @Test(arguments: GradientMethod.layered)
     func notANumberReachesTheGradient(method: GradientMethod) {
-        for network in Network.few {
+        for network in Exercise.few {
             let slice = Case<Float>(network)
             let layer = network.topology.depth - 1
             slice.parameters.base[network.topology.biases(layer)] = .nan

@@ -7,11 +7,11 @@ import Testing
 @Suite struct ScalarEngineTests {
     /// E = (g(w x + b) − t)², so ∂E/∂b = 2 (a − t) a (1 − a) and ∂E/∂w is x times that.
     @Test func oneWeightByHand() {
-        let problem = GradientProblem(topology: Topology(sizes: [1, 1])!, seed: 3, sampleCount: 1)
+        let problem = GradientProblem(Network(Topology(sizes: [1, 1])!), seed: 3, sampleCount: 1)
         let x = Double(problem.samples.inputs.denseBytes!.dense![0]) / 255
         let a = 1 / (1 + exp(-(0.75 * x - 0.5)))
         let computed = Computed<Double>(
-            ScalarEngine(topology: problem.topology, samples: problem.samples), problem, parameters: [0.75, -0.5])
+            ScalarEngine(problem.network, samples: problem.samples), problem, parameters: [0.75, -0.5])
         let slope = 2 * (a - 1) * a * (1 - a)
         // A handful of roundings of numbers below 1.
         #expect(abs(computed.loss - (a - 1) * (a - 1)) < 1e-15)
@@ -21,7 +21,7 @@ import Testing
 
     /// Equation (2) for every weight, bias and output, against differences of the outputs themselves.
     @Test func derivativesOfOutputs() {
-        let problem = GradientProblem(topology: Topology(sizes: [3, 2, 4, 3, 2])!, seed: 5, sampleCount: 1)
+        let problem = GradientProblem(Network(Topology(sizes: [3, 2, 4, 3, 2])!), seed: 5, sampleCount: 1)
         let topology = problem.topology
         let inputs: [Double] = problem.samples.inputs.numbers(of: 0)
         let parameters = ScratchMemory<Double>(count: topology.parameterCount)
@@ -30,9 +30,9 @@ import Testing
             let value = parameters.base[index]
             defer { parameters.base[index] = value }
             parameters.base[index] += change
-            return Array(ScalarNetwork(topology: topology, parameters: parameters.base, inputs: inputs).outputs)
+            return Array(ScalarNetwork(problem.network, parameters: parameters.base, inputs: inputs).outputs)
         }
-        let network = ScalarNetwork(topology: topology, parameters: problem.parameters, inputs: inputs)
+        let network = ScalarNetwork(problem.network, parameters: problem.parameters, inputs: inputs)
         let h = 1e-5
         for k in 0..<topology.depth {
             for i in 0...topology.sizes[k] {
@@ -51,9 +51,9 @@ import Testing
 
     /// Rounding to Float moves each parameter and each of the recursion's steps by 6·10⁻⁸ of itself.
     @Test(arguments: awkwardTopologies) func floatFollowsDouble(sizes: [Int]) {
-        let problem = GradientProblem(topology: Topology(sizes: sizes)!, seed: 7, sampleCount: 3)
-        let single = Computed<Float>(ScalarEngine(topology: problem.topology, samples: problem.samples), problem)
-        let double = Computed<Double>(ScalarEngine(topology: problem.topology, samples: problem.samples), problem)
+        let problem = GradientProblem(Network(Topology(sizes: sizes)!), seed: 7, sampleCount: 3)
+        let single = Computed<Float>(ScalarEngine(problem.network, samples: problem.samples), problem)
+        let double = Computed<Double>(ScalarEngine(problem.network, samples: problem.samples), problem)
         #expect(single.difference(from: double, problem.topology) < 1e-5)
         #expect(abs(single.loss - double.loss) < 1e-6)
     }
@@ -61,9 +61,9 @@ import Testing
     /// Compressed rows say the same, and slices are shares of the minibatch.
     @Test(arguments: [Target.labels, .inputs]) func rowsAndSlices(target: Target) {
         let problem = GradientProblem(
-            topology: Topology(sizes: [6, 3, 6])!, seed: 9, sampleCount: 5, target: target, initializer: .normal)
-        let whole = Computed<Double>(ScalarEngine(topology: problem.topology, samples: problem.samples), problem)
-        let engine = ScalarEngine<Double>(topology: problem.topology, samples: problem.compressedSamples!)
+            Network(Topology(sizes: [6, 3, 6])!), seed: 9, sampleCount: 5, target: target, initializer: .normal)
+        let whole = Computed<Double>(ScalarEngine(problem.network, samples: problem.samples), problem)
+        let engine = ScalarEngine<Double>(problem.network, samples: problem.compressedSamples!)
         #expect(Computed(engine, problem).gradient == whole.gradient)
         let slices = [0..<2, 2..<2, 2..<5].map { Computed(engine, problem, samples: $0) }
         #expect(slices[1].loss == 0 && slices[1].gradient.allSatisfy { $0 == 0 })

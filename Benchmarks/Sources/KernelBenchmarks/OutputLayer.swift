@@ -48,18 +48,19 @@ struct OutputLayer {
     private func byProducts() -> Double {
         let targets = UnsafeMutablePointer<UInt8>.allocate(capacity: stride * units)
         let (a, derivative, delta) = (Floats(units * stride), Floats(units * stride), Floats(units * stride))
+        let (sigmoid, squaredError) = (Float.activation(named: "sigmoid")!, Float.loss(named: "mse")!)
         let products = Floats(Float.gemmScratch(columns: units, depth: units))
         return secondsPerCall {
             digits.dense.gatherBytes(digits.slice, into: targets, stride: stride)
             Float.gemm(
                 transposeA: true, transposeB: false, m: units, n: stride, k: inputs, a: weights.base,
                 lda: units, b: activation.base, ldb: stride, c: a.base, ldc: stride, scratch: products.base)
-            Float.sigmoid(
-                sums: a.base, bias: bias.base, units: units, stride: stride, activation: a.base,
-                derivative: derivative.base)
-            _ = Float.squaredError(
-                activation: a.base, derivative: derivative.base, targets: targets, count: 125, units: units,
-                stride: stride, coefficient: coefficient, delta: delta.base)
+            Float.activate(
+                sigmoid, sums: a.base, bias: bias.base, units: units, stride: stride, into: a.base,
+                beside: derivative.base)
+            _ = Float.loss(
+                squaredError, activation: a.base, beside: derivative.base, targets: targets, count: 125, units: units,
+                stride: stride, share: coefficient / 2, delta: delta.base)
             Float.gemm(
                 transposeA: false, transposeB: false, m: inputs, n: stride, k: units, a: weights.base,
                 lda: units, b: delta.base, ldb: stride, c: projected.base, ldc: stride, scratch: products.base)

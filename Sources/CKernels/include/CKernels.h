@@ -80,17 +80,22 @@ double ck_pow(double x, double y);  // 2 ulp
                                   REAL *gradient, size_t stride, REAL *scratch);                                      \
     /* out[column][stride] = the chosen rows' numbers, rounded to this precision, unit-major, zero in the padding. */ \
     void ck_gather_##name(ck_numbers rows, const uint32_t *samples, size_t count, REAL *out, size_t stride);          \
-    /* activation[n][stride] = sigmoid(sums + bias), derivative = activation · (1 - activation). In place allowed. */ \
-    void ck_sigmoid_##name(const REAL *sums, const REAL *bias, size_t n, size_t stride, REAL *activation,             \
-                           REAL *derivative);                                                                         \
-    /* delta = coefficient · (activation - one-hot(labels)) · derivative, zero in the padding;                        \
-       returns the sum of squared errors. */                                                                          \
-    double ck_squared_error_labels_##name(const REAL *activation, const REAL *derivative, const uint8_t *labels,      \
-                                          const uint32_t *samples, size_t count, size_t n, size_t stride,             \
-                                          REAL coefficient, REAL *delta);                                             \
+    /* The number of an activation by its file's name, -1 where there is none. */                                     \
+    int ck_activation_##name(const char *name);                                                                       \
+    /* activation[n][stride] = g(sums + bias), and beside it what the layers below or the loss need: g'(sums + bias),  \
+       or of softmax ln(activation). In place allowed. */                                                             \
+    void ck_activate_##name(int activation_number, const REAL *sums, const REAL *bias, size_t n, size_t stride,       \
+                            REAL *activation, REAL *beside);                                                          \
+    /* The number of a loss by its file's name, -1 where there is none. */                                            \
+    int ck_loss_##name(const char *name);                                                                             \
+    /* Returns the sum of the loss's terms over samples and outputs, against one-hot labels;                          \
+       delta[n][stride] = share times its derivative by the pre-activations, zero in the padding. */                  \
+    double ck_loss_labels_##name(int loss_number, const REAL *activation, const REAL *beside, const uint8_t *labels,  \
+                                 const uint32_t *samples, size_t count, size_t n, size_t stride, REAL share,          \
+                                 REAL *delta);                                                                        \
     /* The same against targets[n][stride] in bytes, 255 standing for one. */                                         \
-    double ck_squared_error_bytes_##name(const REAL *activation, const REAL *derivative, const uint8_t *targets,      \
-                                         size_t count, size_t n, size_t stride, REAL coefficient, REAL *delta);       \
+    double ck_loss_bytes_##name(int loss_number, const REAL *activation, const REAL *beside, const uint8_t *targets,  \
+                                size_t count, size_t n, size_t stride, REAL share, REAL *delta);                      \
     /* How many of the samples have their largest activation at their label (the first of equals counts). */          \
     size_t ck_correct_##name(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count,    \
                              size_t n, size_t stride);                                                                \

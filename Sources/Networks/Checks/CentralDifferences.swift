@@ -1,27 +1,21 @@
 import Kernels
 import RandomNumbers
 
-/// The gradient of a problem's loss by central differences in Double: what no derivation can get wrong.
-///
-///     ∂E/∂w ≈ (8 (E(w + h) − E(w − h)) − (E(w + 2h) − E(w − 2h))) ÷ 12 h
-///
-/// The truncation error is h⁴/30 · ∂⁵E/∂w⁵, 8·10⁻¹² ∂⁵E/∂w⁵ with this step.
+/// The gradient of a problem's loss by central differences of the scalar network's.
 struct CentralDifferences {
     /// Of the layers that have more parameters, this many are drawn.
     static let mostPerLayer = 1024
-    private static let step = 0x1p-8
 
     /// Of the unperturbed parameters: the mean over the samples.
     let loss: Double
-    /// At index k: parameters of layer k, by their index in memory, and their derivatives.
+    /// At index k: parameters of layer k, by their index in memory, and their derivatives; without those too near a kink.
     let layers: [[(parameter: Int, derivative: Double)]]
-
-    /// The absolute error that rounding of the loss leads to: 8 roundings of the loss, over the step.
-    var resolution: Double { 8 * loss * Double.ulpOfOne / Self.step }
+    /// At index k: the absolute error that rounding of the loss leads to in layer k.
+    let resolutions: [Double]
 
     /// - Complexity: 8·B·Σ n_k n_{k+1} flops a parameter, one at a time, and as many for those of each further sample.
     init(_ problem: GradientProblem) {
-        let topology = problem.topology
+        let (network, topology) = (problem.network, problem.topology)
         let parameters = ScratchMemory<Double>(count: topology.parameterCount)
         parameters.base.update(from: problem.parameters, count: topology.parameterCount)
         let samples = problem.batch.map { sample -> (inputs: [Double], targets: [Double]) in
@@ -30,26 +24,33 @@ struct CentralDifferences {
                 problem.samples.targetNumbers(sample, units: topology.outputCount)
             )
         }
-        func loss() -> Double {
-            let squares = samples.reduce(0.0) { sum, sample in
-                let network = ScalarNetwork(topology: topology, parameters: parameters.base, inputs: sample.inputs)
-                return sum + network.squaredError(sample.targets)
+        let divisor = Double(network.head.divisor(outputs: topology.outputCount) * samples.count)
+        func value() -> (loss: Double, pieces: [Int]) {
+            var (sum, pieces): (Double, [Int]) = (0, [])
+            for sample in samples {
+                let network = ScalarNetwork(network, parameters: parameters.base, inputs: sample.inputs)
+                sum += network.losses(sample.targets).reduce(0) { $0 + $1.term }
+                pieces += network.pieces
             }
-            return squares / Double(topology.outputCount * samples.count)
+            return (sum / divisor, pieces)
         }
-        func loss(_ parameter: Int, _ steps: Double) -> Double {
-            let value = parameters.base[parameter]
-            defer { parameters.base[parameter] = value }
-            parameters.base[parameter] = value + steps * Self.step
-            return loss()
-        }
-        self.loss = loss()
-        layers = (0..<topology.depth).map { k in
-            Self.chosen(of: topology.parameters(k), problem.seed, k).map { parameter in
-                let near = loss(parameter, 1) - loss(parameter, -1)
-                let far = loss(parameter, 2) - loss(parameter, -2)
-                return (parameter, (8 * near - far) / (12 * Self.step))
+        func difference(_ parameter: Int) -> CentralDifference? {
+            let unmoved = parameters.base[parameter]
+            defer { parameters.base[parameter] = unmoved }
+            return CentralDifference { offset in
+                parameters.base[parameter] = unmoved + offset
+                let (loss, pieces) = value()
+                return ([loss], pieces)
             }
+        }
+        let loss = value().loss
+        self.loss = loss
+        let found = (0..<topology.depth).map { k in
+            Self.chosen(of: topology.parameters(k), problem.seed, k).map { ($0, difference($0)) }
+        }
+        layers = found.map { layer in layer.compactMap { index, found in found.map { (index, $0.derivatives[0]) } } }
+        resolutions = found.map { layer in
+            CentralDifference.resolution(of: loss, step: layer.compactMap { $1?.step }.min() ?? 1)
         }
     }
 

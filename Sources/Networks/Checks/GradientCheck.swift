@@ -9,7 +9,7 @@ public struct GradientCheck: Sendable {
     public enum Verdict: String, Sendable {
         case passed
         case failed
-        /// The derivatives are so small that differences of a loss in Double cannot tell.
+        /// The derivatives are so small, or a kink so near, that differences of a loss in Double cannot tell.
         case unresolved
     }
 
@@ -31,7 +31,7 @@ public struct GradientCheck: Sendable {
     /// Between engines and central differences.
     public static let differenceLimit = 1e-6
 
-    public let topology: Topology
+    public let network: Network
     public let comparisons: [Comparison]
 
     public var passed: Bool { comparisons.allSatisfy { $0.verdict != .failed } }
@@ -40,13 +40,13 @@ public struct GradientCheck: Sendable {
     ///
     /// - Complexity: beside the engines, 8·B·Σ n_k n_{k+1} flops for each of up to 1024 parameters a layer.
     public init(_ problem: GradientProblem, engines: [(name: String, engine: any GradientEngine<Double>)]) {
-        topology = problem.topology
+        network = problem.network
         let differences = CentralDifferences(problem)
         let results = engines.map { EngineResult(name: $0.name, engine: $0.engine, problem) }
         var comparisons: [Comparison] = []
         for (index, result) in results.enumerated() {
-            for other in results[(index + 1)...] { comparisons += result.compared(with: other, topology) }
-            comparisons += result.compared(with: differences, topology)
+            for other in results[(index + 1)...] { comparisons += result.compared(with: other, network.topology) }
+            comparisons += result.compared(with: differences, network.topology)
         }
         self.comparisons = comparisons
     }
@@ -84,7 +84,7 @@ private struct EngineResult {
             let difference = LargestDifference(derivatives.map { ($0, gradient[$0], $1) }, scale: scale)
             return comparison(
                 "central differences", k, difference, at: topology.parameterName(difference.index),
-                limit: GradientCheck.differenceLimit, resolution: other.resolution)
+                limit: GradientCheck.differenceLimit, resolution: other.resolutions[k])
         }
         return [comparedLoss("central differences", other.loss)] + layers
     }
@@ -99,7 +99,9 @@ private struct EngineResult {
         resolution: Double = 0
     ) -> GradientCheck.Comparison {
         let verdict: GradientCheck.Verdict =
-            difference.relative <= limit ? .passed : difference.absolute <= resolution ? .unresolved : .failed
+            difference.isEmpty
+            ? .unresolved
+            : difference.relative <= limit ? .passed : difference.absolute <= resolution ? .unresolved : .failed
         return GradientCheck.Comparison(
             first: name, second: other, layer: layer, difference: difference.relative, place: place, limit: limit,
             verdict: verdict)
@@ -122,7 +124,10 @@ private struct LargestDifference {
         }
     }
 
-    var relative: Double { absolute == 0 ? 0 : absolute.isFinite ? absolute / scale : .infinity }
+    /// Whether there were no pairs.
+    var isEmpty: Bool { absolute < 0 }
+
+    var relative: Double { absolute <= 0 ? 0 : absolute.isFinite ? absolute / scale : .infinity }
 }
 
 extension GradientCheck: CustomStringConvertible {
@@ -135,13 +140,17 @@ extension GradientCheck: CustomStringConvertible {
                 Self.scientific(row.limit), Self.scientific(row.difference), row.place,
             ]
         }
-        let widths = header.indices.dropLast().map { column in ([header] + rows).map { $0[column].count }.max()! }
-        let lines = ([header] + rows).map { row in
+        return (Self.columns([header] + rows) + ["\(network): \(passed ? "passed" : "failed")"]).joined(separator: "\n")
+    }
+
+    /// Rows of words as lines, their columns under each other.
+    static func columns(_ rows: [[String]]) -> [String] {
+        let widths = rows[0].indices.dropLast().map { column in rows.map { $0[column].count }.max()! }
+        return rows.map { row in
             let padded = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
             return (padded + row.suffix(1)).joined(separator: "  ")
         }
-        return (lines + ["\(topology): \(passed ? "passed" : "failed")"]).joined(separator: "\n")
     }
 
-    private static func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
+    static func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
 }

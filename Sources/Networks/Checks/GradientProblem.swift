@@ -6,7 +6,8 @@ import RandomNumbers
 /// About half of the inputs are zero, so that compressed rows have something to leave out. The memory is this
 /// object's: it must live as long as the engines made for its samples are used.
 public final class GradientProblem {
-    public let topology: Topology
+    public let network: Network
+    public var topology: Topology { network.topology }
     public let seed: UInt64
     /// The samples, with dense rows.
     public let samples: Samples
@@ -21,9 +22,10 @@ public final class GradientProblem {
 
     /// - Precondition: `sampleCount` is positive; n_0 = n_L when the target is the input.
     public init(
-        topology: Topology, seed: UInt64, sampleCount: Int, target: Target = .labels,
+        _ network: Network, seed: UInt64, sampleCount: Int, target: Target = .labels,
         initializer: Initializer = .kaiming
     ) {
+        let topology = network.topology
         precondition(sampleCount > 0 && (target == .labels || topology.inputCount == topology.outputCount))
         let columns = topology.inputCount
         var draws = PhiloxSequence(Philox(seed: seed, purpose: .check))
@@ -32,7 +34,7 @@ public final class GradientProblem {
             return word & 256 == 0 ? 0 : UInt8(truncatingIfNeeded: word)
         }
         let answers = UInt64(min(topology.outputCount, 256))
-        self.topology = topology
+        self.network = network
         self.seed = seed
         let labels = (0..<sampleCount).map { _ in UInt8(draws.next() % answers) }
         let numbers = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: sampleCount)

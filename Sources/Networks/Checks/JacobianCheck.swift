@@ -1,13 +1,7 @@
 import Kernels
 
-/// A sample's Jacobian against central differences in Double, which know nothing of sensitivities.
-///
-///     ∂a^L_q/∂a⁰_i ≈ (8 (a^L_q(a⁰ + h e_i) − a^L_q(a⁰ − h e_i)) − (a^L_q(a⁰ + 2h e_i) − a^L_q(a⁰ − 2h e_i))) ÷ 12 h
-///
-/// The truncation error is h⁴/30 of the fifth derivative, 8·10⁻¹² of it with this step.
+/// A sample's Jacobian against central differences of the outputs by each input, which know nothing of sensitivities.
 public struct JacobianCheck: Sendable {
-    private static let step = 0x1p-8
-
     /// max |J − D| over the matrix's elements.
     public let absolute: Double
     /// The same, divided by the largest |J| or |D|; infinite if an element is not finite.
@@ -17,7 +11,7 @@ public struct JacobianCheck: Sendable {
     public let passed: Bool
 
     /// What is allowed relative to the largest element: as in the gradient check; and in float32 what rounding does to
-    /// sums over the inputs and to the sigmoid of them, some hundred units in the last place.
+    /// sums over the inputs and to what is made of them, some hundred units in the last place.
     public static func limit<Scalar: Real>(_: Scalar.Type) -> Double {
         Scalar.self == Double.self ? 1e-6 : 1e-4
     }
@@ -28,22 +22,27 @@ public struct JacobianCheck: Sendable {
     ///   - parameters: those that the matrix was computed with, in Double.
     /// - Complexity: 8·n_0·Σ n_k n_{k+1} flops, one at a time.
     public init<Scalar: Real>(
-        _ matrix: UnsafeBufferPointer<Scalar>, of sample: UInt32, in samples: Samples, topology: Topology,
+        _ matrix: UnsafeBufferPointer<Scalar>, of sample: UInt32, in samples: Samples, _ network: Network,
         parameters: UnsafePointer<Double>
     ) {
-        precondition(matrix.count == topology.outputCount * topology.inputCount)
+        precondition(matrix.count == network.topology.outputCount * network.topology.inputCount)
         let inputs: [Double] = samples.inputs.numbers(of: sample)
-        func outputs(_ input: Int, _ steps: Double) -> ArraySlice<Double> {
-            var moved = inputs
-            moved[input] += steps * Self.step
-            return ScalarNetwork(topology: topology, parameters: parameters, inputs: moved).outputs
+        func run(_ inputs: [Double]) -> ScalarNetwork<Double> {
+            ScalarNetwork(network, parameters: parameters, inputs: inputs)
         }
         var (largest, worst, at) = (0.0, 0.0, (output: 0, input: 0))
+        var smallestStep = CentralDifference.steps[0]
         for i in inputs.indices {
-            let (near, nearBack) = (outputs(i, 1), outputs(i, -1))
-            let (far, farBack) = (outputs(i, 2), outputs(i, -2))
-            for q in near.indices {
-                let difference = (8 * (near[q] - nearBack[q]) - (far[q] - farBack[q])) / (12 * Self.step)
+            // What is too near a kink cannot be told.
+            let found = CentralDifference { offset in
+                var moved = inputs
+                moved[i] += offset
+                let network = run(moved)
+                return (Array(network.outputs), network.pieces)
+            }
+            guard let found else { continue }
+            smallestStep = min(smallestStep, found.step)
+            for (q, difference) in found.derivatives.enumerated() {
                 let element = Double(matrix[q * inputs.count + i])
                 largest = max(largest, abs(element), abs(difference))
                 let distance = abs(element - difference)
@@ -53,8 +52,9 @@ public struct JacobianCheck: Sendable {
         absolute = worst
         relative = !worst.isFinite ? .infinity : worst == 0 ? 0 : worst / largest
         place = at
-        // Eight roundings of outputs below one, over the step: what differences of a flat output cannot resolve.
-        let resolution = 8 * Double.ulpOfOne / Self.step
+        // What differences of flat outputs cannot resolve.
+        let size = run(inputs).outputs.reduce(1) { max($0, abs($1)) }
+        let resolution = CentralDifference.resolution(of: size, step: smallestStep)
         passed = worst.isFinite && worst <= Self.limit(Scalar.self) * largest + resolution
     }
 }

@@ -1,6 +1,7 @@
 import Kernels
 
-/// A^{l,q}_k = ∂aˡ_q/∂Wᵏ for one k, every l > k, every unit q, and every sample of a block.
+/// A^{l,q}_k = ∂aˡ_q/∂Wᵏ for one k, every l > k, every unit q, and every sample of a block; where softmax is the last
+/// activation, A^{L,q}_k = ∂h^L_q/∂Wᵏ.
 ///
 /// With the bias as row n_k, the shape of one is (n_k + 1) × n_{k+1}; `self[l, q]` is B of them, and those of all q
 /// lie one behind the other, so a step of the recursion is one matrix product:
@@ -58,7 +59,7 @@ final class DerivativeMatrices<Scalar: Real> {
         let (rows, columns) = (pass.topology.sizes[k] + 1, pass.topology.sizes[k + 1])
         for q in 0..<columns {
             for b in 0..<blockSize {
-                let derivative = pass.derivative(k + 1)[q * pass.stride + b]
+                let derivative = pass.derivative(k + 1, q, b)
                 let matrix = out + (q * blockSize + b) * size
                 for i in 0..<rows { matrix[i * columns + q] = derivative * activations[b * rows + i] }
             }
@@ -76,7 +77,7 @@ final class DerivativeMatrices<Scalar: Real> {
             ldc: columns, scratch: scratch.base)
         for q in 0..<units {
             for b in 0..<blockSize {
-                let derivative = pass.derivative(l)[q * pass.stride + b]
+                let derivative = pass.derivative(l, q, b)
                 let matrix = out + (q * blockSize + b) * size
                 for e in 0..<size { matrix[e] *= derivative }
             }

@@ -33,17 +33,15 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
 
     /// An engine for slices of up to `capacity` samples of `samples`.
     public func makeEngine<Scalar: Real>(
-        topology: Topology, samples: Samples, capacity: Int, as: Scalar.Type = Scalar.self
+        _ network: Network, samples: Samples, capacity: Int, as: Scalar.Type = Scalar.self
     ) -> any GradientEngine<Scalar> {
         switch self {
         case .frontprop:
-            LayeredEngine(
-                topology: topology, samples: samples, capacity: capacity, deltas: Frontpropagation<Scalar>())
+            LayeredEngine(network, samples: samples, capacity: capacity, deltas: Frontpropagation<Scalar>())
         case .backprop:
-            LayeredEngine(
-                topology: topology, samples: samples, capacity: capacity, deltas: Backpropagation<Scalar>())
-        case .matrix: MatrixEngine<Scalar>(topology: topology, samples: samples)
-        case .scalar: ScalarEngine<Scalar>(topology: topology, samples: samples)
+            LayeredEngine(network, samples: samples, capacity: capacity, deltas: Backpropagation<Scalar>())
+        case .matrix: MatrixEngine<Scalar>(network, samples: samples)
+        case .scalar: ScalarEngine<Scalar>(network, samples: samples)
         }
     }
 

@@ -27,11 +27,14 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     private let deltas: [UnsafeMutablePointer<Scalar>]
     /// u = W^{L-1}·δᴸ.
     private let projected: ScratchMemory<Scalar>
+    /// What a minibatch's sum of the loss's terms is divided by, beside its size.
+    private let divisor: Int
 
-    init(topology: Topology, samples: Samples, capacity: Int, deltas rule: Rule) {
+    init(_ network: Network, samples: Samples, capacity: Int, deltas rule: Rule) {
+        let topology = network.topology
         let stride = paddedSampleCount(capacity)
-        let targets = samples.target == .inputs && topology.depth >= 2 ? samples.inputs.denseBytes : nil
-        pass = ForwardPass(topology: topology, samples: samples, capacity: capacity, belowOutput: targets != nil)
+        let targets = Reconstruction<Scalar>.targets(network, samples)
+        pass = ForwardPass(network, samples: samples, capacity: capacity, belowOutput: targets != nil)
         reconstruction = targets.map { Reconstruction(topology: topology, targets: $0, capacity: capacity) }
         self.rule = rule
         rule.prepare(topology: topology, stride: stride)
@@ -39,6 +42,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         deltas = deltaMemory.map(\.base)
         projected = ScratchMemory(count: topology.depth >= 2 ? topology.sizes[topology.depth - 1] * stride : 0)
         pass.inputLayer.prepareGradient(stride: stride)
+        divisor = network.head.divisor(outputs: topology.outputCount)
     }
 
     // The caller knows no type; a step's code is to be of its types all the way down.
@@ -56,8 +60,8 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
             return 0
         }
         pass.run(batch, parameters: parameters)
-        let share = 1 / Double(topology.outputCount * minibatchSize)
-        let squares = fillOutputLayer(batch, parameters, coefficient: Scalar(2 * share), into: gradient)
+        let share = 1 / Double(divisor * minibatchSize)
+        let sum = fillOutputLayer(batch, parameters, share: Scalar(share), into: gradient)
         let depth = topology.depth
         if depth >= 2 {
             Scalar.multiply(
@@ -68,31 +72,31 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         pass.inputLayer.gradient(
             batch, delta: deltas[0], into: gradient + topology.weights(0), stride: pass.stride)
         for l in stride(from: 1, to: depth, by: 1) { fillLayer(l, into: gradient) }
-        return squares * share
+        return sum * share
     }
 
     /// Fills the output's deltas, u, and the output layer's gradient, except for weights of the input.
     ///
-    /// - Returns: Σ_b Σ_q (a_q − t_q)².
+    /// - Returns: the sum of the loss's terms over samples and outputs.
     private func fillOutputLayer(
-        _ batch: UnsafeBufferPointer<UInt32>, _ parameters: UnsafePointer<Scalar>, coefficient: Scalar,
+        _ batch: UnsafeBufferPointer<UInt32>, _ parameters: UnsafePointer<Scalar>, share: Scalar,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double {
         if let reconstruction {
             return reconstruction.fill(
-                batch, pass: pass, parameters: parameters, coefficient: coefficient, projected: projected.base,
+                batch, pass: pass, parameters: parameters, share: share, projected: projected.base,
                 gradient: gradient)
         }
         let topology = pass.topology
         let depth = topology.depth
-        let squares = pass.outputError(batch, coefficient: coefficient, delta: deltas[depth - 1])
+        let sum = pass.outputLoss(batch, share: share, delta: deltas[depth - 1])
         fillLayer(depth, into: gradient)
         if depth >= 2 {
             pass.products.backward(
                 parameters + topology.weights(depth - 1), inputs: topology.sizes[depth - 1],
                 outputs: topology.outputCount, deltas[depth - 1], into: projected.base, columns: pass.stride)
         }
-        return squares
+        return sum
     }
 
     /// The gradient of layer l's biases and, above the first layer, weights, from its deltas.

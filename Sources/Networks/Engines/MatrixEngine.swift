@@ -2,7 +2,9 @@ import Kernels
 
 /// The article's `NpNet`: the matrices A^{l,q}_k = ∂aˡ_q/∂Wᵏ of every output and sample, as matrix products.
 ///
-///     ∂E/∂Wᵏ = 2/n_L · Σ_b Σ_q (a^L_q − t_q) A^{L,q}_k
+///     ∂E/∂Wᵏ = Σ_b Σ_q ∂E/∂a^L_q A^{L,q}_k
+///
+/// or, where softmax is the last activation, with h^L_q in place of a^L_q, as in `ScalarEngine`.
 ///
 /// A slice is worked in blocks of a few samples, so that their matrices fit in a cache where they can.
 ///
@@ -12,9 +14,9 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
     private let pass: ForwardPass<Scalar>
     private let blockSize: Int
 
-    public init(topology: Topology, samples: Samples) {
-        blockSize = Self.blockSize(topology)
-        pass = ForwardPass(topology: topology, samples: samples, capacity: blockSize)
+    public init(_ network: Network, samples: Samples) {
+        blockSize = Self.blockSize(network.topology)
+        pass = ForwardPass(network, samples: samples, capacity: blockSize)
     }
 
     // The caller knows no type either; generic code was seen to take eight times as long and more.
@@ -26,35 +28,41 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
     ) -> Double {
         let topology = pass.topology
         gradient.update(repeating: 0, count: topology.parameterCount)
-        let share = 1 / Double(topology.outputCount * minibatchSize)
-        var squares = 0.0
+        let share = 1 / Double(pass.network.head.divisor(outputs: topology.outputCount) * minibatchSize)
+        var sum = 0.0
         for first in stride(from: 0, to: batch.count, by: blockSize) {
             let block = UnsafeBufferPointer(rebasing: batch[first..<min(first + blockSize, batch.count)])
             pass.run(block, parameters: parameters)
-            let errors = outputErrors(block)
-            squares += errors.reduce(0) { $0 + Double($1) * Double($1) }
+            let losses = outputLosses(block)
+            sum += losses.reduce(0) { $0 + $1.term }
+            let errors = losses.map(\.error)
             for k in 0..<topology.depth {
                 let matrices = DerivativeMatrices(of: k, block: block, pass: pass, parameters: parameters)
-                add(Scalar(2 * share), errors, matrices, to: gradient + topology.weights(k))
+                add(Scalar(share), errors, matrices, to: gradient + topology.weights(k))
             }
         }
-        return squares * share
+        return sum * share
     }
 
-    /// a^L_q − t_q, n_L × B.
-    private func outputErrors(_ block: UnsafeBufferPointer<UInt32>) -> [Scalar] {
-        let (units, activation) = (pass.topology.outputCount, pass.activation(pass.topology.depth))
-        var errors = [Scalar](repeating: 0, count: units * block.count)
+    /// What each output adds to the loss, and the loss's derivative by it, n_L × B.
+    private func outputLosses(_ block: UnsafeBufferPointer<UInt32>) -> [(term: Double, error: Scalar)] {
+        let (units, depth) = (pass.topology.outputCount, pass.topology.depth)
+        let loss = pass.network.head.loss.function
+        var losses = [(term: Double, error: Scalar)](repeating: (0, 0), count: units * block.count)
         for (b, sample) in block.enumerated() {
             let targets: [Scalar] = pass.samples.targetNumbers(sample, units: units)
-            for q in 0..<units { errors[q * block.count + b] = activation[q * pass.stride + b] - targets[q] }
+            for q in 0..<units {
+                let index = q * pass.stride + b
+                losses[q * block.count + b] = loss(
+                    output: pass.activation(depth)[index], beside: pass.beside(depth)[index], target: targets[q])
+            }
         }
-        return errors
+        return losses
     }
 
-    /// gradient += coefficient · Σ_q Σ_b errors[q][b] · A^{L,q}_k of sample b: a row times a matrix for each q.
+    /// gradient += share · Σ_q Σ_b errors[q][b] · A^{L,q}_k of sample b: a row times a matrix for each q.
     private func add(
-        _ coefficient: Scalar, _ errors: [Scalar], _ matrices: DerivativeMatrices<Scalar>,
+        _ share: Scalar, _ errors: [Scalar], _ matrices: DerivativeMatrices<Scalar>,
         to gradient: UnsafeMutablePointer<Scalar>
     ) {
         let topology = pass.topology
@@ -68,7 +76,7 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
                     a: errors.baseAddress! + q * matrices.blockSize, lda: matrices.blockSize,
                     b: matrices[topology.depth, q], ldb: matrices.size, c: term.base, ldc: matrices.size,
                     scratch: scratch.base)
-                for e in 0..<matrices.size { gradient[e] += coefficient * term.base[e] }
+                for e in 0..<matrices.size { gradient[e] += share * term.base[e] }
             }
         }
     }

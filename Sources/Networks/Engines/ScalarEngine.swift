@@ -2,16 +2,18 @@ import Kernels
 
 /// The article's `PyNet`: equations (1) and (2) written out, one ∂a/∂w at a time. The oracle; never optimised.
 ///
-///     ∂E/∂w^k_ij = 2/n_L · Σ_q (a^L_q − t_q) ∂a^L_q/∂w^k_ij
+///     ∂E/∂w^k_ij = Σ_q ∂E/∂a^L_q ∂a^L_q/∂w^k_ij
+///
+/// Softmax mixes the outputs, and with its loss has a simple derivative by h^L: there the sum is of ∂E/∂h^L_q ∂h^L_q/∂w^k_ij.
 ///
 /// - Complexity: see `cost`; exponential in the depth.
 /// - SeeAlso: `ScalarNetwork.derivative`.
 public final class ScalarEngine<Scalar: Real>: GradientEngine {
-    private let topology: Topology
+    private let network: Network
     private let samples: Samples
 
-    public init(topology: Topology, samples: Samples) {
-        self.topology = topology
+    public init(_ network: Network, samples: Samples) {
+        self.network = network
         self.samples = samples
     }
 
@@ -22,25 +24,26 @@ public final class ScalarEngine<Scalar: Real>: GradientEngine {
         of batch: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double {
+        let topology = network.topology
         gradient.update(repeating: 0, count: topology.parameterCount)
-        let share = 1 / Double(topology.outputCount * minibatchSize)
-        var squares = 0.0
+        let share = 1 / Double(network.head.divisor(outputs: topology.outputCount) * minibatchSize)
+        var sum = 0.0
         for sample in batch {
             let network = ScalarNetwork(
-                topology: topology, parameters: parameters, inputs: samples.inputs.numbers(of: sample))
-            let targets: [Scalar] = samples.targetNumbers(sample, units: topology.outputCount)
-            squares += network.squaredError(targets)
-            add(Scalar(2 * share), gradientOf: network, targets: targets, to: gradient)
+                self.network, parameters: parameters, inputs: samples.inputs.numbers(of: sample))
+            let losses = network.losses(samples.targetNumbers(sample, units: topology.outputCount))
+            sum += losses.reduce(0) { $0 + $1.term }
+            add(Scalar(share), gradientOf: network, errors: losses.map(\.error), to: gradient)
         }
-        return squares * share
+        return sum * share
     }
 
-    /// Adds coefficient · Σ_q (a^L_q − t_q) ∂a^L_q/∂w to each parameter's place.
+    /// Adds share · Σ_q errors[q] ∂a^L_q/∂w to each parameter's place.
     private func add(
-        _ coefficient: Scalar, gradientOf network: ScalarNetwork<Scalar>, targets: [Scalar],
+        _ share: Scalar, gradientOf network: ScalarNetwork<Scalar>, errors: [Scalar],
         to gradient: UnsafeMutablePointer<Scalar>
     ) {
-        let errors = zip(network.outputs, targets).map { $0 - $1 }
+        let topology = network.topology
         for k in 0..<topology.depth {
             let units = topology.sizes[k + 1]
             for i in 0...topology.sizes[k] {
@@ -49,7 +52,7 @@ public final class ScalarEngine<Scalar: Real>: GradientEngine {
                     for (q, error) in errors.enumerated() {
                         sum += error * network.derivative(topology.depth, q, k, i, j)
                     }
-                    gradient[topology.weights(k) + i * units + j] += coefficient * sum
+                    gradient[topology.weights(k) + i * units + j] += share * sum
                 }
             }
         }

@@ -5,47 +5,57 @@ import Kernels
 /// As in the article a layer's biases are the weights of one more unit, the last, whose activation is always 1. In
 /// memory they already lie so: bᵏ behind Wᵏ is row n_k of one (n_k + 1) × n_{k+1} matrix.
 struct ScalarNetwork<Scalar: Real> {
+    private let network: Network
     let topology: Topology
     let parameters: UnsafePointer<Scalar>
     /// aˡ, l in 0…L, each with the bias unit's 1 behind.
     let activations: [[Scalar]]
-    /// g'(hˡ), l in 0…L; none for the inputs.
+    /// g'(hˡ), l in 0…L; none for the inputs. Of softmax ones: its errors are by h^L.
     let derivatives: [[Scalar]]
+    /// g'(h^L), or of softmax ln a^L.
+    private let besideOutputs: [Scalar]
+    /// For every unit and kink of its activation whether its pre-activation is above: two runs that differ here are on
+    /// different pieces of the network's function.
+    let pieces: [Int]
 
     /// Runs the network on any real inputs.
-    init(topology: Topology, parameters: UnsafePointer<Scalar>, inputs: [Scalar]) {
+    init(_ network: Network, parameters: UnsafePointer<Scalar>, inputs: [Scalar]) {
+        let topology = network.topology
         precondition(inputs.count == topology.inputCount)
         var activations = [inputs + [1]]
         var derivatives: [[Scalar]] = [[]]
+        var besideOutputs: [Scalar] = []
+        var pieces: [Int] = []
         for l in 1...topology.depth {
             let matrix = parameters + topology.weights(l - 1)
             let units = topology.sizes[l]
-            var outputs: [Scalar] = []
-            for q in 0..<units {
+            let sums = (0..<units).map { q in
                 var h: Scalar = 0
                 for (r, a) in activations[l - 1].enumerated() { h += matrix[r * units + q] * a }
-                outputs.append(Self.sigmoid(h))
+                return h
             }
-            derivatives.append(outputs.map { $0 * (1 - $0) })
+            let activation = network.activation(l)
+            for kink in activation.kinks { pieces += sums.map { Double($0) > kink ? 1 : 0 } }
+            let (outputs, beside) = activation.function.layer(sums)
+            derivatives.append(activation.isElementwise ? beside : Array(repeating: 1, count: units))
             activations.append(outputs + [1])
+            besideOutputs = beside
         }
+        self.network = network
         self.topology = topology
         self.parameters = parameters
         self.activations = activations
         self.derivatives = derivatives
+        self.besideOutputs = besideOutputs
+        self.pieces = pieces
     }
-
-    /// g(h), computed in Double and rounded.
-    private static func sigmoid(_ h: Scalar) -> Scalar { Scalar(1 / (1 + Functions.exp(-Double(h)))) }
 
     var outputs: ArraySlice<Scalar> { activations[topology.depth].dropLast() }
 
-    /// Σ_q (a^L_q − t_q)².
-    func squaredError(_ targets: [Scalar]) -> Double {
-        zip(outputs, targets).reduce(0) { sum, pair in
-            let error = Double(pair.0 - pair.1)
-            return sum + error * error
-        }
+    /// The loss's terms of each output, and its derivatives by them: see `LossFunction`.
+    func losses(_ targets: [Scalar]) -> [(term: Double, error: Scalar)] {
+        let loss = network.head.loss.function
+        return zip(zip(outputs, besideOutputs), targets).map { loss(output: $0.0, beside: $0.1, target: $1) }
     }
 
     /// w^k_ij, from unit i of layer k to unit j of layer k + 1; i = n_k is the bias.
@@ -53,7 +63,7 @@ struct ScalarNetwork<Scalar: Real> {
         parameters[topology.weights(k) + i * topology.sizes[k + 1] + j]
     }
 
-    /// ∂aˡ_q/∂w^k_ij for k < l, by equation (2).
+    /// ∂aˡ_q/∂w^k_ij for k < l, by equation (2); where the last activation is softmax, ∂h^L_q/∂w^k_ij for L.
     ///
     /// Like the article's, it has a case of its own for k = l − 2, where one term of the sum alone is not zero.
     ///

@@ -1,15 +1,5 @@
 import Kernels
 
-/// What a network is to answer.
-public enum Target: Sendable {
-    /// One at the label's output, zero at the others.
-    case labels
-    /// The input itself: an autoencoder.
-    case inputs
-    /// Numbers of the sample's own: a regression.
-    case numbers
-}
-
 /// What a run makes of a set of samples: their inputs, and what is asked for. Memory that someone else owns.
 public struct Samples: @unchecked Sendable {
     public let inputs: InputStore

@@ -4,7 +4,8 @@ import Kernels
 ///
 ///     S^{1,0} = diag g'(h¹),   S^{l,0} = diag g'(hˡ) (W^{l-1})ᵀ S^{l-1,0}
 ///
-/// with W as it lies in memory, input-major. The samples of a group stand side by side, so a step of the sweep is one
+/// with W as it lies in memory, input-major; where the last activation is softmax, diag a^L − a^L (a^L)ᵀ stands for
+/// diag g'(h^L). The samples of a group stand side by side, so a step of the sweep is one
 /// matrix product. An input is a number in 0…1: a byte's step of one changes an output by J/255.
 public final class Jacobian<Scalar: Real> {
     private let pass: ForwardPass<Scalar>
@@ -14,10 +15,11 @@ public final class Jacobian<Scalar: Real> {
     private let productScratch: ScratchMemory<Scalar>
 
     /// - Complexity: memory for `bytes(topology)`.
-    public init(topology: Topology, samples: Samples) {
+    public init(_ network: Network, samples: Samples) {
+        let topology = network.topology
         let size = Self.sensitivitySize(topology)
         groupSize = Self.groupSize(topology)
-        pass = ForwardPass(topology: topology, samples: samples, capacity: groupSize)
+        pass = ForwardPass(network, samples: samples, capacity: groupSize)
         sensitivity = [0, 1].map { [groupSize] _ in ScratchMemory(count: size * groupSize) }
         let columns = max(topology.inputCount, groupSize * topology.sizes[1])
         productScratch = ScratchMemory(
@@ -57,28 +59,47 @@ public final class Jacobian<Scalar: Real> {
         let columns = count * topology.sizes[1]
         sensitivity[0].base.update(repeating: 0, count: topology.sizes[1] * columns)
         for i in 0..<topology.sizes[1] {
-            for b in 0..<count {
-                sensitivity[0].base[i * columns + b * topology.sizes[1] + i] = pass.derivative(1)[i * pass.stride + b]
-            }
+            for b in 0..<count { sensitivity[0].base[i * columns + b * topology.sizes[1] + i] = 1 }
         }
+        differentiate(sensitivity[0].base, layer: 1, count)
         for l in 1..<topology.depth {
             let (inputs, units) = (topology.sizes[l], topology.sizes[l + 1])
             Scalar.gemm(
                 transposeA: true, transposeB: false, m: units, n: columns, k: inputs,
                 a: parameters + topology.weights(l), lda: units, b: sensitivity[0].base, ldb: columns,
                 c: sensitivity[1].base, ldc: columns, scratch: productScratch.base)
-            scaleRows(of: sensitivity[1].base, layer: l + 1, count)
+            differentiate(sensitivity[1].base, layer: l + 1, count)
             sensitivity.swapAt(0, 1)
         }
     }
 
+    /// Makes ∂aˡ/∂h¹ of each sample's ∂hˡ/∂h¹.
+    private func differentiate(_ s: UnsafeMutablePointer<Scalar>, layer l: Int, _ count: Int) {
+        if pass.network.activation(l).isElementwise { scaleRows(of: s, l, count) } else { mixRows(of: s, l, count) }
+    }
+
     /// Multiplies each sample's row i by g'(hˡ_i).
-    private func scaleRows(of s: UnsafeMutablePointer<Scalar>, layer l: Int, _ count: Int) {
+    private func scaleRows(of s: UnsafeMutablePointer<Scalar>, _ l: Int, _ count: Int) {
         let width = pass.topology.sizes[1]
         for i in 0..<pass.topology.sizes[l] {
             for b in 0..<count {
                 let derivative = pass.derivative(l)[i * pass.stride + b]
                 for j in 0..<width { s[(i * count + b) * width + j] *= derivative }
+            }
+        }
+    }
+
+    /// Of softmax: makes row i a_i times what it is above the mean of all rows, weighted by a.
+    private func mixRows(of s: UnsafeMutablePointer<Scalar>, _ l: Int, _ count: Int) {
+        let (width, units, a) = (pass.topology.sizes[1], pass.topology.sizes[l], pass.activation(l))
+        for b in 0..<count {
+            for j in 0..<width {
+                var mean: Scalar = 0
+                for i in 0..<units { mean += a[i * pass.stride + b] * s[(i * count + b) * width + j] }
+                for i in 0..<units {
+                    let place = (i * count + b) * width + j
+                    s[place] = a[i * pass.stride + b] * (s[place] - mean)
+                }
             }
         }
     }

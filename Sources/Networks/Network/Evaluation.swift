@@ -19,9 +19,9 @@ public final class Evaluator<Scalar: Real> {
     private let error: ScratchMemory<Scalar>
 
     /// For blocks of up to `capacity` samples.
-    public init(topology: Topology, samples: Samples, capacity: Int) {
-        pass = ForwardPass(topology: topology, samples: samples, capacity: capacity)
-        error = ScratchMemory(count: topology.outputCount * paddedSampleCount(capacity))
+    public init(_ network: Network, samples: Samples, capacity: Int) {
+        pass = ForwardPass(network, samples: samples, capacity: capacity)
+        error = ScratchMemory(count: network.topology.outputCount * paddedSampleCount(capacity))
     }
 
     /// The block's loss, summed in double, and correct answers.
@@ -30,13 +30,13 @@ public final class Evaluator<Scalar: Real> {
     public func score(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) -> Score {
         pass.run(batch, parameters: parameters)
         let topology = pass.topology
-        let squares = pass.outputError(batch, coefficient: 0, delta: error.base)
+        let sum = pass.outputLoss(batch, share: 0, delta: error.base)
         let correct =
             pass.samples.target == .inputs
             ? 0
             : Scalar.correct(
                 activation: pass.activation(topology.depth), labels: pass.samples.labels, samples: batch,
                 units: topology.outputCount, stride: pass.stride)
-        return Score(loss: squares / Double(topology.outputCount), correct: correct)
+        return Score(loss: sum / Double(pass.network.head.divisor(outputs: topology.outputCount)), correct: correct)
     }
 }

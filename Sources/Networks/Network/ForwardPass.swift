@@ -1,9 +1,11 @@
 import Kernels
 
-/// A network's layers for one slice: activations aˡ and derivatives g'(hˡ), n_l × stride, unit-major.
+/// A network's layers for one slice: activations aˡ and derivatives g'(hˡ), n_l × stride, unit-major; softmax has ln a^L
+/// beside its activations.
 ///
 /// `stride` is the slice's size rounded up to whole groups; what the padding holds is finite and counts for nothing.
 public final class ForwardPass<Scalar: Real> {
+    public let network: Network
     public let topology: Topology
     let samples: Samples
     let capacity: Int
@@ -11,7 +13,11 @@ public final class ForwardPass<Scalar: Real> {
     private(set) var stride = 0
     /// aˡ at index l - 1, for l in 1…L.
     private let activations: [ScratchMemory<Scalar>]
-    private let derivatives: [ScratchMemory<Scalar>]
+    private let besides: [ScratchMemory<Scalar>]
+    /// The kernels' numbers, of gˡ at index l - 1 and of the loss.
+    private let activationKernels: [Int32]
+    private let lossKernel: Int32
+    private let outputIsElementwise: Bool
     let products: Products<Scalar>
     let inputLayer: InputLayer<Scalar>
     private let targetBytes: UnsafeMutablePointer<UInt8>?
@@ -20,15 +26,20 @@ public final class ForwardPass<Scalar: Real> {
     let last: Int
 
     /// For up to `capacity` samples at a time, of which all layers are computed, or those below the output.
-    public init(topology: Topology, samples: Samples, capacity: Int, belowOutput: Bool = false) {
-        precondition(samples.askedNumbers == nil || belowOutput, "no loss is measured against numbers yet")
+    public init(_ network: Network, samples: Samples, capacity: Int, belowOutput: Bool = false) {
+        let topology = network.topology
+        precondition(network.head.loss.targets.contains(samples.target))
+        self.network = network
         self.topology = topology
         self.samples = samples
         self.capacity = capacity
         last = topology.depth - (belowOutput ? 1 : 0)
         let stride = paddedSampleCount(capacity)
         activations = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
-        derivatives = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
+        besides = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
+        activationKernels = (1...last).map { network.activation($0).kernel(Scalar.self) }
+        lossKernel = network.head.loss.kernel(Scalar.self)
+        outputIsElementwise = network.head.activation.isElementwise
         products = Products(topology: topology, columns: stride, withInput: samples.inputs.compressed == nil)
         inputLayer = InputLayer(samples.inputs, topology: topology, stride: stride, products: products)
         let needsTargets = samples.target == .inputs && !belowOutput
@@ -39,8 +50,15 @@ public final class ForwardPass<Scalar: Real> {
 
     /// aˡ, for l in 1…L.
     func activation(_ l: Int) -> UnsafeMutablePointer<Scalar> { activations[l - 1].base }
-    /// g'(hˡ), for l in 1…L.
-    func derivative(_ l: Int) -> UnsafeMutablePointer<Scalar> { derivatives[l - 1].base }
+    /// What stands beside aˡ: g'(hˡ), or of softmax ln a^L.
+    func beside(_ l: Int) -> UnsafeMutablePointer<Scalar> { besides[l - 1].base }
+    /// g'(hˡ), for the layers whose activation is elementwise.
+    func derivative(_ l: Int) -> UnsafeMutablePointer<Scalar> { beside(l) }
+
+    /// g'(hˡ) of unit `q` and the sample at `index`; of softmax 1, for its errors are by h^L.
+    func derivative(_ l: Int, _ q: Int, _ index: Int) -> Scalar {
+        l < topology.depth || outputIsElementwise ? beside(l)[q * stride + index] : 1
+    }
 
     /// Computes the layers of these samples.
     ///
@@ -56,26 +74,26 @@ public final class ForwardPass<Scalar: Real> {
                     parameters + topology.weights(l - 1), inputs: topology.sizes[l - 1], outputs: topology.sizes[l],
                     activation(l - 1), into: activation(l), columns: stride)
             }
-            Scalar.sigmoid(
-                sums: activation(l), bias: parameters + topology.biases(l - 1), units: topology.sizes[l],
-                stride: stride, activation: activation(l), derivative: derivative(l))
+            Scalar.activate(
+                activationKernels[l - 1], sums: activation(l), bias: parameters + topology.biases(l - 1),
+                units: topology.sizes[l], stride: stride, into: activation(l), beside: beside(l))
         }
     }
 
-    /// δ of the output layer times `coefficient`, and Σ_b Σ_q (a_q − t_q)², of the samples run last.
-    func outputError(
-        _ batch: UnsafeBufferPointer<UInt32>, coefficient: Scalar, delta: UnsafeMutablePointer<Scalar>
+    /// The sum of the loss's terms, and share · its derivative by h^L, of the samples run last.
+    func outputLoss(
+        _ batch: UnsafeBufferPointer<UInt32>, share: Scalar, delta: UnsafeMutablePointer<Scalar>
     ) -> Double {
         let depth = topology.depth
         if let targetBytes, let rows = samples.inputs.denseBytes {
             rows.gatherBytes(batch, into: targetBytes, stride: stride)
-            return Scalar.squaredError(
-                activation: activation(depth), derivative: derivative(depth), targets: targetBytes, count: batch.count,
-                units: topology.outputCount, stride: stride, coefficient: coefficient, delta: delta)
+            return Scalar.loss(
+                lossKernel, activation: activation(depth), beside: beside(depth), targets: targetBytes,
+                count: batch.count, units: topology.outputCount, stride: stride, share: share, delta: delta)
         }
-        return Scalar.squaredError(
-            activation: activation(depth), derivative: derivative(depth), labels: samples.labels, samples: batch,
-            units: topology.outputCount, stride: stride, coefficient: coefficient, delta: delta)
+        return Scalar.loss(
+            lossKernel, activation: activation(depth), beside: beside(depth), labels: samples.labels, samples: batch,
+            units: topology.outputCount, stride: stride, share: share, delta: delta)
     }
 
     /// The outputs of the sample at `index` of those run last.

@@ -2,11 +2,11 @@ import Kernels
 
 /// Whether some samples can still teach a network anything.
 public struct Saturation: Equatable, Sendable {
-    /// The layers, from 1, of which every unit sits at a limit of its activation for every sample: nothing passes below.
+    /// The layers, from 1, of which every unit sits where its activation is flat, for every sample: nothing passes below.
     public var layers: [Int]
     /// The samples' mean loss.
     public var loss: Double
-    /// What the best constant outputs would have: the mean variance of what is asked for.
+    /// What the best constant outputs would have.
     public var constantLoss: Double
     /// A hundredth of what wrong answers cost: less is as good as none.
     public var smallLoss: Double
@@ -26,19 +26,18 @@ extension Evaluator {
         let loss = score(batch, parameters: parameters).loss / Double(batch.count)
         let layers = (1...pass.topology.depth).filter { l in
             (0..<pass.topology.sizes[l]).allSatisfy { unit in
-                batch.indices.allSatisfy {
-                    abs(Double(pass.derivative(l)[unit * pass.stride + $0])) < Self.closedDerivative
-                }
+                batch.indices.allSatisfy { abs(Double(pass.derivative(l, unit, $0))) < Self.closedDerivative }
             }
         }
-        let units = pass.topology.outputCount
-        let wrong = pass.samples.target == .labels ? 1 / Double(units) : 0.1
+        let divisor = Double(pass.network.head.divisor(outputs: pass.topology.outputCount))
+        let wrong = pass.samples.target == .labels ? 1 / divisor : 0.1
         return Saturation(
-            layers: layers, loss: loss, constantLoss: targetVariance(batch, units: units), smallLoss: wrong / 100)
+            layers: layers, loss: loss, constantLoss: constantSum(batch) / divisor, smallLoss: wrong / 100)
     }
 
-    /// The mean over the outputs of the variance of what each is to be.
-    private func targetVariance(_ batch: UnsafeBufferPointer<UInt32>, units: Int) -> Double {
+    /// The mean sum of the loss's terms that the best constant outputs have.
+    private func constantSum(_ batch: UnsafeBufferPointer<UInt32>) -> Double {
+        let units = pass.topology.outputCount
         var (sums, squares) = ([Double](repeating: 0, count: units), 0.0)
         for sample in batch {
             let target: [Double] = pass.samples.targetNumbers(sample, units: units)
@@ -48,6 +47,7 @@ extension Evaluator {
             }
         }
         let count = Double(batch.count)
-        return (squares / count - sums.reduce(0) { $0 + ($1 / count) * ($1 / count) }) / Double(units)
+        return pass.network.head.loss.function.constantSum(
+            means: sums.map { $0 / count }, meanSquares: squares / count)
     }
 }

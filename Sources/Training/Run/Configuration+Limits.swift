@@ -14,7 +14,7 @@ extension Configuration {
     /// Why this cannot be a run: the first option that is out of its limits, or that does not go with another, named as
     /// on the command line; nil where there is none.
     public var fault: String? {
-        countFault ?? rateFault ?? targetFault ?? geneticFault
+        countFault ?? rateFault ?? targetFault ?? networkFault ?? geneticFault
     }
 
     private var countFault: String? {
@@ -47,6 +47,20 @@ extension Configuration {
         }
         guard target == .inputs, topology.inputCount != topology.outputCount else { return nil }
         return "--target inputs needs a network with an output for each input, \(topology) is none"
+    }
+
+    /// Why there is no `network`.
+    public var networkFault: String? {
+        if let fault = activation.fault(layers: topology.depth - 1) { return "--activation \(activation) \(fault)" }
+        guard loss.takes(outputActivation) else {
+            return
+                "--loss \(loss) goes with --output-activation \(loss.activations.map(\.name).joined(separator: ", ")), "
+                + "not with \(outputActivation)"
+        }
+        guard loss.targets.contains(target.target) else {
+            return "--loss \(loss) does not go with --target \(target.rawValue)"
+        }
+        return nil
     }
 
     private var geneticFault: String? {

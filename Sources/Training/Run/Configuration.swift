@@ -15,6 +15,10 @@ public enum Precision: String, CaseIterable, Sendable, Codable {
 public struct Configuration: Sendable, Equatable, Codable {
     public var topology = Topology.classifier
     public var target = TargetName.labels
+    /// Of the hidden layers.
+    public var activation = HiddenActivations(.sigmoid)
+    public var outputActivation = Activation.sigmoid
+    public var loss = Loss.mse
     public var data = "synthetic"
     /// A file of what is asked for of each row, where the data are rows of numbers.
     public var targets: String?
@@ -46,8 +50,8 @@ public struct Configuration: Sendable, Equatable, Codable {
     /// The names in `config.json`, from which those on the command line follow.
     enum CodingKeys: String, CodingKey {
         case topology = "model"
-        case target, data, targets, trainLimit, testLimit, epochs, batchSize, learningRate, momentum, seed, shuffle,
-            initializer
+        case target, activation, outputActivation, loss, data, targets, trainLimit, testLimit, epochs, batchSize
+        case learningRate, momentum, seed, shuffle, initializer
         case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
     }
 
@@ -76,6 +80,13 @@ public struct Configuration: Sendable, Equatable, Codable {
                     return ("--" + words, "\(value)")
                 })
         }
+    }
+
+    /// What is trained.
+    ///
+    /// - Precondition: there is no `fault`.
+    public var network: Network {
+        Network(topology, hidden: activation, head: Head(outputActivation, loss))
     }
 
     /// What a network is to answer, by the names of the command line.

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 
 /// What happened in a run; one JSON object per event, in `metrics.jsonl` and on standard output with `--json`.
 public enum Event: Sendable {
@@ -32,6 +33,10 @@ public enum Event: Sendable {
 public struct StartEvent: Sendable, Codable {
     public var event = "start"
     public var model: String
+    /// Of the hidden layers.
+    public var activation: HiddenActivations
+    public var outputActivation: Activation
+    public var loss: Loss
     public var data: String
     /// What the outputs are compared with.
     public var target: Configuration.TargetName
@@ -46,7 +51,8 @@ public struct StartEvent: Sendable, Codable {
     public var numerics = Numerics.version
 
     enum CodingKeys: String, CodingKey {
-        case event, model, data, target, samples, ranks, workers, slices, parameters, numerics
+        case event, model, activation, loss, data, target, samples, ranks, workers, slices, parameters, numerics
+        case outputActivation = "output_activation"
         case idleWorkers = "idle_workers"
     }
 }

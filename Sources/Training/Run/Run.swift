@@ -132,7 +132,9 @@ public final class Run<Scalar: Real & Datatype> {
     /// The event that opens a run of gradient descent.
     var startEvent: StartEvent {
         StartEvent(
-            model: topology.description, data: dataset.name, target: configuration.target, samples: dataset.train.count,
+            model: topology.description, activation: configuration.activation,
+            outputActivation: configuration.outputActivation, loss: configuration.loss, data: dataset.name,
+            target: configuration.target, samples: dataset.train.count,
             ranks: processes.world.size,
             workers: team.totalWorkers, slices: sliceCount, parameters: topology.parameterCount,
             idleWorkers: max(0, team.totalWorkers - sliceCount))
@@ -155,7 +157,7 @@ public final class Run<Scalar: Real & Datatype> {
 
     /// A worker's part of measuring the weights.
     func evaluation(_ worker: Worker) -> Evaluation<Scalar> {
-        Evaluation(worker, of: topology, on: sets, lossScale: configuration.lossScale, in: state)
+        Evaluation(worker, of: configuration.network, on: sets, lossScale: configuration.lossScale, in: state)
     }
 
     /// Measures the weights as they are, on all workers. Collective; the result is whole on the first rank.
@@ -176,7 +178,7 @@ public final class Run<Scalar: Real & Datatype> {
 
     /// Writes the weights as they are; for the first rank.
     public func writeModel(to path: String) throws {
-        try WeightsFile.write(weights, of: topology, to: path)
+        try WeightsFile.write(weights, of: configuration.network, to: path)
     }
 
     /// Writes the workers' times of a run that is over, where they are kept. Collective.

@@ -31,17 +31,19 @@ public enum WeightsFile {
 
     /// Writes `path` whole, or not at all.
     static func write<Scalar: Real>(
-        _ parameters: UnsafePointer<Scalar>, of topology: Topology, to path: String
+        _ parameters: UnsafePointer<Scalar>, of network: Network, to path: String
     ) throws {
-        try Safetensors(tensors: tensors(parameters, of: topology)).write(to: path)
+        let metadata = [ModelMetadata.key: try ModelMetadata(network).text]
+        try Safetensors(tensors: tensors(parameters, of: network.topology), metadata: metadata).write(to: path)
     }
 
-    /// The network that a file's tensors are of, from their names and shapes, and their precision.
+    /// The sizes of the network that a file's tensors are of, from their names and shapes, the network that its metadata name
+    /// (nil where they name none), and the tensors' precision.
     ///
-    /// - Throws: `.badData` where they are no dense network's, or there are others beside.
-    public static func describe(_ path: String) throws -> (Topology, Precision) {
-        let all = try Safetensors.read(path).tensors
-        let tensors = byName(all)
+    /// - Throws: `.badData` where they are no dense network's, there are others beside, or the metadata do not fit.
+    public static func describe(_ path: String) throws -> (Topology, Network?, Precision) {
+        let file = try Safetensors.read(path)
+        let tensors = byName(file.tensors)
         var sizes: [Int] = []
         var layer = 0
         while let tensor = tensors["\(2 * layer).weight"] {
@@ -56,8 +58,9 @@ public enum WeightsFile {
         guard let topology = Topology(sizes: sizes) else {
             throw Failure(.badData, "\(path): expected the tensors 0.weight, 0.bias, 2.weight, … of a dense network")
         }
-        try refuseOthers(all, topology, path: path)
-        return (topology, tensors["0.weight"]?.elementType == .float64 ? .float64 : .float32)
+        try refuseOthers(file.tensors, topology, path: path)
+        let precision: Precision = tensors["0.weight"]?.elementType == .float64 ? .float64 : .float32
+        return (topology, try ModelMetadata.network(of: file, topology, path: path), precision)
     }
 
     private static func refuseOthers(_ tensors: [Safetensors.Tensor], _ topology: Topology, path: String) throws {

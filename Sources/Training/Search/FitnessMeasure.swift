@@ -17,7 +17,7 @@ final class FitnessMeasure<Scalar: Real & Datatype> {
         self.search = search
         self.worker = worker
         evaluator = Evaluator(
-            topology: search.topology, samples: search.run.dataset.train,
+            search.run.configuration.network, samples: search.run.dataset.train,
             capacity: min(EvaluationSets.blockSize, search.options.fitnessSamples))
     }
 

@@ -14,7 +14,7 @@ final class Evaluation<Scalar: Real & Datatype> {
     private let testEvaluator: Evaluator<Scalar>
 
     init(
-        _ worker: Worker, of topology: Topology, on sets: EvaluationSets, lossScale: Double?,
+        _ worker: Worker, of network: Network, on sets: EvaluationSets, lossScale: Double?,
         in state: SharedState<Scalar>
     ) {
         self.worker = worker
@@ -22,7 +22,7 @@ final class Evaluation<Scalar: Real & Datatype> {
         self.sets = sets
         self.lossScale = lossScale ?? 1
         func evaluator(_ samples: Samples) -> Evaluator<Scalar> {
-            Evaluator(topology: topology, samples: samples, capacity: min(EvaluationSets.blockSize, samples.count))
+            Evaluator(network, samples: samples, capacity: min(EvaluationSets.blockSize, samples.count))
         }
         trainEvaluator = evaluator(sets.train)
         testEvaluator = evaluator(sets.test)

@@ -30,7 +30,7 @@ final class Step<Scalar: Real & Datatype> {
         parameters = lines.lowerBound * 16..<min(lines.upperBound * 16, trainer.topology.parameterCount)
         let capacity = (trainer.schedule.largestMinibatch + trainer.sliceCount - 1) / trainer.sliceCount
         engine = trainer.configuration.gradient.makeEngine(
-            topology: trainer.topology, samples: trainer.dataset.train, capacity: capacity)
+            trainer.configuration.network, samples: trainer.dataset.train, capacity: capacity)
         scratch = .allocate(capacity: trainer.team.isAlone ? 0 : trainer.state.slotStride)
         maxima = .allocate(capacity: trainer.state.maxima.count)
         maxima.initialize(repeating: 0, count: trainer.state.maxima.count)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The output layer of an autoencoder in a training step, where it is nearly all of the work: outputs, errors, and what
+/// The article's head over the output layer of an autoencoder in a training step, where it is nearly all of the work: outputs, errors, and what
 /// comes of them, in one pass over blocks of output units, by kernels of our own.
 ///
 /// Measured against products and separate passes for sigmoid and error, 784x64x784: Docs/performance.md.
@@ -9,8 +9,13 @@ final class Reconstruction<Scalar: Real> {
     private let targets: ByteRows
     private let scratch: ScratchMemory<Scalar>
 
-    /// For slices of up to `capacity` samples, whose outputs are compared with these rows, which are dense; the network has
-    /// a hidden layer.
+    /// The rows that the outputs of a network on these samples are compared with, where its output layer is such a one.
+    static func targets(_ network: Network, _ samples: Samples) -> ByteRows? {
+        guard samples.target == .inputs, network.topology.depth >= 2, network.head == .article else { return nil }
+        return samples.inputs.denseBytes
+    }
+
+    /// For slices of up to `capacity` samples; the network has a hidden layer.
     init(topology: Topology, targets: ByteRows, capacity: Int) {
         self.topology = topology
         self.targets = targets
@@ -24,14 +29,14 @@ final class Reconstruction<Scalar: Real> {
     /// - Returns: Σ_b Σ_q (a_q − t_q)², of the samples that `pass` ran last.
     func fill(
         _ batch: UnsafeBufferPointer<UInt32>, pass: ForwardPass<Scalar>, parameters: UnsafePointer<Scalar>,
-        coefficient: Scalar, projected: UnsafeMutablePointer<Scalar>, gradient: UnsafeMutablePointer<Scalar>
+        share: Scalar, projected: UnsafeMutablePointer<Scalar>, gradient: UnsafeMutablePointer<Scalar>
     ) -> Double {
         let depth = topology.depth
         let (weights, biases) = (topology.weights(depth - 1), topology.biases(depth - 1))
         return Scalar.reconstruction(
             activation: pass.activation(depth - 1), inputs: topology.sizes[depth - 1], stride: pass.stride,
             weights: parameters + weights, bias: parameters + biases, targets: targets, samples: batch,
-            coefficient: coefficient, projected: projected, gradient: gradient + weights,
+            coefficient: 2 * share, projected: projected, gradient: gradient + weights,
             biasGradient: gradient + biases, scratch: scratch.base)
     }
 }

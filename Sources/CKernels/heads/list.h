@@ -1,0 +1,96 @@
+// The losses, in either precision: included after activations/list.h. Each has a file of its name here, and two lines below.
+//
+// The file has NAME_at, which of a vector of outputs, what stands beside them, and targets gives `delta`, share · ∂sum/∂h, and
+// goes on with `sum`; and LOSS(NAME), which makes the loops over an output layer of it. CKernels.h says what these compute.
+#define LABELS_ARGUMENTS                                                                                               \
+    const REAL *activation, const REAL *beside, const uint8_t *labels, const uint32_t *samples, size_t count, size_t n, \
+        size_t stride, REAL share, REAL *delta
+#define BYTES_ARGUMENTS                                                                                                \
+    const REAL *activation, const REAL *beside, const uint8_t *targets, size_t count, size_t n, size_t stride,         \
+        REAL share, REAL *delta
+
+#define LOSS(name)                                                                                                     \
+    double NAME(name##_labels)(LABELS_ARGUMENTS);                                                                      \
+    double NAME(name##_bytes)(BYTES_ARGUMENTS);                                                                        \
+                                                                                                                       \
+    CLONES double NAME(name##_labels)(LABELS_ARGUMENTS) {                                                              \
+        const vec shares = splat(share);                                                                               \
+        double total = 0;                                                                                              \
+        for (size_t s = 0; s < stride; s += LANES) {                                                                   \
+            const size_t live = s < count ? (count - s < LANES ? count - s : LANES) : 0;                               \
+            vec mask, sum = {0}, label = splat(-1);                                                                    \
+            live_lanes(live, &mask);                                                                                   \
+            for (size_t i = 0; i < live; i++) label[i] = labels[samples[s + i]];                                       \
+            for (size_t q = 0; q < n; q++) {                                                                           \
+                const vec a = load(activation + q * stride + s), more = load(beside + q * stride + s);                 \
+                const vec target = choose(label == splat(q), splat(1), splat(0));                                      \
+                vec d;                                                                                                 \
+                name##_at(&a, &more, &target, &shares, &sum, &d);                                                      \
+                store(delta + q * stride + s, choose(mask != splat(0), d, splat(0)));                                  \
+            }                                                                                                          \
+            sum = choose(mask != splat(0), sum, splat(0));                                                             \
+            total += sum_of_lanes(&sum);                                                                               \
+        }                                                                                                              \
+        return total;                                                                                                  \
+    }                                                                                                                  \
+                                                                                                                       \
+    CLONES double NAME(name##_bytes)(BYTES_ARGUMENTS) {                                                                \
+        typedef uint8_t bvec __attribute__((vector_size(LANES)));                                                      \
+        const vec shares = splat(share);                                                                               \
+        double total = 0;                                                                                              \
+        for (size_t q = 0; q < n; q++) {                                                                               \
+            vec sum = {0};                                                                                             \
+            for (size_t s = 0; s < stride; s += LANES) {                                                               \
+                bvec b;                                                                                                \
+                memcpy(&b, targets + q * stride + s, LANES);                                                           \
+                const vec a = load(activation + q * stride + s), more = load(beside + q * stride + s);                 \
+                const vec target = __builtin_convertvector(b, vec) * splat(NUMBER_OF_BYTE), before = sum;               \
+                vec d;                                                                                                 \
+                name##_at(&a, &more, &target, &shares, &sum, &d);                                                      \
+                if (s + LANES > count) {                                                                               \
+                    vec mask;                                                                                          \
+                    live_lanes(s < count ? count - s : 0, &mask);                                                      \
+                    d = choose(mask != splat(0), d, splat(0));                                                         \
+                    sum = choose(mask != splat(0), sum, before);                                                       \
+                }                                                                                                      \
+                store(delta + q * stride + s, d);                                                                      \
+            }                                                                                                          \
+            total += sum_of_lanes(&sum);                                                                               \
+        }                                                                                                              \
+        return total;                                                                                                  \
+    }
+
+#include "mse.h"
+#include "cross_entropy.h"
+
+#define LOSSES(EACH)                                                                                                   \
+    EACH(mse)                                                                                                          \
+    EACH(cross_entropy)
+
+enum { LOSSES(NUMBER) };
+
+int NAME(loss)(const char *name) {
+    LOSSES(NAMED)
+    return -1;
+}
+
+double NAME(loss_labels)(int number, LABELS_ARGUMENTS) {
+    switch (number) {
+#define CASE(name)                                                                                                     \
+    case name##_number:                                                                                                \
+        return NAME(name##_labels)(activation, beside, labels, samples, count, n, stride, share, delta);
+        LOSSES(CASE)
+#undef CASE
+    }
+    return NAN;
+}
+
+double NAME(loss_bytes)(int number, BYTES_ARGUMENTS) {
+    switch (number) {
+#define CASE(name)                                                                                                     \
+    case name##_number: return NAME(name##_bytes)(activation, beside, targets, count, n, stride, share, delta);
+        LOSSES(CASE)
+#undef CASE
+    }
+    return NAN;
+}

@@ -1,0 +1,41 @@
+/// One of a list, known by its name: on the command line, in files and in messages.
+///
+/// What is added to a list is everywhere with that line.
+public protocol Listed: Hashable, Codable, Sendable, CustomStringConvertible {
+    var name: String { get }
+    static var list: [Self] { get }
+}
+
+extension Listed {
+    /// The one called `name`; nil where there is none.
+    public init?(named name: String) {
+        guard let found = Self.list.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+
+    /// All names, as text for people.
+    public static var names: String { list.map(\.name).joined(separator: ", ") }
+
+    /// What is said of a name that is none of them.
+    public static func fault(_ name: String) -> String { "'\(name)' is not one of \(names)" }
+
+    public static func == (a: Self, b: Self) -> Bool { a.name == b.name }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+    public var description: String { name }
+
+    public init(from decoder: any Decoder) throws {
+        let name = try decoder.singleValueContainer().decode(String.self)
+        guard let found = Self(named: name) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: Self.fault(name)))
+        }
+        self = found
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+}
