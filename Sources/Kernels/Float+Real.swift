@@ -73,6 +73,13 @@ extension Float: Real {
         ck_loss_bytes_f32(loss, activation, beside, targets, count, n, stride, share, delta)
     }
 
+    public static func loss(
+        _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<Self>,
+        count: Int, units n: Int, stride: Int, share: Self, delta: UnsafeMutablePointer<Self>
+    ) -> Double {
+        ck_loss_numbers_f32(loss, activation, beside, targets, count, n, stride, share, delta)
+    }
+
     public static func correct(
         activation: UnsafePointer<Self>, labels: UnsafePointer<UInt8>, samples: UnsafeBufferPointer<UInt32>,
         units n: Int, stride: Int

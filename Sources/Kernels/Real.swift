@@ -60,6 +60,11 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<UInt8>,
         count: Int, units n: Int, stride: Int, share: Self, delta: UnsafeMutablePointer<Self>
     ) -> Double
+    /// The same against numbers, n × stride.
+    static func loss(
+        _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<Self>,
+        count: Int, units n: Int, stride: Int, share: Self, delta: UnsafeMutablePointer<Self>
+    ) -> Double
     /// How many samples have their largest activation (the first of equals) at their label.
     static func correct(
         activation: UnsafePointer<Self>, labels: UnsafePointer<UInt8>, samples: UnsafeBufferPointer<UInt32>,

@@ -93,6 +93,9 @@ static ck_rows make_rows(void) {
                 loss = ck_loss_bytes_##name(l, out, other, rows.dense, SAMPLES, n, STRIDE, (REAL)0.3, more);          \
                 report("loss_bytes_" #name, n, &loss, sizeof loss);                                                   \
                 report("delta_bytes_" #name, n, more, slice);                                                         \
+                loss = ck_loss_numbers_##name(l, out, other, sums, SAMPLES, n, STRIDE, (REAL)0.3, more);              \
+                report("loss_numbers_" #name, n, &loss, sizeof loss);                                                 \
+                report("delta_numbers_" #name, n, more, slice);                                                       \
             }                                                                                                         \
         }                                                                                                             \
         ck_activate_##name(ck_activation_##name("sigmoid"), sums, bias, n, STRIDE, sums, other);                      \

@@ -17,7 +17,7 @@ extension Integration {
         }
 
         /// From the same weights and in the same order, every epoch's losses are PyTorch's (Tests/Golden/make-number-curves.py).
-        @Test(arguments: ["labels"]) func parity(targets: String) async throws {
+        @Test(arguments: ["targets", "labels"]) func parity(targets: String) async throws {
             let curves = try JSONDecoder().decode(
                 [String: [Losses]].self, from: Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/curves.json")))
             let reference = try #require(curves[targets])
@@ -42,7 +42,7 @@ extension Integration {
 
         /// Threads or ranks, at once or stopped and resumed on another layout: one hash.
         @Test(arguments: ["float32", "float64"]) func oneHash(precision: String) async throws {
-            let options = Self.data("labels") + ["--precision", precision, "--batch-size", "16", "--quiet"]
+            let options = Self.data("targets") + ["--precision", precision, "--batch-size", "16", "--quiet"]
             try await withTemporaryFolder { folder in
                 func train(_ name: String, _ more: [String], ranks: Int? = nil) async throws -> String? {
                     let outcome = try await Program.run(
@@ -83,6 +83,7 @@ extension Integration {
                     "curves.json: not a NumPy array"
                 ),
                 (["--data", "GOLDEN/targets.npy", "--targets", "GOLDEN/labels.npy"], 65, "targets.npy have 3 numbers"),
+                (["--data", "GOLDEN/inputs.npy", "--targets", "GOLDEN/inputs.npy"], 65, "there are 5 numbers"),
                 (["--data", "GOLDEN/labels.npy", "--targets", "GOLDEN/labels.npy"], 65, "integers [80]"),
             ] as [([String], Int32, String)])
         func refuses(_ options: [String], _ status: Int32, _ words: String) async throws {

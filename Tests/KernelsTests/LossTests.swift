@@ -84,6 +84,24 @@ import Testing
     }
 
     @Test(arguments: precisions, sampleCounts)
+    func againstNumbers(_ precision: any Real.Type, count: Int) {
+        func check<Scalar: Real>(_: Scalar.Type, units: Int) {
+            var outputs = Outputs<Scalar>(count: count, units: units)
+            let targets = outputs.data.buffer(units * outputs.stride, shift: 1, as: Scalar.self)
+            let delta = Buffer<Scalar>(results: units * outputs.stride)
+            let squares = Scalar.loss(
+                Scalar.loss(named: "mse")!, activation: outputs.activation.base, beside: outputs.derivative.base,
+                targets: UnsafePointer(targets.base), count: count, units: units, stride: outputs.stride, share: 0.15,
+                delta: delta.base)
+            let stride = outputs.stride
+            outputs.check(delta, squares, units: units, coefficient: 2 * 0.15) { q, s in
+                Double(targets.base[q * stride + s])
+            }
+        }
+        for units in unitCounts { check(precision, units: units) }
+    }
+
+    @Test(arguments: precisions, sampleCounts)
     func correctAnswers(_ precision: any Real.Type, count: Int) {
         func check<Scalar: Real>(_: Scalar.Type, units: Int) {
             let outputs = Outputs<Scalar>(count: count, units: units)

@@ -26,6 +26,7 @@ import Testing
             switch target {
             case .labels: (0..<units).map { $0 == Int(labels[sample]) ? 1 : 0 }
             case .inputs: bytes[sample].map { Double($0) / 255 }
+            case .numbers: bytes[sample].map { Double($0) / 64 }
             }
         }
     }
@@ -106,6 +107,7 @@ import Testing
         let delta = Buffer([Scalar](repeating: .nan, count: units * stride))
         let numbers = (0..<UInt32(count)).map { $0 }
         let bytes = (0..<units * stride).map { $0 % stride < count ? outputs.bytes[$0 % stride][$0 / stride] : 77 }
+        let asked = Buffer(bytes.map { Scalar($0) / 64 })
         let kernel = head.loss.kernel(Scalar.self)
         let total = numbers.withUnsafeBufferPointer {
             switch target {
@@ -117,6 +119,10 @@ import Testing
                 Scalar.loss(
                     kernel, activation: activation.base, beside: beside.base, targets: bytes, count: count,
                     units: units, stride: stride, share: 0.25, delta: delta.base)
+            case .numbers:
+                Scalar.loss(
+                    kernel, activation: activation.base, beside: beside.base, targets: UnsafePointer(asked.base),
+                    count: count, units: units, stride: stride, share: 0.25, delta: delta.base)
             }
         }
         return (total, (0..<stride).map { s in (0..<units).map { delta.base[$0 * stride + s] } })

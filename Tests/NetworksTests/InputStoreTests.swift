@@ -55,10 +55,14 @@ private func numberMemory(
         check(precision)
     }
 
-    /// Engines on numbers against those on bytes, dense and compressed, and central differences.
-    @Test(arguments: ["3x2", "5x4x3x2", "40x30x10", "33x40x5x6x3"]) func gradientsAreThoseOfBytes(sizes: String) throws
-    {
-        let problem = GradientProblem(Network(Topology(sizes)!), seed: 2, sampleCount: 5)
+    /// Engines on numbers against those on bytes, dense and compressed, and central differences; whatever is asked for.
+    @Test(
+        arguments: [
+            ("3x2", .labels), ("5x4x3x2", .labels), ("40x30x10", .labels), ("33x40x5x6x3", .labels),
+            ("5x4x3x2", .numbers), ("33x40x5x6x3", .numbers), ("6x6", .inputs), ("34x9x34", .inputs),
+        ] as [(String, Target)])
+    func gradientsAreThoseOfBytes(sizes: String, target: Target) throws {
+        let problem = GradientProblem(Network(Topology(sizes)!), seed: 2, sampleCount: 5, target: target)
         let stores = [
             ("bytes", problem.samples), ("compressed", try #require(problem.compressedSamples)),
             ("numbers", problem.numberSamples),

@@ -5,13 +5,25 @@
 #define LABELS_ARGUMENTS                                                                                               \
     const REAL *activation, const REAL *beside, const uint8_t *labels, const uint32_t *samples, size_t count, size_t n, \
         size_t stride, REAL share, REAL *delta
-#define BYTES_ARGUMENTS                                                                                                \
-    const REAL *activation, const REAL *beside, const uint8_t *targets, size_t count, size_t n, size_t stride,         \
+#define TARGETS_ARGUMENTS(kind)                                                                                        \
+    const REAL *activation, const REAL *beside, const kind##_element *targets, size_t count, size_t n, size_t stride,  \
         REAL share, REAL *delta
+
+// Targets that lie as outputs do: bytes, or numbers.
+typedef uint8_t bytes_element;
+typedef REAL numbers_element;
+
+INLINE void bytes_at(const bytes_element *targets, vec *numbers) {
+    typedef uint8_t bvec __attribute__((vector_size(LANES)));
+    bvec b;
+    memcpy(&b, targets, LANES);
+    *numbers = __builtin_convertvector(b, vec) * splat(NUMBER_OF_BYTE);
+}
+
+INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers = load(targets); }
 
 #define LOSS(name)                                                                                                     \
     double NAME(name##_labels)(LABELS_ARGUMENTS);                                                                      \
-    double NAME(name##_bytes)(BYTES_ARGUMENTS);                                                                        \
                                                                                                                        \
     CLONES double NAME(name##_labels)(LABELS_ARGUMENTS) {                                                              \
         const vec shares = splat(share);                                                                               \
@@ -34,18 +46,21 @@
         return total;                                                                                                  \
     }                                                                                                                  \
                                                                                                                        \
-    CLONES double NAME(name##_bytes)(BYTES_ARGUMENTS) {                                                                \
-        typedef uint8_t bvec __attribute__((vector_size(LANES)));                                                      \
+    LOSS_AGAINST(name, bytes)                                                                                          \
+    LOSS_AGAINST(name, numbers)
+
+#define LOSS_AGAINST(name, kind)                                                                                       \
+    double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind));                                                               \
+                                                                                                                       \
+    CLONES double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind)) {                                                       \
         const vec shares = splat(share);                                                                               \
         double total = 0;                                                                                              \
         for (size_t q = 0; q < n; q++) {                                                                               \
             vec sum = {0};                                                                                             \
             for (size_t s = 0; s < stride; s += LANES) {                                                               \
-                bvec b;                                                                                                \
-                memcpy(&b, targets + q * stride + s, LANES);                                                           \
-                const vec a = load(activation + q * stride + s), more = load(beside + q * stride + s);                 \
-                const vec target = __builtin_convertvector(b, vec) * splat(NUMBER_OF_BYTE), before = sum;               \
-                vec d;                                                                                                 \
+                const vec a = load(activation + q * stride + s), more = load(beside + q * stride + s), before = sum;   \
+                vec target, d;                                                                                         \
+                kind##_at(targets + q * stride + s, &target);                                                          \
                 name##_at(&a, &more, &target, &shares, &sum, &d);                                                      \
                 if (s + LANES > count) {                                                                               \
                     vec mask;                                                                                          \
@@ -85,12 +100,15 @@ double NAME(loss_labels)(int number, LABELS_ARGUMENTS) {
     return NAN;
 }
 
-double NAME(loss_bytes)(int number, BYTES_ARGUMENTS) {
-    switch (number) {
-#define CASE(name)                                                                                                     \
-    case name##_number: return NAME(name##_bytes)(activation, beside, targets, count, n, stride, share, delta);
-        LOSSES(CASE)
-#undef CASE
+#define LOSS_BY_NUMBER(kind)                                                                                           \
+    double NAME(loss_##kind)(int number, TARGETS_ARGUMENTS(kind)) {                                                    \
+        switch (number) { LOSSES(kind##_CASE) }                                                                        \
+        return NAN;                                                                                                    \
     }
-    return NAN;
-}
+
+#define bytes_CASE(name)                                                                                               \
+    case name##_number: return NAME(name##_bytes)(activation, beside, targets, count, n, stride, share, delta);
+LOSS_BY_NUMBER(bytes)
+#define numbers_CASE(name)                                                                                             \
+    case name##_number: return NAME(name##_numbers)(activation, beside, targets, count, n, stride, share, delta);
+LOSS_BY_NUMBER(numbers)

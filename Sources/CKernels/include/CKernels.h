@@ -96,6 +96,9 @@ double ck_pow(double x, double y);  // 2 ulp
     /* The same against targets[n][stride] in bytes, 255 standing for one. */                                         \
     double ck_loss_bytes_##name(int loss_number, const REAL *activation, const REAL *beside, const uint8_t *targets,  \
                                 size_t count, size_t n, size_t stride, REAL share, REAL *delta);                      \
+    /* The same against targets[n][stride] in numbers. */                                                             \
+    double ck_loss_numbers_##name(int loss_number, const REAL *activation, const REAL *beside, const REAL *targets,   \
+                                  size_t count, size_t n, size_t stride, REAL share, REAL *delta);                    \
     /* How many of the samples have their largest activation at their label (the first of equals counts). */          \
     size_t ck_correct_##name(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count,    \
                              size_t n, size_t stride);                                                                \

@@ -26,7 +26,7 @@ public final class GradientProblem {
         initializer: Initializer = .kaiming
     ) {
         let topology = network.topology
-        precondition(sampleCount > 0 && (target == .labels || topology.inputCount == topology.outputCount))
+        precondition(sampleCount > 0 && (target != .inputs || topology.inputCount == topology.outputCount))
         let columns = topology.inputCount
         var draws = PhiloxSequence(Philox(seed: seed, purpose: .check))
         let bytes = (0..<sampleCount * columns).map { _ -> UInt8 in
@@ -37,12 +37,14 @@ public final class GradientProblem {
         self.network = network
         self.seed = seed
         let labels = (0..<sampleCount).map { _ in UInt8(draws.next() % answers) }
+        let asked = (0..<(target == .numbers ? sampleCount * topology.outputCount : 0)).map { _ in draws.uniform() }
         let numbers = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: sampleCount)
         _ = numbers.initialize(from: 0..<UInt32(sampleCount))
         batch = UnsafeBufferPointer(numbers)
         func memory(_ inputs: SampleValues.Inputs, _ form: SampleLayout.Form) -> SampleMemory {
             let values = SampleValues(
-                inputs: inputs, columns: columns, labels: labels[...], count: sampleCount, name: "", targetsName: "")
+                inputs: inputs, columns: columns, labels: labels[...],
+                targets: target == .numbers ? .float64(asked[...]) : nil, count: sampleCount, name: "", targetsName: "")
             return SampleMemory(values, target: target, form: form)
         }
         let fits = columns <= ByteRows.maximumCompressedColumns

@@ -3,7 +3,8 @@ import Kernels
 extension Loss {
     /// The article's.
     public static let mse = Loss(
-        name: "mse", formula: "1/n_L · Σ_q (a_q − t_q)²", activations: Activation.all, targets: [.labels, .inputs],
+        name: "mse", formula: "1/n_L · Σ_q (a_q − t_q)²", activations: Activation.all,
+        targets: [.labels, .inputs, .numbers],
         isMean: true, function: MeanSquaredError())
 }
 

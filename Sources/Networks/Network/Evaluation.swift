@@ -32,7 +32,7 @@ public final class Evaluator<Scalar: Real> {
         let topology = pass.topology
         let sum = pass.outputLoss(batch, share: 0, delta: error.base)
         let correct =
-            pass.samples.target == .inputs
+            pass.samples.target != .labels
             ? 0
             : Scalar.correct(
                 activation: pass.activation(topology.depth), labels: pass.samples.labels, samples: batch,

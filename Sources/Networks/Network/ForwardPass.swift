@@ -20,7 +20,9 @@ public final class ForwardPass<Scalar: Real> {
     private let outputIsElementwise: Bool
     let products: Products<Scalar>
     let inputLayer: InputLayer<Scalar>
+    /// What the outputs are compared with, n_L × stride; in the form that it has in the samples.
     private let targetBytes: UnsafeMutablePointer<UInt8>?
+    private let targetNumbers: ScratchMemory<Scalar>?
 
     /// The layers that are computed are 1…last.
     let last: Int
@@ -42,8 +44,10 @@ public final class ForwardPass<Scalar: Real> {
         outputIsElementwise = network.head.activation.isElementwise
         products = Products(topology: topology, columns: stride, withInput: samples.inputs.compressed == nil)
         inputLayer = InputLayer(samples.inputs, topology: topology, stride: stride, products: products)
-        let needsTargets = samples.target == .inputs && !belowOutput
-        targetBytes = needsTargets ? .allocate(capacity: topology.outputCount * stride) : nil
+        let targetCount = belowOutput ? 0 : topology.outputCount * stride
+        targetNumbers = samples.askedNumbers.map { _ in ScratchMemory(count: targetCount) }
+        let comparesBytes = samples.target == .inputs && targetNumbers == nil
+        targetBytes = comparesBytes ? .allocate(capacity: targetCount) : nil
     }
 
     deinit { targetBytes?.deallocate() }
@@ -90,6 +94,13 @@ public final class ForwardPass<Scalar: Real> {
             return Scalar.loss(
                 lossKernel, activation: activation(depth), beside: beside(depth), targets: targetBytes,
                 count: batch.count, units: topology.outputCount, stride: stride, share: share, delta: delta)
+        }
+        if let targetNumbers, let rows = samples.askedNumbers {
+            Scalar.gather(rows, samples: batch, into: targetNumbers.base, stride: stride)
+            return Scalar.loss(
+                lossKernel, activation: activation(depth), beside: beside(depth),
+                targets: UnsafePointer(targetNumbers.base), count: batch.count, units: topology.outputCount,
+                stride: stride, share: share, delta: delta)
         }
         return Scalar.loss(
             lossKernel, activation: activation(depth), beside: beside(depth), labels: samples.labels, samples: batch,

@@ -42,9 +42,7 @@ extension Configuration {
     }
 
     private var targetFault: String? {
-        if target == .numbers || targets != nil && target == .inputs {
-            return "--targets must hold integers: no loss is measured against numbers yet"
-        }
+        if target == .numbers, targets == nil { return "--target numbers needs --targets" }
         guard target == .inputs, topology.inputCount != topology.outputCount else { return nil }
         return "--target inputs needs a network with an output for each input, \(topology) is none"
     }
