@@ -111,14 +111,15 @@ import Kernels
 
     static func elementwise(_ bound: Bound) {
         let (units, stride) = (64, 128)
+        let sigmoid = Float.activation(named: "sigmoid")!
         let (sums, bias) = (Floats(units * stride, seed: 9, limit: 8), Floats(units, seed: 10))
         let (out, derivative, plain) = (Floats(units * stride), Floats(units * stride), Floats(units * stride))
         report(
             "sigmoid", "64 × 128", Double(12 * units * stride), bound, out, plain,
             {
-                Float.sigmoid(
-                    sums: sums.base, bias: bias.base, units: units, stride: stride, activation: out.base,
-                    derivative: derivative.base)
+                Float.activate(
+                    sigmoid, sums: sums.base, bias: bias.base, units: units, stride: stride, into: out.base,
+                    beside: derivative.base)
             }, { Reference.sigmoid(sums, bias: bias, units: units, stride: stride, into: plain) })
     }
 
