@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MPI
@@ -117,7 +118,10 @@ extension CollectiveTests {
     }
 
     /// MPI has room for so many groups at a time.
-    @Test func groupsAreFreed() throws {
+    ///
+    /// MPICH's ranks poll: where they take turns on a core, each group takes as long as that.
+    @Test(.enabled("more ranks than cores") { try world.size <= ProcessInfo.processInfo.activeProcessorCount })
+    func groupsAreFreed() throws {
         let world = try world
         var sum: Int64 = 0
         for _ in 0..<2000 {
