@@ -24,11 +24,13 @@
 
 #include "sigmoid.h"
 #include "relu.h"
+#include "leaky_relu.h"
 #include "softmax.h"
 
 #define ACTIVATIONS(EACH)                                                                                              \
     EACH(sigmoid)                                                                                                      \
     EACH(relu)                                                                                                         \
+    EACH(leaky_relu)                                                                                                   \
     EACH(softmax)
 
 #define NUMBER(name) name##_number,

@@ -22,6 +22,7 @@ public struct Activation: Listed {
     public static let all: [Activation] = [
         .sigmoid,
         .relu,
+        .leakyReLU,
     ]
 
     /// Those of the last layer: softmax, too.
