@@ -105,7 +105,8 @@ let package = Package(
                 "Training",
             ]),
         .testTarget(
-            name: "FrontpropTests", dependencies: ["Frontprop", "MPI", "Networks", "Storage", "Training"]),
+            name: "FrontpropTests",
+            dependencies: ["Datasets", "Frontprop", "Kernels", "MPI", "Networks", "Storage", "Training"]),
         // Runs the program as users do. It is built with the tests; they do not contain it.
         .testTarget(
             name: "IntegrationTests", path: "Tests/Integration",

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Kernels
 import Networks
-import RandomNumbers
 import Resources
 import Storage
 
@@ -32,7 +30,8 @@ struct GradientCheckCommand: FirstRankCommand {
     }
 
     func runOnFirstRank() throws {
-        let topologies = try topology.map { [try parseTopology($0)] } ?? (0..<random).map(randomTopology)
+        let topologies =
+            try topology.map { [try parseTopology($0)] } ?? (0..<random).map { Topology.random(seed: seed, stream: $0) }
         for topology in topologies {
             let memory = Double(Memory.bytes)
             if let refusal = GradientCheck.refusal(topology: topology, samples: samples, memoryBytes: memory) {
@@ -55,20 +54,6 @@ struct GradientCheckCommand: FirstRankCommand {
     }
 
     private func check(_ network: Network) -> GradientCheck {
-        let problem = GradientProblem(network, seed: seed, sampleCount: samples, initializer: initializer)
-        let engines = GradientMethod.allCases.map { method in
-            (
-                name: method.rawValue,
-                engine: method.makeEngine(network, samples: problem.samples, capacity: samples, as: Double.self)
-            )
-        }
-        return GradientCheck(problem, engines: engines)
-    }
-
-    /// Two to six layers of one to eight units.
-    private func randomTopology(_ index: Int) -> Topology {
-        var numbers = PhiloxSequence(Philox(seed: seed, purpose: .check, stream: UInt32(index)))
-        let layers = Int.random(in: 2...6, using: &numbers)
-        return Topology(sizes: (0..<layers).map { _ in Int.random(in: 1...8, using: &numbers) })!
+        GradientCheck(GradientProblem(network, seed: seed, sampleCount: samples, initializer: initializer))
     }
 }

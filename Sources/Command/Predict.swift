@@ -31,7 +31,6 @@ struct Predict: FirstRankCommand {
 
     private static var picturesAcross: Int { 10 }
     private static var mostPictures: Int { 50 }
-    private static var blockSize: Int { 250 }
 
     func validate() throws {
         if let model { _ = try parseTopology(model) }
@@ -58,25 +57,13 @@ struct Predict: FirstRankCommand {
             throw Failure(
                 .usage, "--pictures needs a network with an output for each input, \(network.topology) is none")
         }
-        let (images, name) = try use.images(sampleOptions.set.part, file: file)
-        let chosen = try ChosenSamples(
-            images, try sampleOptions.numbers(in: images, defaultCount: nil), name: name, topology: network.topology,
-            target: try use.resolvedTarget().target)
+        let chosen = try use.samples(sampleOptions.set.part, file: file, sampleOptions.choice(standard: .all))
         let text = TextOutput(output)
         try text.write(header(network.topology, chosen.samples.target))
-        let (count, units) = (chosen.samples.count, network.topology.outputCount)
-        let pass = ForwardPass<Scalar>(
-            network.network, samples: chosen.samples, capacity: min(count, Self.blockSize))
-        var values = [Scalar](repeating: 0, count: min(count, Self.blockSize) * units)
         var shown: [[Double]] = []
-        for first in stride(from: 0, to: count, by: Self.blockSize) {
-            let block = (first..<min(first + Self.blockSize, count)).map(UInt32.init)
-            block.withUnsafeBufferPointer { pass.outputs($0, parameters: network.parameters, into: &values) }
-            for index in block.indices {
-                let outputs = values[index * units..<(index + 1) * units]
-                try text.write(line(chosen, first + index, outputs))
-                if shown.count < Self.mostPictures { shown.append(outputs.map(Double.init)) }
-            }
+        try network.predict(chosen) { prediction in
+            try text.write(line(prediction))
+            if shown.count < Self.mostPictures { shown.append(prediction.outputs.map(Double.init)) }
         }
         try text.finish()
         if let pictures { try draw(chosen, shown, to: pictures) }
@@ -88,20 +75,18 @@ struct Predict: FirstRankCommand {
         return (names + (0..<topology.outputCount).map { "output_\($0)" }).joined(separator: ",") + "\n"
     }
 
-    /// One sample: its number in the set, its label where that is known, the answer (the first of the largest outputs), and
-    /// all outputs.
-    private func line<Scalar: Real>(_ chosen: ChosenSamples, _ index: Int, _ outputs: ArraySlice<Scalar>) -> String {
-        let number = chosen.numbers[index]
-        let label = chosen.isLabelled ? "\(chosen.samples.labels[index])" : nil
-        let texts = outputs.map { "\($0)" }
-        let answer =
-            chosen.samples.target == .inputs ? nil : outputs.firstIndex(of: outputs.max()!)! - outputs.startIndex
+    /// One sample: its number in the set, its label and the answer where they are known, and all outputs.
+    private func line<Scalar: Real>(_ prediction: Prediction<Scalar>) -> String {
+        let label = prediction.label.map { "\($0)" }
+        let answer = prediction.answer.map { "\($0)" }
+        let texts = prediction.outputs.map { "\($0)" }
         switch format {
         case .csv:
-            return (["\(number)", label ?? ""] + (answer.map { ["\($0)"] } ?? []) + texts).joined(separator: ",") + "\n"
+            let fields = ["\(prediction.sample)", label ?? ""] + [answer].compactMap(\.self) + texts
+            return fields.joined(separator: ",") + "\n"
         case .jsonl:
             let named = (label.map { "\"label\":\($0)," } ?? "") + (answer.map { "\"answer\":\($0)," } ?? "")
-            return "{\"sample\":\(number),\(named)\"outputs\":[\(texts.joined(separator: ","))]}\n"
+            return "{\"sample\":\(prediction.sample),\(named)\"outputs\":[\(texts.joined(separator: ","))]}\n"
         }
     }
 

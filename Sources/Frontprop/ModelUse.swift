@@ -43,7 +43,7 @@ public struct ModelUse {
     ///
     /// - Parameter file: an IDX file of images, a folder as of `data`, or `-` for an IDX file on standard input.
     /// - Throws: as `tables`; `.usage` where `file` and `data` are given.
-    public func images(_ part: Dataset.Part, file: String?) throws -> (images: ImageSet, name: String) {
+    func images(_ part: Dataset.Part, file: String?) throws -> (images: ImageSet, name: String) {
         let limit = part == .train ? trainLimit : testLimit
         if let file {
             guard data == nil else { throw Failure(.usage, "FILE and --data exclude each other") }
@@ -59,6 +59,17 @@ public struct ModelUse {
             return (dataset[part], dataset.name)
         }
         return (try DataSource(name: name, trainLimit: trainLimit, testLimit: testLimit).load(part), name)
+    }
+
+    /// Chosen samples of one set, in memory of this process.
+    ///
+    /// - Parameter file: as of `images`.
+    /// - Throws: as `images`; `.usage` of a sample that is not there; `.badData` where the network cannot take them.
+    public func samples(_ part: Dataset.Part, file: String?, _ choice: SampleChoice) throws -> ChosenSamples {
+        let (images, name) = try images(part, file: file)
+        let numbers = try choice.numbers(in: images, set: part == .train ? "train" : "test")
+        return try ChosenSamples(
+            images, numbers, name: name, topology: model.topology, target: try resolvedTarget().target)
     }
 
     private func standardInput() throws -> ImageSet {
@@ -92,7 +103,7 @@ extension ModelUse {
     ///   - use: called on the first rank, which alone looks into files.
     ///   - threads: workers of each rank; nil for the cores that it may use.
     ///   - tell: told the result, on the first rank.
-    /// - Throws: the same `Failure` on every rank, but for what `tell` throws.
+    /// - Throws: the same `Failure` on every rank, but for what `tell` throws; `.diverged` where a loss is not finite.
     public static func evaluate(
         on world: Communicator, threads: Int?, _ use: () throws -> ModelUse, tell: (EvaluationResult) throws -> Void
     ) throws {
@@ -109,6 +120,13 @@ extension ModelUse {
                 case .float32: try evaluate(Float.self, options, processes, threads, load)
                 case .float64: try evaluate(Double.self, options, processes, threads, load)
                 }
+            try processes.agree {
+                guard processes.isFirst, ![result.trainLoss, result.testLoss].allSatisfy(\.isFinite) else { return }
+                throw Failure(
+                    .diverged,
+                    "\(known!.model.name): the loss is \(result.trainLoss) on the training set and \(result.testLoss) on the "
+                        + "test set: the network's weights are too large for \(options.precision.rawValue)")
+            }
             if processes.isFirst { try tell(result) }
         }
     }

@@ -36,6 +36,18 @@ public struct GradientCheck: Sendable {
 
     public var passed: Bool { comparisons.allSatisfy { $0.verdict != .failed } }
 
+    /// Runs all engines, and compares.
+    ///
+    /// - Complexity: as with the engines given.
+    public init(_ problem: GradientProblem) {
+        let engines = GradientMethod.allCases.map { method in
+            let engine = method.makeEngine(
+                problem.network, samples: problem.samples, capacity: problem.samples.count, as: Double.self)
+            return (name: method.rawValue, engine: engine)
+        }
+        self.init(problem, engines: engines)
+    }
+
     /// Runs the engines, which must be made for the problem's samples, and compares.
     ///
     /// - Complexity: beside the engines, 8·B·Σ n_k n_{k+1} flops for each of up to 1024 parameters a layer.

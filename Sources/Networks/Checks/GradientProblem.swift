@@ -64,3 +64,12 @@ public final class GradientProblem {
     /// In memory order, with `kernelPadding` readable bytes behind.
     public var parameters: UnsafePointer<Double> { UnsafePointer(parameterMemory.base) }
 }
+
+extension Topology {
+    /// Two to six layers of one to eight units, by a seed and a number.
+    public static func random(seed: UInt64, stream: Int) -> Topology {
+        var numbers = PhiloxSequence(Philox(seed: seed, purpose: .check, stream: UInt32(stream)))
+        let layers = Int.random(in: 2...6, using: &numbers)
+        return Topology(sizes: (0..<layers).map { _ in Int.random(in: 1...8, using: &numbers) })!
+    }
+}

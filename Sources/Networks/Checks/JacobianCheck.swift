@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// A sample's Jacobian against central differences of the outputs by each input, which know nothing of sensitivities.
@@ -56,5 +57,30 @@ public struct JacobianCheck: Sendable {
         let size = run(inputs).outputs.reduce(1) { max($0, abs($1)) }
         let resolution = CentralDifference.resolution(of: size, step: smallestStep)
         passed = worst.isFinite && worst <= Self.limit(Scalar.self) * largest + resolution
+    }
+}
+
+/// Checks of several samples, as a line for people.
+public struct JacobianChecks: Sendable, CustomStringConvertible {
+    private let checks: [(sample: Int, check: JacobianCheck)]
+    private let limit: Double
+
+    /// - Parameters:
+    ///   - checks: one at least, with what the samples are called.
+    ///   - limit: `JacobianCheck.limit` of the matrices.
+    public init(_ checks: [(sample: Int, check: JacobianCheck)], limit: Double) {
+        precondition(!checks.isEmpty)
+        (self.checks, self.limit) = (checks, limit)
+    }
+
+    public var passed: Bool { checks.allSatisfy(\.check.passed) }
+
+    public var description: String {
+        let worst = checks.max { $0.check.relative < $1.check.relative }!
+        return String(
+            format: "central differences, %d samples: largest difference %.2e absolute, %.2e relative "
+                + "(limit %.0e) at sample %d, output %d, input %d: %@", checks.count,
+            checks.map(\.check.absolute).max()!, worst.check.relative, limit, worst.sample, worst.check.place.output,
+            worst.check.place.input, passed ? "passed" : "FAILED")
     }
 }

@@ -1,0 +1,78 @@
+import Datasets
+import Kernels
+import Networks
+import Storage
+import Training
+
+/// Which samples of a set.
+public enum SampleChoice: Sendable, Equatable {
+    case all
+    /// The first so many; all where there are not so many.
+    case first(Int)
+    /// By their numbers, from 0, in this order; one may come twice.
+    case ranges([ClosedRange<Int>])
+
+    /// The chosen samples' numbers in a set.
+    ///
+    /// - Parameter set: what messages call it.
+    /// - Throws: `.usage` for a number that the set does not have, and for more samples than any set has; `.internalError`
+    ///   where there is too little memory for them.
+    func numbers(in images: ImageSet, set: String) throws -> [Int] {
+        let ranges: [ClosedRange<Int>]
+        switch self {
+        case .all: return Array(0..<images.count)
+        case .first(let count): return Array(0..<min(count, images.count))
+        case .ranges(let chosen): ranges = chosen
+        }
+        if let last = ranges.map(\.upperBound).max(), last >= images.count {
+            throw Failure(.usage, "there is no sample \(last): the \(set) set has 0 to \(images.count - 1)")
+        }
+        let count = ranges.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
+        guard (1...Configuration.mostSamples).contains(count) else {
+            throw Failure(
+                .usage, "--samples names \(count) samples: it must name at most \(Configuration.mostSamples)")
+        }
+        try requireMemory(count * (images.pixelCount + MemoryLayout<Int>.stride), for: "\(count) samples")
+        return ranges.flatMap(Array.init)
+    }
+}
+
+/// Samples of an image set in memory of this process, numbered from 0 as they were chosen.
+public final class ChosenSamples {
+    /// What the set is called: where it is from.
+    public let name: String
+    /// By the set.
+    public let numbers: [Int]
+    public let rows: Int
+    public let columns: Int
+    public let samples: Samples
+    /// Whether the labels of `samples` are known; they are 0 otherwise.
+    public let isLabelled: Bool
+    private let memory: SampleMemory
+
+    /// - Throws: `.badData` where the network cannot take the images, or has no output for a label.
+    init(_ images: ImageSet, _ numbers: [Int], name: String, topology: Topology, target: Target) throws {
+        // The file's, whichever are chosen of it.
+        let all = images.values(name: "\(name): samples", labelsName: name)
+        if let fault = all.fault(for: topology, target: target, limit: .infinity) { throw Failure(.badData, fault) }
+        self.name = name
+        self.numbers = numbers
+        isLabelled = images.isLabelled
+        (rows, columns) = (images.rows, images.columns)
+        let size = images.pixelCount
+        let bytes = numbers.flatMap { images.images[$0 * size..<($0 + 1) * size] }
+        let values = SampleValues(
+            inputs: .bytes(bytes[...]), columns: size, labels: isLabelled ? numbers.map { images.labels[$0] }[...] : [],
+            count: numbers.count, name: name, targetsName: name)
+        memory = SampleMemory(values, target: target, form: .dense)
+        samples = memory.samples
+    }
+
+    public var count: Int { samples.count }
+
+    /// A sample's class; nil where nobody knows it.
+    public func label(_ index: Int) -> Int? { isLabelled ? Int(samples.labels[index]) : nil }
+
+    /// A sample's inputs, 0…1.
+    public func inputs<Scalar: Real>(_ index: Int) -> [Scalar] { samples.inputs.numbers(of: UInt32(index)) }
+}
