@@ -86,9 +86,7 @@ public struct ModelUse {
     /// What a network is measured with: a run's options of which only these count.
     private func options() throws -> Configuration {
         var options = Configuration()
-        options.topology = model.topology
-        options.activation = model.network.hidden
-        (options.outputActivation, options.loss) = (model.network.head.activation, model.network.head.loss)
+        options.network = model.network
         options.target = try resolvedTarget()
         options.precision = resolvedPrecision
         options.weights = model.path

@@ -115,6 +115,7 @@ public struct TrainingRun {
         try processes.agree {
             guard processes.isFirst else { return }
             warn(placement)
+            if !beginning.isResumed { try warn(ofWeightsFor: options) }
             beginning.reproduction?.begin(dataChecksum: dataset.checksumText, workers: team.totalWorkers)
             beginning.reproduction?.differences.forEach(onWarning)
             try run.open(
@@ -154,6 +155,27 @@ public struct TrainingRun {
     private func warn(_ placement: Placement?) {
         let advice = placement?.advice(threadsAreGiven: threads != nil) ?? []
         for text in advice + [InstructionSet.warning].compactMap(\.self) { onWarning(text) }
+    }
+
+    /// Weights fit any network of their sizes; whether they were trained as one like this their file may say.
+    private func warn(ofWeightsFor options: Configuration) throws {
+        guard let path = options.weights else { return }
+        var former = options
+        do {
+            guard let network = try WeightsFile.describe(path).1 else { return }
+            former.network = network
+        } catch let failure as Failure {
+            // It holds the tensors all the same.
+            return onWarning(failure.message)
+        }
+        var own = options
+        (own.activation, former.activation) = (own.activation.simplified, former.activation.simplified)
+        let differences = try former.differences(from: own)
+        guard !differences.isEmpty else { return }
+        onWarning(
+            "the weights of \(path) are of a network with "
+                + differences.map { "\($0.option) \($0.value)" }.joined(separator: ", ") + "; this run has "
+                + differences.map { "\($0.option) \($0.other)" }.joined(separator: ", "))
     }
 
     /// Writes the model and the record's end, and tells. For the first rank.

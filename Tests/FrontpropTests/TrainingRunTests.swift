@@ -1,5 +1,6 @@
 import Foundation
 import MPI
+import Networks
 import Storage
 import Testing
 import Training
@@ -75,6 +76,47 @@ import Training
         #expect(throws: Failure.self) { try TrainingRun(missing).train(on: world) }
         let usage = Failure(.usage, "not like this")
         #expect(throws: usage) { try TrainingRun(.new { throw usage }).train(on: world) }
+    }
+
+    /// Weights that were trained as another network, as their file says, or that it says something unheard-of of.
+    @Test func tellsOtherNetworksWeights() throws {
+        try Folder.withTemporary("weights") { folder in
+            let path = folder + "/run/model.safetensors"
+            var options = options(epochs: 1)
+            options.network = Network(
+                options.topology, hidden: .init(.init(named: "relu")!),
+                head: Head(.init(named: "softmax")!, .crossEntropy))
+            options.learningRate = 0.1
+            var run = TrainingRun(options)
+            run.destination = .folder(folder + "/run")
+            try run.train(on: world)
+            options.weights = path
+            #expect(try warnings(options) == [])
+            let file = try Safetensors.read(path)
+            let text = try #require(file.metadata["frontprop"]?.replacing("relu", with: "rely"))
+            try Safetensors(tensors: file.tensors, metadata: ["frontprop": text]).write(to: path)
+            let unknown = try warnings(options)
+            #expect(unknown.count == 1 && unknown[0].contains("'rely' is not one of"), "\(unknown)")
+            try file.write(to: path)
+            options.network = Network(options.topology)
+            let other = try warnings(options)
+            try #require(other.count == 1)
+            let words = [
+                path, "--activation relu, --loss cross-entropy, --output-activation softmax; this run has",
+                "--loss mse",
+            ]
+            #expect(words.allSatisfy { other[0].contains($0) }, "\(other)")
+        }
+    }
+
+    /// What is told of the weights that a run begins with.
+    private func warnings(_ options: Configuration) throws -> [String] {
+        var run = TrainingRun(options)
+        run.threads = 1
+        var told: [String] = []
+        run.onWarning = { told.append($0) }
+        try run.train(on: world)
+        return told.filter { $0.contains("safetensors") }
     }
 
     @Test func measuresWhatItTrained() throws {

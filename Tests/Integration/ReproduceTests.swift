@@ -94,6 +94,7 @@ extension Integration {
         @Test(arguments: [
             ("config.json", #""seed" : 1"#, #""seed" : 2"#),
             ("config.json", #""momentum" : 0.5"#, #""momentum" : 0.25"#),
+            ("config.json", #""numerics" : "#, #""numerics" : 1"#), ("config.json", #""numerics" : "#, #""others" : "#),
             ("metrics.jsonl", #""event":"epoch","#, #""event":"epoch","extra":1,"#),
             ("metrics.jsonl", #""train_loss":0."#, #""train_loss":1."#),
         ])
@@ -132,6 +133,15 @@ extension Integration {
             }
         }
 
+        /// Takes what tells the program's numerics from the record: the seal at its end, or the checkpoints.
+        private static func forget(_ part: String, of files: RunFiles) throws {
+            let path = "\(files.path)/\(part)"
+            guard part == "metrics.jsonl" else { return try FileManager.default.removeItem(atPath: path) }
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try text.replacing(/"record_sha256":"[0-9a-f]+",?/, with: "").write(
+                toFile: path, atomically: true, encoding: .utf8)
+        }
+
         /// A record of other numerics: its figures are compared, and the difference is said to be no wonder. It cannot go on.
         @Test(arguments: [1, 3, nil]) func otherNumerics(_ numerics: Int?) async throws {
             try await withRun { files, folder, _ in
@@ -140,6 +150,12 @@ extension Integration {
                 let line = try #require(text.firstMatch(of: #/  "numerics" : [0-9]+,\n/#))
                 text.replace(line.output, with: numerics.map { "  \"numerics\" : \($0),\n" } ?? "")
                 try text.write(toFile: path, atomically: true, encoding: .utf8)
+                // Its seal and its checkpoint say what it was.
+                for part in ["metrics.jsonl", "checkpoints"] {
+                    let edited = try await Program.run(["reproduce", files.path])
+                    #expect(edited.status == 65 && edited.errors.contains("was edited"), "\(part): \(edited.errors)")
+                    try Self.forget(part, of: files)
+                }
                 let outcome = try await Program.run(["reproduce", files.path])
                 #expect(outcome.status == 1, "\(outcome.errors)")
                 #expect(

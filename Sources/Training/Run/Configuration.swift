@@ -86,7 +86,11 @@ public struct Configuration: Sendable, Equatable, Codable {
     ///
     /// - Precondition: there is no `fault`.
     public var network: Network {
-        Network(topology, hidden: activation, head: Head(outputActivation, loss))
+        get { Network(topology, hidden: activation, head: Head(outputActivation, loss)) }
+        set {
+            (topology, activation) = (newValue.topology, newValue.hidden)
+            (outputActivation, loss) = (newValue.head.activation, newValue.head.loss)
+        }
     }
 
     /// What a network is to answer, by the names of the command line.

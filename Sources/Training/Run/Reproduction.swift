@@ -26,9 +26,9 @@ public final class Reproduction {
         self.turns = turns ?? recorded
         let numerics = record.numerics ?? 1
         if numerics != Numerics.version {
-            // Another program's seal says nothing here.
             reasons.append("numerics: the run's are \(numerics), this program's \(Numerics.version)")
-        } else if let sealed = figures.recordedSeal, sealed != figures.seal {
+        }
+        if let sealed = figures.recordedSeal, sealed != figures.seal {
             throw Failure(
                 .badData,
                 "the record in \(folder) was edited: config.json and metrics.jsonl have the digest \(figures.seal), the "
@@ -42,7 +42,13 @@ public final class Reproduction {
     private static func checkOpenRun(_ folder: String, _ record: RunFolder.Record) throws {
         let newest = try? CheckpointFolder(folder + "/checkpoints").newestReadable(
             as: TrainingState.self, fault: { _ in nil }, report: { _ in })
-        guard let fault = newest?.state.identityFault(record.options, record.dataChecksum) else { return }
+        guard let state = newest?.state else { return }
+        let (numerics, recorded) = (state.numerics ?? 1, record.numerics ?? 1)
+        let fault =
+            numerics != recorded
+            ? "it is of numerics \(numerics), config.json of \(recorded)"
+            : numerics == Numerics.version ? state.identityFault(record.options, record.dataChecksum) : nil
+        guard let fault else { return }
         throw Failure(.badData, "the record in \(folder) was edited, or its checkpoint is another run's: \(fault)")
     }
 

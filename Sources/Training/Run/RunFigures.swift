@@ -53,7 +53,8 @@ public struct RunFigures: Sendable {
     }
 
     /// SHA-256 over all that decides what a run comes to, and all figures. The data's path is not of it, for data may be
-    /// moved: their checksum is.
+    /// moved: their checksum is. The same of every program that writes one: `RunFolder.Record.currentFormat` goes up with a
+    /// change here.
     private static func seal(config: Figures, turns: [Int: Figures]) -> String {
         var options = config["options"] ?? .null
         if case .object(var members) = options {
