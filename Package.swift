@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
         // Records as no program writes them, for the tests of their readers.
         .target(
-            name: "DamagedRecords", dependencies: ["RandomNumbers", "Reporting"], path: "Tests/DamagedRecords"),
+            name: "DamagedRecords", dependencies: ["RandomNumbers", "Reporting", "Storage"],
+            path: "Tests/DamagedRecords"),
         .testTarget(name: "ReportingTests", dependencies: ["DamagedRecords", "Reporting", "Storage"]),
         .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Kernels", "RandomNumbers"]),
         // Stands in for malloc in all tests, to count.

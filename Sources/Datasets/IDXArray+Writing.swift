@@ -5,13 +5,16 @@ extension IDXArray {
     ///
     /// - Precondition: at most 255 dimensions, each below 2³².
     /// - Complexity: copies the elements once.
-    public func fileBytes() -> [UInt8] {
+    public func fileBytes() -> [UInt8] { header + bytes }
+
+    /// What stands before the elements.
+    private var header: [UInt8] {
         precondition(dimensions.count <= UInt8.max, "the format counts dimensions in a byte")
         let magic: [UInt8] = [0, 0, element.rawValue, UInt8(dimensions.count)]
         let sizes = dimensions.flatMap { size in
             withUnsafeBytes(of: UInt32(size).bigEndian, [UInt8].init)
         }
-        return magic + sizes + bytes
+        return magic + sizes
     }
 
     /// Writes the plain IDX file that holds this array, atomically.
@@ -23,7 +26,9 @@ extension IDXArray {
 
     /// SHA-256 of the plain file, as `sha256sum` prints it, whether the array was read from it or from a gzipped one.
     public func sha256() -> String {
-        fileBytes().withUnsafeBytes { SHA256Digest.hex(of: $0) }
+        var digest = SHA256Digest()
+        for part in [header, bytes] { part.withUnsafeBytes { digest.update($0) } }
+        return digest.hex
     }
 }
 

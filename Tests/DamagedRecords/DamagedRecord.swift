@@ -1,6 +1,7 @@
 import Foundation
 import RandomNumbers
 import Reporting
+import Storage
 
 /// Records as no program writes them: JSON with members replaced, left out and put in, or with bytes damaged.
 public enum DamagedRecord {

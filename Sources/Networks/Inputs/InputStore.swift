@@ -41,6 +41,8 @@ public enum InputStore: Sendable {
     }
 
     /// One sample's a⁰.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     public func numbers<Scalar: Real>(of sample: UInt32) -> [Scalar] {
         let stride = paddedSampleCount(1)
         var numbers = [Scalar](repeating: 0, count: columns * stride)

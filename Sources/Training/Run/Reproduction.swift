@@ -85,7 +85,7 @@ public final class Reproduction {
         guard let recorded = figures.turns[number] else {
             throw difference("\(figures.unit) \(number)", "is not recorded")
         }
-        guard case .object(let object)? = JSONTree(Array(try event.json().utf8)) else { return }
+        guard case .object(let object)? = JSONValue(Array(try event.json().utf8)) else { return }
         let found = RunFigures.figures(object)
         for name in recorded.keys.sorted() where found[name] != recorded[name] {
             throw difference(

@@ -4,7 +4,7 @@ import Storage
 /// What a run came to, as its folder says: the figures of every epoch (of a search: of every round), and the weights' hash.
 public struct RunFigures: Sendable {
     /// By name; times, and what tells where the run ran, are not among them.
-    public typealias Figures = [String: JSONTree]
+    public typealias Figures = [String: JSONValue]
 
     /// What is counted: `epoch` or `round`.
     public let unit: String
@@ -31,7 +31,7 @@ public struct RunFigures: Sendable {
         var unit = "epoch"
         var (hash, recordedSeal): (String?, String?) = (nil, nil)
         for line in lines {
-            guard case .object(let event)? = JSONTree(Array(line)), case .string(let kind)? = event["event"] else {
+            guard case .object(let event)? = JSONValue(Array(line)), case .string(let kind)? = event["event"] else {
                 continue
             }
             if kind == "epoch" || kind == "round", case .number(let number)? = event[kind],
@@ -46,7 +46,7 @@ public struct RunFigures: Sendable {
             }
         }
         (self.unit, self.turns, self.hash, self.recordedSeal) = (unit, turns, hash, recordedSeal)
-        guard case .object(let config)? = JSONTree(try InputFile.read(folder + "/config.json")) else {
+        guard case .object(let config)? = JSONValue(try InputFile.read(folder + "/config.json")) else {
             throw Failure(.badData, "\(folder)/config.json: expected a JSON object")
         }
         seal = Self.seal(config: config, turns: turns)
@@ -65,7 +65,7 @@ public struct RunFigures: Sendable {
             "numerics": config["numerics"] ?? .null, "data": config["data_checksum"] ?? .null, "options": options,
             "turns": .array(turns.sorted { $0.key < $1.key }.map { .object($0.value) }),
         ]
-        return Array(JSONTree.object(all).canonical.utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
+        return Array(JSONValue.object(all).canonical.utf8).withUnsafeBytes { SHA256Digest.hex(of: $0) }
     }
 }
 
@@ -74,50 +74,7 @@ extension RunFolder {
     public func seal() throws -> String { try RunFigures(folder: path).seal }
 }
 
-/// Any JSON.
-public enum JSONTree: Sendable, Equatable, Codable {
-    case null
-    case bool(Bool)
-    case number(Double)
-    case string(String)
-    case array([JSONTree])
-    case object([String: JSONTree])
-
-    /// nil where the bytes are no JSON.
-    init?(_ bytes: [UInt8]) {
-        guard let tree = try? JSONDecoder().decode(JSONTree.self, from: Data(bytes)) else { return nil }
-        self = tree
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONTree].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONTree].self))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
-        }
-    }
-
+extension JSONValue {
     var text: String? { if case .string(let text) = self { text } else { nil } }
 
     /// The same text for the same value: members by name, numbers by the fewest digits that tell them apart.
