@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Reporting
 
 /// Seconds per epoch by engine and layout, and the article's beside them.
 struct BenchTable: Codable {
@@ -16,12 +17,6 @@ struct BenchTable: Codable {
         /// SHA-256 of the weights that the timed runs ended with.
         let weights: Set<String>
 
-        var median: Double {
-            let sorted = seconds.sorted()
-            let middle = sorted.count / 2
-            return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-        }
-
         var layout: String {
             switch (ranks, threads) {
             case (1, 1): "1 worker"
@@ -33,7 +28,8 @@ struct BenchTable: Codable {
         /// `0.0512 [0.0498, 0.0533]`, with `≈` before what is extrapolated.
         var text: String {
             let mark = isExtrapolated ? "≈ " : ""
-            return mark + Self.digits(median) + " [" + Self.digits(seconds.min()!) + ", " + Self.digits(seconds.max()!)
+            return mark + Self.digits(Statistics.median(seconds)) + " [" + Self.digits(seconds.min()!) + ", "
+                + Self.digits(seconds.max()!)
                 + "]"
         }
 

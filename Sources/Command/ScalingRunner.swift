@@ -1,5 +1,6 @@
 import ChildProcesses
 import Foundation
+import Frontprop
 import Reporting
 import Storage
 import Training
@@ -8,7 +9,7 @@ import Training
 struct ScalingRunner {
     let experiment: ScalingExperiment
     /// Who the ranks of a layout are, once asked.
-    private var descriptions: [Layout: CommunicationCommand.Result] = [:]
+    private var descriptions: [Layout: Communication] = [:]
 
     private var options: ScalingCommand { experiment.options }
 
@@ -97,12 +98,12 @@ struct ScalingRunner {
         throw PointFailure(command: run.command, status: ExitStatus.mpiSetup.rawValue, message: fault)
     }
 
-    private func describe(_ layout: Layout) async throws -> CommunicationCommand.Result {
+    private func describe(_ layout: Layout) async throws -> Communication {
         try result(of: await start(layout, ["communication", "--threads", "\(layout.threads)"]), layout)
     }
 
-    private func result(of run: ChildProcess, _ layout: Layout) throws -> CommunicationCommand.Result {
-        let results = Self.objects(CommunicationCommand.Result.self, of: run)
+    private func result(of run: ChildProcess, _ layout: Layout) throws -> Communication {
+        let results = Self.objects(Communication.self, of: run)
         try requireLayout(layout, results.map { .init(ranks: $0.hosts.count, workers: nil) }, run)
         guard let result = results.last else {
             throw PointFailure(command: run.command, status: run.status, message: "expected a JSON object from it")
@@ -167,7 +168,7 @@ struct PointFailure: Error {
 }
 
 extension ScalingPoint {
-    fileprivate mutating func describe(_ result: CommunicationCommand.Result, coresPerNode: Int?) {
+    fileprivate mutating func describe(_ result: Communication, coresPerNode: Int?) {
         nodes = result.nodes
         hosts = result.hosts
         binding = result.binding
