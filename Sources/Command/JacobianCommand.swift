@@ -1,12 +1,8 @@
 import ArgumentParser
-import Datasets
-import Foundation
 import Frontprop
 import Kernels
 import Networks
-import Resources
 import Storage
-import Training
 
 struct JacobianCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,8 @@
 import ArgumentParser
-import Foundation
 import Frontprop
 import Kernels
 import Networks
 import Storage
-import Training
 
 struct Predict: FirstRankCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,4 @@
 import Cluster
-import Kernels
 import MPI
 import Storage
 
