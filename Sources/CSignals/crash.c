@@ -2,13 +2,13 @@
 #include "CSignals.h"
 #include "internal.h"
 
-#include <execinfo.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 enum { internal_error_status = 70, reserve_bytes = 64 << 10 };
 
@@ -59,6 +59,21 @@ static void give_up(int number) {
     _exit(internal_error_status);
 }
 
+struct trace {
+    int count;
+    void *addresses[64];
+};
+
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *frame, void *opaque) {
+    struct trace *trace = opaque;
+    if (trace->count == sizeof trace->addresses / sizeof trace->addresses[0]) return _URC_END_OF_STACK;
+    trace->addresses[trace->count++] = (void *)_Unwind_GetIP(frame);
+    return _URC_NO_REASON;
+}
+
+// Not `backtrace`, which allocates at its first call; and found when the program is loaded, not at the crash.
+static _Unwind_Reason_Code (*const volatile unwind)(_Unwind_Trace_Fn, void *) = _Unwind_Backtrace;
+
 static void report(int number, siginfo_t *information, void *context) {
     (void)information;
     static _Atomic int reporting;
@@ -82,13 +97,13 @@ static void report(int number, siginfo_t *information, void *context) {
     void *place = interrupted(context);
     cs_add_address(&certain, place);
     alarm(2);
-    static void *addresses[64];
-    int count = backtrace(addresses, 64);
+    static struct trace trace;
+    unwind(add_frame, &trace);
     // The innermost are those of this handler.
     int first = 0;
-    while (first < count && addresses[first] != place) first++;
-    if (first < count - 1) {
-        cs_add_place(&whole, addresses + first, count - first);
+    while (first < trace.count && trace.addresses[first] != place) first++;
+    if (first < trace.count - 1) {
+        cs_add_place(&whole, trace.addresses + first, trace.count - first);
     } else {
         // No frame is known where the thread was.
         void *two[] = {place, caller(context)};

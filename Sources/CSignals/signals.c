@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,8 @@ static const struct {
 enum { stop_signal_count = sizeof stop_signals / sizeof stop_signals[0] };
 
 static _Atomic int noting;
+static _Atomic int holding;
+static _Atomic int held_signal;
 static _Atomic int stop_signal;
 static _Atomic long long last_nanoseconds;
 /// Of the ranks that a launcher started only the first speaks of a stop: the launcher stops them all.
@@ -48,8 +51,31 @@ static void end_now(int number) {
     _exit(stopped_status);
 }
 
+/// The moment that a held signal was kept for did not come.
+static void end_held(int number) {
+    (void)number;
+    end_now(held_signal);
+}
+
+/// Keeps a signal until it is released, for half a second at the most.
+static void hold(int number) {
+    int none = 0;
+    if (!atomic_compare_exchange_strong(&held_signal, &none, number)) return;
+    struct sigaction action = {.sa_handler = end_held, .sa_flags = SA_RESTART | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 500000}, NULL);
+    // Released meanwhile, by another thread.
+    if (!holding) end_now(number);
+}
+
 static void stop(int number) {
     int before = errno;
+    if (holding) {
+        hold(number);
+        errno = before;
+        return;
+    }
     if (!noting) end_now(number);
     // A launcher passes a signal on to its ranks, so that one press of a key may arrive many times: those of half a second
     // are one.
@@ -127,6 +153,13 @@ void cs_start(char **environment) {
 }
 
 void cs_set_name(const char *who) { snprintf(cs_name, sizeof cs_name, "%s", who); }
+
+void cs_hold_stop_signals(void) { holding = 1; }
+
+void cs_release_stop_signals(void) {
+    holding = 0;
+    if (held_signal) end_now(held_signal);
+}
 
 void cs_note_stop_signals(void) { noting = 1; }
 

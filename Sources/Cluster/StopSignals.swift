@@ -4,6 +4,16 @@ import MPI
 /// What this process does when it is told to stop, and when it crashes. All of it is in force from a program's first
 /// moment where that contains `CStart`; the library by itself leaves signals alone.
 public enum StopSignals {
+    /// Calls `body`; a request to stop that comes meanwhile waits for its end, for half a second at the most.
+    ///
+    /// For the start of MPI: a rank that ends while it greets its launcher makes Open MPI's `mpirun` wait for ever, for a
+    /// lock that its greeter was to release.
+    public static func hold<Value>(during body: () throws -> Value) rethrows -> Value {
+        cs_hold_stop_signals()
+        defer { cs_release_stop_signals() }
+        return try body()
+    }
+
     /// How messages call this process, now that its rank is known; and takes the signals back from MPI.
     public static func name(_ environment: Environment) {
         cs_set_name("rank \(environment.world.rank) on \(Environment.hostName)")

@@ -11,7 +11,9 @@ enum Main {
     static func main() {
         let environment: Environment
         do {
-            environment = try Environment.start(failureStatus: ExitStatus.mpiSetup.rawValue)
+            environment = try StopSignals.hold {
+                try Environment.start(failureStatus: ExitStatus.mpiSetup.rawValue)
+            }
         } catch {
             Console.say("frontprop: \(error)")
             exit(ExitStatus.mpiSetup.rawValue)

@@ -98,19 +98,23 @@ extension Integration {
             }
         }
 
-        /// A signal to one rank while the data are read ends all.
-        @Test(.needsMPI) func beforeTheFirstStepOnOneRank() async throws {
+        /// A signal to one rank ends all: while it starts, greets its launcher, reads its data.
+        @Test(.needsMPI, arguments: [0, 8, 10, 12, 14, 16, 400]) func beforeTheFirstStepOnOneRank(
+            _ milliseconds: Int
+        ) async throws {
             try await withTemporaryFolder { folder in
                 let job = try Program.start(
                     ["train", "--run", "\(folder)/run", "--train-limit", "3000000", "--threads", "1"], ranks: 3)
                 var rank: Int32?
                 while job.process.isRunning, rank == nil {
                     rank = Launch.ranks(of: job.process.processIdentifier)[2]
-                    try await Task.sleep(for: .milliseconds(10))
+                    try await Task.sleep(for: .milliseconds(1))
                 }
                 while job.process.isRunning, let rank, !Self.catches(SIGTERM, rank) {
                     try await Task.sleep(for: .milliseconds(1))
                 }
+                // Any time is right; these are those at which a rank greeted a launcher that then waited for ever.
+                try await Task.sleep(for: .milliseconds(milliseconds))
                 kill(try #require(rank), SIGTERM)
                 let outcome = try await job.outcome()
                 #expect(outcome.status == 75, "\(outcome.errors)")
@@ -149,6 +153,45 @@ extension Integration {
             #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
             #expect(outcome.errors.contains(hostName) && outcome.errors.contains(" in "), "\(outcome.errors)")
         }
+
+        /// A crash that finds the allocator at work, before the libraries' own start and after it: the report allocates
+        /// nothing.
+        @Test(arguments: [1, 50, 2000]) func crashInTheAllocator(_ call: Int) async throws {
+            try await withTemporaryFolder { folder in
+                let library = "\(folder)/allocator.so"
+                try Self.crashingAllocator.write(toFile: "\(folder)/allocator.c", atomically: false, encoding: .utf8)
+                let built = try await Child(
+                    "/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", library, "\(folder)/allocator.c"]
+                ).outcome()
+                try #require(built.status == 0, "\(built.errors)")
+                let outcome = try await Program.run(
+                    ["data", "synthesize", "digits", "--output", "\(folder)/digits"],
+                    variables: ["LD_PRELOAD": library, "CRASH_AT": "\(call)"])
+                #expect(outcome.status == 70, "\(outcome.errors)")
+                #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+                #expect(outcome.errors.contains("a library gave up"), "\(outcome.errors)")
+            }
+        }
+
+        /// Gives up at one of its calls, counted from when the program has its signals, and says when it is called again.
+        private static let crashingAllocator = """
+            #include <signal.h>
+            #include <stdlib.h>
+            #include <unistd.h>
+            void *__libc_malloc(size_t size);
+            void *__libc_calloc(size_t count, size_t size);
+            static void enter(void) {
+                static int calls, inside;
+                struct sigaction action;
+                if (inside && write(2, "memory for a report\\n", 20) < 0) _exit(1);
+                if (sigaction(SIGABRT, 0, &action) != 0 || action.sa_handler == SIG_DFL) return;
+                if (++calls != atoi(getenv("CRASH_AT"))) return;
+                inside = 1;
+                raise(SIGABRT);
+            }
+            void *malloc(size_t size) { return enter(), __libc_malloc(size); }
+            void *calloc(size_t count, size_t size) { return enter(), __libc_calloc(count, size); }
+            """
 
         private static func waitForHandler(of signal: Int32, in job: Child) async throws {
             while job.process.isRunning, !catches(signal, job.process.processIdentifier) {

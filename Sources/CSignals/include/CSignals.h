@@ -20,6 +20,13 @@ void cs_take_signals(void);
 /// How this process is called in messages: `who` is such as "rank 1 on node7".
 void cs_set_name(const char *who);
 
+/// Until `cs_release_stop_signals` a request to stop waits, for half a second at the most: for what would harm others if it
+/// were left half done.
+void cs_hold_stop_signals(void);
+
+/// Ends the process as a request to stop does, if one came meanwhile.
+void cs_release_stop_signals(void);
+
 /// From now on a request to stop is noted, for `cs_stop_signal`. One that comes half a second after the last ends the
 /// process with 128 and its number, but for SIGXCPU, which comes every second.
 void cs_note_stop_signals(void);
