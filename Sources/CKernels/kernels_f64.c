@@ -108,5 +108,5 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 #include "activations/list.h"
 #include "heads/list.h"
 #include "kernels.h"
-#include "sums.h"
+#include "sums/sums.h"
 #include "reconstruction.h"

@@ -127,7 +127,7 @@ struct Bench: ProgramCommand {
             try chosenLayouts().map { (engine: engine, layout: $0) }
         }
         // One number of slices, so that all layouts do the same work and end with the same bits.
-        let slices = Configuration.defaultSlices(workers: try chosenLayouts().map { $0.ranks * $0.threads }.max()!)
+        let slices = Slicing.ladder(workers: try chosenLayouts().map { $0.ranks * $0.threads }.max()!)
         var timings = figures.map { _ in [Timing]() }
         for turn in 1...repeats {
             for (index, figure) in figures.enumerated() {

@@ -32,7 +32,7 @@ struct DataOptions: ParsableArguments {
 /// How many samples a set can have, threads a rank, and slices a minibatch.
 let samplesRange = 1...Configuration.mostSamples
 let threadsRange = 1...1024
-let slicesRange = 1...Configuration.mostSlices
+let slicesRange = 1...Slicing.most
 
 /// Refuses numbers that are out of their limits; nil is none.
 func requireLimits(_ numbers: [(name: String, value: Int?, range: ClosedRange<Int>)]) throws {

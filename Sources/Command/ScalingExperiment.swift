@@ -42,7 +42,7 @@ struct ScalingExperiment: Sendable {
         let layouts = options.layout.layouts
         launchers = try Dictionary(
             layouts.map { ($0, try options.layout.launcher(for: $0)) }, uniquingKeysWith: { first, _ in first })
-        slices = options.slices ?? Configuration.defaultSlices(workers: layouts.map(\.workers).max()!)
+        slices = options.slices ?? Slicing.ladder(workers: layouts.map(\.workers).max()!)
         let planned = plan(layouts)
         var numbers = PhiloxSequence(Philox(seed: options.orderSeed, purpose: .check))
         let warmUps = planned.filter(\.isWarmUp)

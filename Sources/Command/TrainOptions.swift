@@ -9,6 +9,14 @@ import Training
 extension CheckpointInterval: ExpressibleByArgument {}
 extension FaultInjection: ExpressibleByArgument {}
 
+/// What the help says of options that optimisers have.
+private enum OptimizerDefaults {
+    static let rate = Optimizer.defaults { $0.learningRate }
+    static let momentum = Optimizer.defaults { $0.momentum }
+    static let beta1 = Optimizer.defaults { $0.beta1 }
+    static let beta2 = Optimizer.defaults { $0.beta2 }
+}
+
 /// What a run is. None has a default here: what is not given is as `Configuration` has it, or as the run that is resumed.
 struct TrainOptions: ParsableArguments {
     @Option(
@@ -32,10 +40,14 @@ struct TrainOptions: ParsableArguments {
     var epochs: Int?
     @Option(help: "Samples of a minibatch, over all ranks (default: 1000).")
     var batchSize: Int?
-    @Option(help: "Rate of the momentum SGD: v = momentum·v - rate·gradient; w = w + v (default: 10.0).")
+    @Option(help: "Rate of the steps (\(OptimizerDefaults.rate)).")
     var learningRate: Double?
-    @Option(help: "Momentum of the SGD (default: 0.5).")
+    @Option(help: "Of sgd: v = momentum·v - rate·gradient; w = w + v (\(OptimizerDefaults.momentum)).")
     var momentum: Double?
+    @Option(help: "Of adam: how much of the mean of the gradients a step keeps (\(OptimizerDefaults.beta1)).")
+    var beta1: Double?
+    @Option(help: "Of adam: how much of the mean of their squares (\(OptimizerDefaults.beta2)).")
+    var beta2: Double?
     @Option(help: "Seed of the first weights and of the shuffling (default: 1).")
     var seed: UInt64?
     @Flag(help: "Take the samples in the order of the file.")
@@ -48,7 +60,7 @@ struct TrainOptions: ParsableArguments {
     var gradient: GradientMethod?
     @Option(help: "float32 or float64 (default: float32).")
     var precision: Precision?
-    @Option(help: "sgd: momentum SGD on gradients; genetic: a population and no gradient (default: sgd).")
+    @Option(help: "\(Optimizer.summaries) (default: \(Optimizer.sgd.rawValue)).")
     var optimizer: Optimizer?
     @OptionGroup var genetic: GeneticArguments
     @Option(
@@ -91,15 +103,13 @@ struct TrainOptions: ParsableArguments {
         options.testLimit = testLimit ?? options.testLimit
         options.epochs = epochs ?? options.epochs
         options.batchSize = batchSize ?? options.batchSize
-        options.learningRate = learningRate ?? options.learningRate
-        options.momentum = momentum ?? options.momentum
         options.seed = seed ?? options.seed
         options.shuffle = options.shuffle && !noShuffle
         options.initializer = initializer ?? options.initializer
         options.weights = weights ?? options.weights
         options.gradient = gradient ?? options.gradient
         options.precision = precision ?? options.precision
-        options.optimizer = optimizer ?? options.optimizer
+        applyOptimizer(to: &options)
         options.slices = slices ?? options.slices
         options.reduction = reduction ?? options.reduction
         options.checkpointEvery = checkpointEvery ?? options.checkpointEvery
@@ -113,11 +123,24 @@ struct TrainOptions: ParsableArguments {
         return options
     }
 
+    /// Another optimiser has defaults of its own.
+    private func applyOptimizer(to options: inout Configuration) {
+        if let optimizer, optimizer != options.optimizer {
+            options.optimizer = optimizer
+            options.optimizerOptions = optimizer.defaults
+        }
+        options.learningRate = learningRate ?? options.learningRate
+        options.momentum = momentum ?? options.momentum
+        options.beta1 = beta1 ?? options.beta1
+        options.beta2 = beta2 ?? options.beta2
+    }
+
     /// The first that was given of the options of gradient descent alone.
     private var gradientOption: String? {
         [
             ("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil),
-            ("--momentum", momentum != nil), ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
+            ("--momentum", momentum != nil), ("--beta1", beta1 != nil), ("--beta2", beta2 != nil),
+            ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
             ("--slices", slices != nil), ("--reduction", reduction != nil),
         ].first(where: \.1)?.0
     }
@@ -137,7 +160,8 @@ struct TrainOptions: ParsableArguments {
     func resumed(_ begun: Configuration) throws -> Configuration {
         let options = try applied(to: begun)
         let changed = try options.differences(from: begun).filter { !Configuration.freeOptions.contains($0.option) }
-        if let first = changed.first {
+        // Another optimiser brings options of its own: it is what was asked for.
+        if let first = changed.first(where: { $0.option == "--optimizer" }) ?? changed.first {
             throw Failure(
                 .usage,
                 "\(first.option) of the run that is resumed is \(first.other), not \(first.value): it would change the "

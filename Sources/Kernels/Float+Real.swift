@@ -182,19 +182,19 @@ extension Float: Real {
         ck_plain_sum_f32(slots, slotStride, count, range.lowerBound, range.upperBound, sums)
     }
 
-    public static func momentumStep(
-        gradient: UnsafePointer<Self>, range: Range<Int>, rate: Self, momentum: Self,
-        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+    public static func step(
+        _ update: Update, gradient: UnsafePointer<Self>, range: Range<Int>, state: UnsafeMutablePointer<Self>,
+        stateStride: Int, weights: UnsafeMutablePointer<Self>
     ) {
-        ck_momentum_step_f32(gradient, range.lowerBound, range.upperBound, rate, momentum, velocity, weights)
+        ck_step_f32(update.raw, gradient, range.lowerBound, range.upperBound, state, stateStride, weights)
     }
 
     public static func exactStep(
-        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int, rate: Self,
-        momentum: Self, velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+        _ update: Update, slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int,
+        state: UnsafeMutablePointer<Self>, stateStride: Int, weights: UnsafeMutablePointer<Self>
     ) -> Bool {
         ck_exact_step_f32(
-            slots, slotStride, count, range.lowerBound, range.upperBound, Int32(exponent), rate, momentum, velocity,
-            weights) == 1
+            update.raw, slots, slotStride, count, range.lowerBound, range.upperBound, Int32(exponent), state,
+            stateStride, weights) == 1
     }
 }

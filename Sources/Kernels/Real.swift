@@ -149,16 +149,17 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>,
         into sums: UnsafeMutablePointer<Self>
     )
-    /// velocity = momentum · velocity − rate · gradient; weights += velocity; on `range`.
-    static func momentumStep(
-        gradient: UnsafePointer<Self>, range: Range<Int>, rate: Self, momentum: Self,
-        velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+    /// An optimiser's step with this gradient, of the weights and of its state's vectors, which lie `stateStride` apart; on
+    /// `range`.
+    static func step(
+        _ update: Update, gradient: UnsafePointer<Self>, range: Range<Int>, state: UnsafeMutablePointer<Self>,
+        stateStride: Int, weights: UnsafeMutablePointer<Self>
     )
     /// The exact sum over slots, its numbers and the step with them, on `range`, in one pass that keeps nothing in memory
     /// between; false as `fromExact`. Of no slots the sum is 0.
     static func exactStep(
-        slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int, rate: Self,
-        momentum: Self, velocity: UnsafeMutablePointer<Self>, weights: UnsafeMutablePointer<Self>
+        _ update: Update, slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int,
+        state: UnsafeMutablePointer<Self>, stateStride: Int, weights: UnsafeMutablePointer<Self>
     ) -> Bool
 }
 

@@ -41,6 +41,12 @@ static ck_rows make_rows(void) {
     return (ck_rows){dense, units, offsets, COLUMNS};
 }
 
+// Each optimiser's, with constants as they come.
+static const ck_update updates[] = {
+    {ck_update_momentum, {0.3, 0.9}},
+    {ck_update_adam, {0.1, 0.999, 0.001, 0.02, 3, 1e-8}},
+};
+
 #define DIGESTS(REAL, name)                                                                                           \
     static REAL *reals_##name(size_t count, double limit) {                                                           \
         REAL *values = calloc(count + MARGIN, sizeof(REAL));                                                          \
@@ -141,7 +147,8 @@ static ck_rows make_rows(void) {
     }                                                                                                                 \
     static void sums_##name(size_t end) {                                                                             \
         REAL *slots = reals_##name(SLOTS * COUNT, 100), *sums = reals_##name(COUNT, 0);                               \
-        REAL *velocity = reals_##name(COUNT, 1), *weights = reals_##name(COUNT, 1);                                   \
+        REAL *state = reals_##name(CK_UPDATE_VECTORS * COUNT, 1), *weights = reals_##name(COUNT, 1);                  \
+        for (size_t e = COUNT; e < CK_UPDATE_VECTORS * COUNT; e++) state[e] *= state[e];                              \
         int64_t *words = calloc(2 * COUNT, sizeof *words);                                                            \
         int64_t largest = ck_largest_##name(slots, 3, end);                                                           \
         report("largest_" #name, end, &largest, sizeof largest);                                                      \
@@ -149,10 +156,13 @@ static ck_rows make_rows(void) {
         report("exact_sum_" #name, end, words, 2 * COUNT * sizeof *words);                                            \
         ck_from_exact_##name(words, sizeof(REAL) == 8 ? COUNT : 0, 3, end, 6, sums);                                  \
         report("from_exact_" #name, end, sums, COUNT * sizeof(REAL));                                                 \
-        ck_momentum_step_##name(sums, 3, end, (REAL)0.3, (REAL)0.9, velocity, weights);                               \
-        report("momentum_step_" #name, end, weights, COUNT * sizeof(REAL));                                           \
-        ck_exact_step_##name(slots, COUNT, SLOTS, 3, end, 6, (REAL)0.3, (REAL)0.9, velocity, weights);                \
-        report("exact_step_" #name, end, weights, COUNT * sizeof(REAL));                                              \
+        for (size_t u = 0; u < sizeof updates / sizeof *updates; u++) {                                               \
+            ck_step_##name(updates[u], sums, 3, end, state, COUNT, weights);                                          \
+            report("step_" #name, u, weights, COUNT * sizeof(REAL));                                                  \
+            ck_exact_step_##name(updates[u], slots, COUNT, SLOTS, 3, end, 6, state, COUNT, weights);                  \
+            report("exact_step_" #name, u, weights, COUNT * sizeof(REAL));                                            \
+            report("state_" #name, u, state, CK_UPDATE_VECTORS * COUNT * sizeof(REAL));                               \
+        }                                                                                                             \
         ck_plain_sum_##name(slots, COUNT, SLOTS, 3, end, sums);                                                       \
         report("plain_sum_" #name, end, sums, COUNT * sizeof(REAL));                                                  \
     }

@@ -29,7 +29,8 @@ extension Integration {
                 (
                     ["train"],
                     [
-                        "--optimizer", "sgd", "genetic", "--operators", "snes", "--population", "--rounds",
+                        "--optimizer", "sgd", "adam", "genetic", "--beta1", "--beta2", "default: 0.999", "--operators",
+                        "snes", "--population", "--rounds",
                         "--fitness-samples", "--crossover", "--mutation", "--mutation-scale", "--evaluate-every",
                     ]
                 ),

@@ -52,6 +52,33 @@ extension Integration {
             }
         }
 
+        /// Adam as PyTorch has it: Tests/Golden/make-adam.py made the losses. 180 steps of rounding at 2^-53, each divided by a
+        /// root, leave 1e-9 far away.
+        @Test func adamParity() async throws {
+            struct Losses: Decodable { var epochs: [[String: Double]] }
+            let folder = try #require(sharedFolder)
+            let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "Golden/adam.json")
+            let reference = try JSONDecoder().decode(Losses.self, from: Data(contentsOf: file)).epochs
+            try await withTemporaryFolder { run in
+                let outcome = try await Program.run(
+                    [
+                        "train", "--data", "\(folder)/mnist", "--no-shuffle", "--run", "\(run)/run", "--precision",
+                        "float64",
+                    ]
+                        + ["--weights", "\(folder)/parity/init_classifier.safetensors", "--epochs", "3"]
+                        + ["--optimizer", "adam", "--learning-rate", "0.05", "--beta1", "0.8", "--beta2", "0.99"])
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                let epochs = try RunFiles(path: "\(run)/run").epochs
+                try #require(epochs.count == reference.count)
+                for (epoch, expected) in zip(epochs, reference) {
+                    for (name, loss) in expected {
+                        #expect(abs(try #require(epoch[name] as? Double) / loss - 1) <= 1e-9, "\(name)")
+                    }
+                }
+            }
+        }
+
         struct Article: Decodable {
             struct Curves: Decodable {
                 var train_loss: [Double]

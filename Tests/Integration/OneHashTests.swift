@@ -77,6 +77,10 @@ struct Workload: Sendable, CustomTestStringConvertible {
                 + ["--precision", "float64", "--gradient", "backprop"], on: { Layout.fewest }),
         Workload("no hidden layer", even + ["--model", "784x10"], on: { Layout.fewest }),
         Workload(
+            "adam", uneven + ["--optimizer", "adam", "--learning-rate", "0.01"], on: { Layout.few + [Layout(5, 1)] }),
+        Workload(
+            "adam, float64", even + ["--optimizer", "adam", "--precision", "float64"], on: { Layout.fewest }),
+        Workload(
             "normal, in the order of the file", even + ["--initializer", "normal", "--no-shuffle", "--seed", "7"],
             on: { Layout.fewest }),
     ].map { Workload($0.testDescription, $0.options + ($0.limitsTest ? [] : ["--test-limit", "130"]), on: $0.layouts) }
@@ -97,7 +101,10 @@ extension Integration {
 
         /// What the test above could not see, were the hash always the same.
         @Test func changesWithTheRun() async throws {
-            let runs = [[], ["--seed", "2"], ["--slices", "16"], ["--precision", "float64"], ["--no-shuffle"]]
+            let runs = [
+                [], ["--seed", "2"], ["--slices", "16"], ["--precision", "float64"], ["--no-shuffle"],
+                ["--optimizer", "adam"], ["--optimizer", "adam", "--beta1", "0.8"],
+            ]
             var hashes: Set<String> = []
             for options in runs { hashes.insert(try await hash(Workload.even + options, on: Layout(nil, 1))) }
             #expect(hashes.count == runs.count)

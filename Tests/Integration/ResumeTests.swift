@@ -40,6 +40,25 @@ extension Integration {
             }
         }
 
+        /// An optimiser that counts its steps and has two vectors beside the weights goes on with all of it.
+        @Test(arguments: ["exact", "allreduce"]) func adam(reduction: String) async throws {
+            try await withTemporaryFolder { folder in
+                let options =
+                    Self.options + ["--optimizer", "adam", "--learning-rate", "0.02", "--reduction", reduction]
+                let whole = try await Program.run(["train", "--run", "\(folder)/whole", "--threads", "2"] + options)
+                let files = RunFiles(path: "\(folder)/run")
+                let broken = try await Program.run(
+                    ["train", "--run", files.path, "--threads", "2", "--inject", "fail:0:53"] + options)
+                #expect(broken.status == 74, "\(broken.errors)")
+                let outcome = try await Program.run(
+                    ["train", "--resume", files.path, "--threads", reduction == "exact" ? "3" : "2"])
+                #expect(outcome.hash != nil && outcome.hash == whole.hash, "\(outcome.errors)")
+                let recorded = try #require(try files.config["options"] as? JSONObject)
+                #expect(recorded["beta1"] as? Double == 0.9 && recorded["beta2"] as? Double == 0.999)
+                #expect(recorded["momentum"] == nil && recorded["learningRate"] as? Double == 0.02)
+            }
+        }
+
         /// With nothing changed a finished run is finished; with more epochs it goes on as if it had had them at first.
         @Test func afterTheEnd() async throws {
             try await withTemporaryFolder { folder in
@@ -60,6 +79,7 @@ extension Integration {
                 (["--epochs", "1"], "--epochs", "2", "1"), (["--no-shuffle"], "--shuffle", "1", "0"),
                 (["--precision", "float64"], "--precision", "float32", "float64"),
                 (["--slices", "16"], "--slices", "8", "16"),
+                (["--optimizer", "adam"], "--optimizer", "sgd", "adam"),
                 (["--model", "784x4x10"], "--model", "784x16x16x10", "784x4x10"),
                 (["--weights", "x.safetensors"], "--weights", "none", "x.safetensors"),
             ])

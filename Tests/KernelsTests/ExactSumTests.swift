@@ -292,7 +292,9 @@ import Testing
     @Test(arguments: precisions, ranges)
     func theStepInOnePassIsSumAndStep(_ precision: any Real.Type, range: Range<Int>) {
         func check<Scalar: Real>(_ type: Scalar.Type) {
-            for (bad, empty) in [(Scalar(0), false), (.greatestFiniteMagnitude, false), (0, true)] {
+            for (update, bad, empty) in updates.flatMap({ update in
+                [(Scalar(0), false), (.greatestFiniteMagnitude, false), (0, true)].map { (update, $0, $1) }
+            }) {
                 var slots = empty ? [] : slots(5, smallest: 60, seed: 8, as: type)
                 // What lies outside is not looked at.
                 for e in 0..<Self.count where !range.contains(e) && !empty { slots[1][e] = .infinity }
@@ -301,24 +303,26 @@ import Testing
                     slots[4][range.upperBound - 1] = bad
                 }
                 var data = TestData(9)
-                let (v, w) = (data.reals(Self.count, as: type), data.reals(Self.count, as: type))
-                let (velocity, weights) = (Buffer(v, surroundings: 55, shift: 1), Buffer(w, surroundings: 55))
+                // Two vectors of state; the second holds squares.
+                let state = data.reals(Self.count, as: type) + data.reals(Self.count, as: type).map { $0 * $0 }
+                let w = data.reals(Self.count, as: type)
+                let (vectors, weights) = (Buffer(state, surroundings: 55, shift: 1), Buffer(w, surroundings: 55))
                 let exponent = Self.exponent(of: slots, range)
                 let fits = Scalar.exactStep(
-                    slots: Buffer(slots.flatMap { $0 }).base, slotStride: Self.count, count: slots.count,
-                    range: range, exponent: exponent, rate: 0.3, momentum: 0.9, velocity: velocity.base,
+                    update, slots: Buffer(slots.flatMap { $0 }).base, slotStride: Self.count, count: slots.count,
+                    range: range, exponent: exponent, state: vectors.base, stateStride: Self.count,
                     weights: weights.base)
-                let (expectedVelocity, expectedWeights) = (Buffer(v), Buffer(w))
+                let (expectedState, expectedWeights) = (Buffer(state), Buffer(w))
                 let sum = Sum(slots, range: range, exponent: exponent)
-                Scalar.momentumStep(
-                    gradient: Buffer(sum.values).base, range: range, rate: 0.3, momentum: 0.9,
-                    velocity: expectedVelocity.base, weights: expectedWeights.base)
+                Scalar.step(
+                    update, gradient: Buffer(sum.values).base, range: range, state: expectedState.base,
+                    stateStride: Self.count, weights: expectedWeights.base)
                 #expect(fits == sum.fits && fits == (bad == 0 || range.isEmpty))
                 if empty { #expect(range.allSatisfy { sum.values[$0] == 0 }) }
                 guard fits else { continue }
-                #expect(sameBits(velocity.values, expectedVelocity.values))
+                #expect(sameBits(vectors.values, expectedState.values))
                 #expect(sameBits(weights.values, expectedWeights.values))
-                #expect(velocity.isIntact && weights.isIntact)
+                #expect(vectors.isIntact && weights.isIntact)
             }
         }
         check(precision)

@@ -11,11 +11,19 @@ import Training
 @Suite(.enabled(if: ca_can_count() == 1, "malloc cannot be counted here")) struct AllocationTests {
     @Test(arguments: [GradientMethod.frontprop, .backprop], ["784x16x16x10", "784x20x784", "784x40x40x40x40x10"])
     func aStepAllocatesNothing(_ method: GradientMethod, _ model: String) throws {
-        try check(method, model, Float.self)
-        try check(method, model, Double.self)
+        try check(method, model, "sgd", Float.self)
+        try check(method, model, "sgd", Double.self)
     }
 
-    private func check<Scalar: Real & Datatype>(_ method: GradientMethod, _ model: String, _: Scalar.Type) throws {
+    @Test(arguments: Optimizer.allCases.filter { $0 != .genetic }) func norOfAnyOptimizer(_ optimizer: Optimizer) throws
+    {
+        try check(.frontprop, "784x16x16x10", optimizer.rawValue, Float.self)
+        try check(.frontprop, "784x16x16x10", optimizer.rawValue, Double.self)
+    }
+
+    private func check<Scalar: Real & Datatype>(
+        _ method: GradientMethod, _ model: String, _ optimizer: String, _: Scalar.Type
+    ) throws {
         let steps = 6
         let dataset = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
         var configuration = Configuration()
@@ -25,6 +33,8 @@ import Training
         configuration.epochs = 2
         configuration.slices = 8
         configuration.gradient = method
+        configuration.optimizer = try #require(Optimizer(rawValue: optimizer))
+        configuration.optimizerOptions = configuration.optimizer.defaults
         let processes = try Processes(Environment.start().world)
         let counts = Counts(capacity: 2 * steps)
         var surroundings = RunSurroundings()

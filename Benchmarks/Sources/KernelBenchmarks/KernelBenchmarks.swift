@@ -138,9 +138,9 @@ import Kernels
             }, { Reference.sum(slots, count: count, stride: parameters, into: plain) })
         let (velocity, weights) = (Floats(parameters, seed: 12), Floats(parameters, seed: 13))
         let seconds = secondsPerCall {
-            Float.momentumStep(
-                gradient: out.base, range: 0..<parameters, rate: 1e-9, momentum: 0.5, velocity: velocity.base,
-                weights: weights.base)
+            Float.step(
+                .momentum(rate: 1e-9, momentum: 0.5), gradient: out.base, range: 0..<parameters, state: velocity.base,
+                stateStride: parameters, weights: weights.base)
         }
         let rate = Double(20 * parameters) / seconds
         row(

@@ -66,6 +66,20 @@ double ck_sin(double x);            // 1 ulp where |x| ≤ 2^20; NaN beyond
 double ck_cos(double x);            // as ck_sin
 double ck_pow(double x, double y);  // 2 ulp
 
+// What an optimiser does to a parameter (sums/updates.h says what), and how many numbers of state it keeps beside each.
+#define CK_UPDATES(UPDATE) UPDATE(momentum, 1) UPDATE(adam, 2)
+#define CK_UPDATE_VECTORS 2
+#define CK_UPDATE_CONSTANTS 6
+#define CK_UPDATE_KIND(name, vectors) ck_update_##name,
+typedef enum { CK_UPDATES(CK_UPDATE_KIND) } ck_update_kind;
+
+/// One step's: the same constants for all parameters. momentum: rate, momentum. adam: 1 - β1, β2, 1 - β2,
+/// rate / (1 - β1^t), 1 / √(1 - β2^t), ε.
+typedef struct {
+    ck_update_kind kind;
+    double constants[CK_UPDATE_CONSTANTS];
+} ck_update;
+
 #define CK_DECLARE(REAL, name)                                                                                        \
     /* out[column][stride] = the chosen rows' bytes as numbers b/255, unit-major, zero in the padding. */             \
     void ck_expand_##name(ck_rows rows, const uint32_t *samples, size_t count, REAL *out, size_t stride);             \
@@ -165,13 +179,14 @@ double ck_pow(double x, double y);  // 2 ulp
     /* sums[begin ≤ e < end] = Σ_s slots[s·slot_stride + e], in the order of s. */                                    \
     void ck_plain_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
                              REAL *sums);                                                                             \
-    /* velocity = momentum · velocity - rate · gradient; weights += velocity; on [begin, end). */                     \
-    void ck_momentum_step_##name(const REAL *gradient, size_t begin, size_t end, REAL rate, REAL momentum,            \
-                                 REAL *velocity, REAL *weights);                                                      \
+    /* The optimiser's step with this gradient on [begin, end): of the weights and of the vectors of its state, which lie \
+       `state_stride` apart. Up to CK_PADDING bytes behind the end are read. */                                       \
+    void ck_step_##name(ck_update update, const REAL *gradient, size_t begin, size_t end, REAL *state,                \
+                        size_t state_stride, REAL *weights);                                                          \
     /* Exact sum, its numbers and the step in one, with nothing in memory between; returns whether the sums are        \
        finite. Of no slots the sum is 0. */                                                                           \
-    int ck_exact_step_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
-                             int exponent, REAL rate, REAL momentum, REAL *velocity, REAL *weights);
+    int ck_exact_step_##name(ck_update update, const REAL *slots, size_t slot_stride, size_t slots_count,             \
+                             size_t begin, size_t end, int exponent, REAL *state, size_t state_stride, REAL *weights);
 
 CK_DECLARE(float, f32)
 CK_DECLARE(double, f64)

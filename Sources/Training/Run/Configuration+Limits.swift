@@ -6,15 +6,13 @@ import Resources
 extension Configuration {
     /// As many samples as a set or a minibatch can have.
     public static let mostSamples = Int(Int32.max)
-    /// Sums of more slices would not fit their words.
-    public static let mostSlices = 4096
     /// Epochs, rounds, and what counts them; products of two fit an `Int`.
     public static let mostTurns = 1 << 30
 
     /// Why this cannot be a run: the first option that is out of its limits, or that does not go with another, named as
     /// on the command line; nil where there is none.
     public var fault: String? {
-        countFault ?? rateFault ?? targetFault ?? networkFault ?? geneticFault
+        countFault ?? rateFault ?? optimizer.fault(in: optimizerOptions) ?? targetFault ?? networkFault ?? geneticFault
     }
 
     private var countFault: String? {
@@ -23,7 +21,7 @@ extension Configuration {
             ("--epochs", epochs, 0...1 << 31), ("--batch-size", batchSize, 1...Self.mostSamples),
             ("--train-limit", trainLimit, 1...Self.mostSamples), ("--test-limit", testLimit, 1...Self.mostSamples),
             // With allreduce they are the workers.
-            ("--slices", slices, 1...(isExact ? Self.mostSlices : Int(Int32.max))),
+            ("--slices", slices, 1...(isExact ? Slicing.most : Int(Int32.max))),
             ("--checkpoint-every", checkpointEvery.count, 1...Self.mostTurns),
         ])
     }
@@ -31,8 +29,8 @@ extension Configuration {
     /// Any finite number is a rate; one that the precision does not hold is none.
     private var rateFault: String? {
         let most = precision.largest
-        for (name, value) in [("--learning-rate", learningRate), ("--momentum", momentum)]
-        where !(abs(value) <= most) {
+        for (name, value) in [("--learning-rate", learningRate)] + optimizerOptions.own {
+            guard let value, !(abs(value) <= most) else { continue }
             return "\(name) must be a finite number of \(precision), at most \(most) either way, not \(value)"
         }
         if let lossScale, !(lossScale > 0 && lossScale <= most) {
@@ -63,10 +61,10 @@ extension Configuration {
 
     private var geneticFault: String? {
         switch (optimizer, genetic) {
-        case (.sgd, nil): nil
-        case (.sgd, _): "the options of a genetic search go with --optimizer genetic, not with sgd"
         case (.genetic, nil): "--optimizer genetic needs the options of its search"
         case (.genetic, let options?): options.fault
+        case (_, nil): nil
+        case (_, _): "the options of a genetic search go with --optimizer genetic, not with \(optimizer.rawValue)"
         }
     }
 

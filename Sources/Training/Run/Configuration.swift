@@ -26,8 +26,11 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var testLimit: Int?
     public var epochs = 16
     public var batchSize = 1000
-    public var learningRate = 10.0
-    public var momentum = 0.5
+    public var learningRate = Optimizer.sgd.defaults.learningRate
+    /// These and the next: nil where the optimiser has no such option.
+    public var momentum = Optimizer.sgd.defaults.momentum
+    public var beta1 = Optimizer.sgd.defaults.beta1
+    public var beta2 = Optimizer.sgd.defaults.beta2
     public var seed: UInt64 = 1
     public var shuffle = true
     public var initializer = Initializer.kaiming
@@ -51,8 +54,17 @@ public struct Configuration: Sendable, Equatable, Codable {
     enum CodingKeys: String, CodingKey {
         case topology = "model"
         case target, activation, outputActivation, loss, data, targets, trainLimit, testLimit, epochs, batchSize
-        case learningRate, momentum, seed, shuffle, initializer
+        case learningRate, momentum, beta1, beta2, seed, shuffle, initializer
         case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
+    }
+
+    /// What the optimiser is made from.
+    public var optimizerOptions: OptimizerOptions {
+        get { OptimizerOptions(learningRate: learningRate, momentum: momentum, beta1: beta1, beta2: beta2) }
+        set {
+            learningRate = newValue.learningRate
+            (momentum, beta1, beta2) = (newValue.momentum, newValue.beta1, newValue.beta2)
+        }
     }
 
     /// Options that may be others when a run goes on: they do not change what it comes to.
@@ -111,16 +123,9 @@ public struct Configuration: Sendable, Equatable, Codable {
         var options = self
         switch (optimizer, reduction) {
         case (.genetic, _): options.slices = 1
-        case (_, .exact): options.slices = slices ?? Self.defaultSlices(workers: workers)
+        case (_, .exact): options.slices = slices ?? Slicing.ladder(workers: workers)
         case (_, .allreduce): options.slices = workers
         }
         return options
-    }
-
-    /// The published ladder of slice counts: 8, 16, 24, 32, 48, 64, 96, … (each pair of rungs doubles).
-    public static func defaultSlices(workers: Int) -> Int {
-        var (rung, next) = (8, 16)
-        while rung < workers { (rung, next) = (next, rung == 8 ? 24 : 2 * rung) }
-        return rung
     }
 }

@@ -29,9 +29,7 @@ public final class Run<Scalar: Real & Datatype> {
     let team: Team
     let configuration: Configuration
     let dataset: NodeDataset
-    let sliceCount: Int
-    /// Slices of this team; its slots.
-    let teamSlices: Range<Int>
+    let slicing: Slicing
     let state: SharedState<Scalar>
     let sets: EvaluationSets
     /// Where this run begins, the same on every rank.
@@ -61,25 +59,20 @@ public final class Run<Scalar: Real & Datatype> {
         fault = surroundings.fault
         trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
         control = RunControl(processes: processes, surroundings: surroundings)
-        sliceCount =
-            configuration.reduction == .exact
-            ? configuration.slices ?? Configuration.defaultSlices(workers: team.totalWorkers) : team.totalWorkers
-        let first = sliceCount * team.firstOfTeam / team.totalWorkers
-        let end = sliceCount * (team.firstOfTeam + team.workerCount) / team.totalWorkers
-        teamSlices = first..<end
-        try Self.requireMemory(for: configuration, sliceCount, dataset, team, processes)
+        slicing = Slicing(configuration.slices, reduction: configuration.reduction, team: team)
+        try Self.requireMemory(for: configuration, slicing.count, dataset, team, processes)
         sets = EvaluationSets(train: dataset.train, test: dataset.test)
         state = try SharedState(
-            team: team, topology: configuration.topology, slotCount: teamSlices.count,
-            trainCount: dataset.train.count, blocks: sets.blockCount)
+            team: team,
+            shape: SharedState<Scalar>.Shape(
+                topology: configuration.topology, optimizerState: configuration.optimizer.state,
+                workerCount: team.workerCount, slotCount: slicing.ofTeam.count, trainCount: dataset.train.count,
+                blockCount: sets.blockCount))
         start = try Self.placeFirstWeights(
             checkpoint, in: state, processes,
             otherwise: TrainingState(
                 options: configuration, dataChecksum: dataset.checksumText, position: Position()))
-        for buffer in [state.weights, state.velocity] {
-            try team.leaders.broadcast(
-                UnsafeMutableBufferPointer(start: buffer, count: configuration.topology.parameterCount))
-        }
+        for vector in state.vectors { try team.leaders.broadcast(vector.buffer) }
         try team.communicator.barrier()
     }
 
@@ -104,11 +97,10 @@ public final class Run<Scalar: Real & Datatype> {
     private static func place(
         _ checkpoint: CheckpointFile<TrainingState>, in state: SharedState<Scalar>, _ topology: Topology
     ) throws {
-        try WeightsFile.place(checkpoint.tensors, of: "the checkpoint", into: state.weights, topology)
-        guard checkpoint.state.search == nil else { return }
-        try WeightsFile.place(
-            checkpoint.tensors, of: "the checkpoint", prefix: WeightsFile.velocityPrefix, into: state.velocity,
-            topology)
+        for vector in state.vectors {
+            try WeightsFile.place(
+                checkpoint.tensors, of: "the checkpoint", prefix: vector.prefix, into: vector.base, topology)
+        }
     }
 
     var weights: UnsafePointer<Scalar> { UnsafePointer(state.weights) }
@@ -136,8 +128,8 @@ public final class Run<Scalar: Real & Datatype> {
             outputActivation: configuration.outputActivation, loss: configuration.loss, data: dataset.name,
             target: configuration.target, samples: dataset.train.count,
             ranks: processes.world.size,
-            workers: team.totalWorkers, slices: sliceCount, parameters: topology.parameterCount,
-            idleWorkers: max(0, team.totalWorkers - sliceCount))
+            workers: team.totalWorkers, slices: slicing.count, parameters: topology.parameterCount,
+            idleWorkers: max(0, team.totalWorkers - slicing.count))
     }
 
     /// The event that opens a run that goes on.

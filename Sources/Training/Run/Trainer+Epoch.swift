@@ -94,12 +94,9 @@ extension Trainer {
             "epoch \(position.epoch) used \(used.count) samples where it should use \(expected.count), each once")
     }
 
-    /// Whether weights, velocity and samples are the same on all nodes (with `allreduce`, on all ranks).
+    /// Whether weights, the optimiser's vectors and samples are the same on all nodes (with `allreduce`, on all ranks).
     private func replicaFailure(_ position: Position) throws -> Failure? {
-        let bytes = topology.parameterCount * MemoryLayout<Scalar>.stride
-        let parameters = [state.weights, state.velocity].map {
-            Checksum.of(UnsafeRawBufferPointer(start: UnsafeRawPointer($0), count: bytes))
-        }
+        let parameters = state.vectors.map { ($0.name, Checksum.of(UnsafeRawBufferPointer($0.buffer))) }
         let samples = (0..<team.workerCount).reduce(0 as UInt64) { $0 &+ state.dataSums[$1] }
         let ranks = try team.leaders.allGather(Int64(run.processes.world.rank)).map(Int.init)
         func place(_ index: Int) -> String { "rank \(ranks[index]) on \(run.processes.hosts[ranks[index]])" }
@@ -111,7 +108,7 @@ extension Trainer {
                 "after epoch \(position.epoch) the samples in the memory of \(place(bad)) are not those that were "
                     + "loaded: bad memory? The checkpoint before is of good samples")
         }
-        for (name, value) in zip(["weights", "velocity"], parameters) {
+        for (name, value) in parameters {
             guard let odd = Replicas.oddOne(try team.leaders.allGather(value)) else { continue }
             return Failure(
                 .internalError,

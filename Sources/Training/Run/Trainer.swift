@@ -11,7 +11,6 @@ import Storage
 public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     let run: Run<Scalar>
     let schedule: MinibatchSchedule
-    let sum: GradientSum<Scalar>
     /// The epochs of this process, for the rank's own thread.
     var history: EpochHistory
 
@@ -22,7 +21,6 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         schedule = MinibatchSchedule(
             sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
             shuffled: options.shuffle)
-        sum = GradientSum(state: run.state, reduction: options.reduction)
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
 
@@ -49,7 +47,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     private func work(_ worker: Worker) {
-        let step = Step(self, worker)
+        let step = self.step(worker)
         let evaluation = run.evaluation(worker)
         var position = run.start.position
         while position.epoch <= configuration.epochs, trainEpoch(&position, step, worker),
@@ -57,6 +55,18 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         {
             position = position.nextEpoch
         }
+    }
+
+    /// - Precondition: the optimiser steps by gradients.
+    private func step(_ worker: Worker) -> Step<Scalar> {
+        let plan = StepPlan(
+            team: team, schedule: schedule, slicing: run.slicing,
+            sum: GradientSum(state: state, reduction: configuration.reduction),
+            optimizer: configuration.optimizer.make(configuration.optimizerOptions)!, lossScale: configuration.lossScale
+        )
+        let engine = configuration.gradient.makeEngine(
+            configuration.network, samples: dataset.train, capacity: plan.sliceCapacity, as: Scalar.self)
+        return Step(plan, worker, engine: engine, trace: trace?.worker(worker))
     }
 
     /// The rest of the epoch that `position` is in. - Returns: whether to go on.
@@ -72,11 +82,11 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
             if outcome.diverged || outcome.stops || outcome.fails { return false }
         }
         step.showAccount()
-        let isFinite = step.weightsAreFinite()
-        if !isFinite, worker.isMain {
-            run.control.end(.diverged(divergence(of: "weights", inStep: position.step, of: position.epoch)))
+        guard let vector = step.firstNotFinite() else { return true }
+        if worker.isMain {
+            run.control.end(.diverged(divergence(of: vector.name, inStep: position.step, of: position.epoch)))
         }
-        return isFinite
+        return false
     }
 
     /// What the rank's own thread does after a step.
@@ -112,7 +122,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     /// Saves the run as it is, on the first rank.
     func save(_ position: Position) {
         run.control.save(
-            [("", run.weights), (WeightsFile.velocityPrefix, UnsafePointer(state.velocity))],
+            state.vectors.map { ($0.prefix, UnsafePointer($0.base)) },
             state: run.trainingState(at: position, measured: history.last?.scores))
     }
 
@@ -145,14 +155,12 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     }
 }
 
-/// What the parts of a step reach of the run.
+/// What is asked for most.
 extension Trainer {
     var team: Team { run.team }
     var configuration: Configuration { run.configuration }
     var dataset: NodeDataset { run.dataset }
     var topology: Topology { run.topology }
-    var sliceCount: Int { run.sliceCount }
-    var teamSlices: Range<Int> { run.teamSlices }
     var state: SharedState<Scalar> { run.state }
     var trace: Trace? { run.trace }
 }

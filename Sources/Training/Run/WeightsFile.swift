@@ -5,9 +5,6 @@ import Storage
 
 /// A network's parameters in a safetensors file that PyTorch's `Sequential.load_state_dict` takes.
 public enum WeightsFile {
-    /// What the names of a checkpoint's velocity start with.
-    static let velocityPrefix = "velocity."
-
     /// The tensors of `parameters` (in memory order), output-major as files have them.
     static func tensors<Scalar: Real>(
         _ parameters: UnsafePointer<Scalar>, of topology: Topology, prefix: String = ""

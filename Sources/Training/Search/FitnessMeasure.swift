@@ -54,8 +54,7 @@ final class FitnessMeasure<Scalar: Real & Datatype> {
 
     private func loss(of slot: Int, candidate: Int, block: Int, _ draws: RoundDraws) -> Double {
         let own = search.options.operators == .article
-        let first = block * EvaluationSets.blockSize
-        let range = first..<min(first + EvaluationSets.blockSize, search.options.fitnessSamples)
+        let range = EvaluationSets.samples(ofBlock: block, count: search.options.fitnessSamples)
         numbers.removeAll(keepingCapacity: true)
         for index in range {
             numbers.append(

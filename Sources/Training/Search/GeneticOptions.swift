@@ -2,14 +2,6 @@ import Foundation
 import Kernels
 import Networks
 
-/// What changes the weights.
-public enum Optimizer: String, CaseIterable, Sendable, Codable {
-    /// Momentum SGD on gradients.
-    case sgd
-    /// A population of networks and no gradient.
-    case genetic
-}
-
 /// How a population's next networks are made.
 public enum SearchOperators: String, CaseIterable, Sendable, Codable {
     /// The article's: roulette, uniform crossover, mutation, fitness sort.

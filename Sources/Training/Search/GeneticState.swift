@@ -20,7 +20,7 @@ final class GeneticState<Scalar: Real & Datatype>: @unchecked Sendable {
     let verdict: UnsafeMutablePointer<Int64>
     /// Rounds that are over.
     private let rounds: UnsafeMutablePointer<Int64>
-    private let window: SharedWindow
+    private let window: SharedWindow?
 
     var round: Int {
         get { Int(rounds[0]) }
@@ -28,25 +28,26 @@ final class GeneticState<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     /// Collective over the team.
-    init(team: Team, topology: Topology, slotCount: Int, blocks: Int) throws {
+    convenience init(team: Team, topology: Topology, slotCount: Int, blocks: Int) throws {
+        var nowhere = Arena()
+        _ = GeneticState(topology, slotCount, blocks, in: &nowhere, nil)
+        let window = try team.window(byteCount: nowhere.byteCount + kernelPadding)
+        var arena = Arena(at: window.base)
+        self.init(topology, slotCount, blocks, in: &arena, window)
+    }
+
+    private init(_ topology: Topology, _ slotCount: Int, _ blocks: Int, in arena: inout Arena, _ window: SharedWindow?)
+    {
         self.slotCount = slotCount
         parameterCount = topology.parameterCount
-        slotStride = (parameterCount + 63) / 16 * 16 + kernelPadding / MemoryLayout<Scalar>.stride
-        var plan = SharedState<Scalar>.Plan()
-        let slots = plan.add(Scalar.self, slotStride * slotCount)
-        let losses = plan.add(Double.self, slotCount)
-        let order = plan.add(Int64.self, slotCount)
-        let blockLosses = plan.add(Double.self, blocks)
-        let verdict = plan.add(Int64.self, 1)
-        let rounds = plan.add(Int64.self, 1)
-        window = try team.window(byteCount: plan.byteCount + kernelPadding)
-        let base = window.base
-        self.slots = (base + slots).assumingMemoryBound(to: Scalar.self)
-        self.losses = (base + losses).assumingMemoryBound(to: Double.self)
-        self.order = (base + order).assumingMemoryBound(to: Int64.self)
-        self.blockLosses = (base + blockLosses).assumingMemoryBound(to: Double.self)
-        self.verdict = (base + verdict).assumingMemoryBound(to: Int64.self)
-        self.rounds = (base + rounds).assumingMemoryBound(to: Int64.self)
+        slotStride = SharedState<Scalar>.stride(of: parameterCount)
+        slots = arena.take(slotStride * slotCount)
+        losses = arena.take(slotCount)
+        order = arena.take(slotCount)
+        blockLosses = arena.take(blocks)
+        verdict = arena.take(1)
+        rounds = arena.take(1)
+        self.window = window
     }
 
     /// An individual's parameters, in memory order.

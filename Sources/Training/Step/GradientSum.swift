@@ -48,50 +48,51 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
 
     // MARK: Sums
 
-    /// Calls `body` with each tensor's part of `range`, the slots to add up (none where all is zero) and the exponent.
+    /// A tensor's part of a worker's range, whose gradient is still to be added up.
+    struct Part {
+        let range: Range<Int>
+        /// None where all of the tensor is zero.
+        let slotCount: Int
+        /// Of the tensor's largest magnitude.
+        let exponent: Int
+    }
+
+    /// Calls `body` with each tensor's part of `range`: it says whether all sums are finite.
     ///
-    /// - Returns: the first parameter of the first part for which `body` is false.
-    private func forEachTensor(
-        _ range: Range<Int>, _ maxima: UnsafePointer<Int64>, _ body: (Range<Int>, _ slots: Int, _ exponent: Int) -> Bool
-    ) -> Int? {
+    /// - Returns: the first parameter of the first part for which they are not, if any.
+    func firstMisfit(in range: Range<Int>, _ maxima: UnsafePointer<Int64>, _ body: (Part) -> Bool) -> Int? {
         var misfit: Int?
         for (tensor, place) in state.tensors.enumerated() {
             let part = place.clamped(to: range)
             guard !part.isEmpty else { continue }
             let largest = Scalar.magnitude(bits: maxima[tensor])
-            let fits = body(part, largest == 0 ? 0 : state.slotCount, largest == 0 ? 0 : Int(largest.exponent))
+            let isZero = largest == 0
+            let fits = body(
+                Part(range: part, slotCount: isZero ? 0 : state.slotCount, exponent: isZero ? 0 : Int(largest.exponent))
+            )
             if !fits { misfit = misfit ?? part.lowerBound }
         }
         return misfit
     }
 
-    /// Where there is one team: sums this range of the gradient over the slots and takes the step with it, in one pass.
-    ///
-    /// - Returns: a parameter near the first whose sum is not finite, if any.
-    func exactStep(_ range: Range<Int>, _ maxima: UnsafePointer<Int64>, rate: Scalar, momentum: Scalar) -> Int? {
-        forEachTensor(range, maxima) { part, slots, exponent in
-            Scalar.exactStep(
-                slots: state.slots, slotStride: state.slotStride, count: slots, range: part, exponent: exponent,
-                rate: rate, momentum: momentum, velocity: state.velocity, weights: state.weights)
-        }
-    }
-
-    /// Where there are several: leaves this range's words.
+    /// Leaves this range's words, for teams to add up.
     func exactSum(_ range: Range<Int>, _ maxima: UnsafePointer<Int64>) {
-        _ = forEachTensor(range, maxima) { part, slots, exponent in
+        _ = firstMisfit(in: range, maxima) { part in
             Scalar.exactSum(
-                slots: state.slots, slotStride: state.slotStride, count: slots, range: part, exponent: exponent,
-                words: state.words, low: low)
+                slots: state.slots, slotStride: state.stride, count: part.slotCount, range: part.range,
+                exponent: part.exponent, words: state.words, low: low)
             return true
         }
     }
 
-    /// The words of `range`, which the teams have added up, as numbers; as `exactStep`.
+    /// The words of `range`, which the teams have added up, as numbers.
+    ///
+    /// - Returns: a parameter near the first whose sum is not finite, if any.
     func fromExact(
         _ range: Range<Int>, _ maxima: UnsafePointer<Int64>, into sums: UnsafeMutablePointer<Scalar>
     ) -> Int? {
-        forEachTensor(range, maxima) { part, _, exponent in
-            Scalar.fromExact(words: state.words, low: low, range: part, exponent: exponent, into: sums)
+        firstMisfit(in: range, maxima) { part in
+            Scalar.fromExact(words: state.words, low: low, range: part.range, exponent: part.exponent, into: sums)
         }
     }
 
@@ -118,22 +119,8 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
     /// - Returns: the first parameter that is not finite, if any.
     func plainSum(_ range: Range<Int>) -> Int? {
         Scalar.plainSum(
-            slots: state.slots, slotStride: state.slotStride, count: state.slotCount, range: range, into: state.sums)
+            slots: state.slots, slotStride: state.stride, count: state.slotCount, range: range, into: state.sums)
         return range.first { !state.sums[$0].isFinite }
-    }
-
-    /// As `exactStep`, in floating point, by pieces that stay in the first-level cache.
-    func plainStep(_ range: Range<Int>, rate: Scalar, momentum: Scalar) -> Int? {
-        let piece = 512
-        var misfit: Int?
-        for first in stride(from: range.lowerBound, to: range.upperBound, by: piece) {
-            let part = first..<min(first + piece, range.upperBound)
-            misfit = misfit ?? plainSum(part)
-            Scalar.momentumStep(
-                gradient: state.sums, range: part, rate: rate, momentum: momentum, velocity: state.velocity,
-                weights: state.weights)
-        }
-        return misfit
     }
 
     /// Adds up the teams' sums, and the loss (plainly also the rest that is agreed on); by each team's leader.

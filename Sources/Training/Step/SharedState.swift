@@ -3,18 +3,23 @@ import Kernels
 import MPI
 import Networks
 
-/// A team's memory: one copy of weights and velocity, a slot for each slice's gradient, and the sums.
+/// A team's memory: one copy of the weights and of what the optimiser keeps beside them, a slot for each slice's gradient,
+/// and the sums.
 final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let parameterCount: Int
     /// Where each tensor's parameters lie: W⁰, b⁰, W¹, …
     let tensors: [Range<Int>]
     let maxima: Maxima
     let weights: UnsafeMutablePointer<Scalar>
-    let velocity: UnsafeMutablePointer<Scalar>
-    /// One gradient per slice of this team, `slotStride` apart.
+    /// The optimiser's vectors, in its order, `stride` apart; zeros at first.
+    let optimizerState: UnsafeMutablePointer<Scalar>
+    /// The weights and the optimiser's vectors: all that a run is between two steps but for its place.
+    let vectors: [ParameterVector<Scalar>]
+    /// One gradient per slice of this team, `stride` apart.
     let slots: UnsafeMutablePointer<Scalar>
-    let slotStride: Int
     let slotCount: Int
+    /// From one vector to the next, and from one slot to the next.
+    let stride: Int
     /// Each slot's share of the minibatch's loss.
     let losses: UnsafeMutablePointer<Double>
     /// Exact sums, and the loss's: see `GradientSum`.
@@ -27,7 +32,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let misfits: UnsafeMutablePointer<Int64>
     /// Per worker: what its rank asks all for, as a `Request`.
     let requests: UnsafeMutablePointer<Int64>
-    /// Per worker: the samples it used in an epoch, as an `Accounting`.
+    /// Per worker: the samples it used in an epoch.
     let accounts: UnsafeMutablePointer<Accounting>
     /// Per worker: the checksum of its part of the dataset.
     let dataSums: UnsafeMutablePointer<UInt64>
@@ -40,69 +45,84 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     /// Per block of an evaluation: loss and correct answers.
     let blockLosses: UnsafeMutablePointer<Double>
     let blockCorrect: UnsafeMutablePointer<Int64>
-    private let window: SharedWindow
+    private let window: SharedWindow?
+
+    /// What decides how large it is.
+    struct Shape {
+        let topology: Topology
+        /// The names of the optimiser's vectors.
+        let optimizerState: [String]
+        let workerCount: Int
+        let slotCount: Int
+        let trainCount: Int
+        /// Of an evaluation.
+        let blockCount: Int
+    }
 
     /// Collective over the team.
-    init(team: Team, topology: Topology, slotCount: Int, trainCount: Int, blocks: Int) throws {
-        parameterCount = topology.parameterCount
-        tensors = topology.tensors.map { $0.offset..<$0.offset + $0.count }
+    convenience init(team: Team, shape: Shape) throws {
+        var nowhere = Arena()
+        _ = SharedState(shape, in: &nowhere, nil)
+        let window = try team.window(byteCount: nowhere.byteCount + kernelPadding)
+        var arena = Arena(at: window.base)
+        self.init(shape, in: &arena, window)
+    }
+
+    private init(_ shape: Shape, in arena: inout Arena, _ window: SharedWindow?) {
+        let (count, workers) = (shape.topology.parameterCount, shape.workerCount)
+        parameterCount = count
+        tensors = shape.topology.tensors.map { $0.offset..<$0.offset + $0.count }
         maxima = Maxima(tensorCount: tensors.count)
-        self.slotCount = slotCount
-        slotStride = (parameterCount + 63) / 16 * 16 + kernelPadding / MemoryLayout<Scalar>.stride
-        var plan = Plan()
-        let weights = plan.add(Scalar.self, slotStride)
-        let velocity = plan.add(Scalar.self, slotStride)
-        let slots = plan.add(Scalar.self, slotStride * slotCount)
-        let losses = plan.add(Double.self, slotCount)
-        let words = plan.add(Int64.self, parameterCount * Scalar.exactWords + 2)
-        let sums = plan.add(Scalar.self, parameterCount + Agreement.count)
-        let maximaRows = plan.add(Int64.self, maxima.stride * (team.workerCount + 1))
-        let misfits = plan.add(Int64.self, team.workerCount)
-        let requests = plan.add(Int64.self, team.workerCount)
-        let accounts = plan.add(Accounting.self, team.workerCount)
-        let dataSums = plan.add(UInt64.self, team.workerCount)
-        let seconds = plan.add(Double.self, team.workerCount * Phase.allCases.count)
-        let permutation = plan.add(UInt32.self, trainCount)
-        let verdict = plan.add(Int64.self, 1)
-        let blockLosses = plan.add(Double.self, blocks)
-        let blockCorrect = plan.add(Int64.self, blocks)
-        window = try team.window(byteCount: plan.byteCount + kernelPadding)
-        let base = window.base
-        func place<T>(_ offset: Int, _: T.Type = T.self) -> UnsafeMutablePointer<T> {
-            (base + offset).assumingMemoryBound(to: T.self)
+        stride = Self.stride(of: count)
+        slotCount = shape.slotCount
+        weights = arena.take(stride)
+        optimizerState = arena.take(stride * shape.optimizerState.count)
+        slots = arena.take(stride * slotCount)
+        losses = arena.take(slotCount)
+        words = arena.take(count * Scalar.exactWords + 2)
+        sums = arena.take(count + Agreement.count)
+        maximaRows = arena.take(maxima.stride * (workers + 1))
+        misfits = arena.take(workers)
+        requests = arena.take(workers)
+        accounts = arena.take(workers)
+        dataSums = arena.take(workers)
+        seconds = arena.take(workers * Phase.allCases.count)
+        permutation = arena.take(shape.trainCount)
+        verdict = arena.take(1)
+        blockLosses = arena.take(shape.blockCount)
+        blockCorrect = arena.take(shape.blockCount)
+        self.window = window
+        var vectors = [ParameterVector(name: "weights", prefix: "", base: weights, count: count)]
+        for (index, name) in shape.optimizerState.enumerated() {
+            vectors.append(
+                ParameterVector(
+                    name: name, prefix: name.replacing(" ", with: "_") + ".", base: optimizerState + index * stride,
+                    count: count))
         }
-        self.weights = place(weights)
-        self.velocity = place(velocity)
-        self.slots = place(slots)
-        self.losses = place(losses)
-        self.words = place(words)
-        self.sums = place(sums)
-        self.maximaRows = place(maximaRows)
-        self.misfits = place(misfits)
-        self.requests = place(requests)
-        self.accounts = place(accounts)
-        self.dataSums = place(dataSums)
-        self.seconds = place(seconds)
-        self.permutation = place(permutation)
-        self.verdict = place(verdict)
-        self.blockLosses = place(blockLosses)
-        self.blockCorrect = place(blockCorrect)
+        self.vectors = vectors
     }
 
-    /// Offsets of arrays that start on cache lines of their own.
-    struct Plan {
-        var byteCount = 0
-
-        mutating func add<T>(_: T.Type, _ count: Int) -> Int {
-            defer { byteCount = (byteCount + count * MemoryLayout<T>.stride + 127) / 64 * 64 }
-            return byteCount
-        }
+    /// Elements from one array of `count` parameters to the next: whole cache lines, and what kernels read behind the end.
+    static func stride(of count: Int) -> Int {
+        (count + 63) / 16 * 16 + kernelPadding / MemoryLayout<Scalar>.stride
     }
 
-    func slot(_ index: Int) -> UnsafeMutablePointer<Scalar> { slots + index * slotStride }
+    func slot(_ index: Int) -> UnsafeMutablePointer<Scalar> { slots + index * stride }
 
     /// The maxima of the team's worker `index`; behind those of the last, what the teams agreed on.
     func maximaRow(_ index: Int) -> UnsafeMutablePointer<Int64> { maximaRows + index * maxima.stride }
+}
+
+/// A number for each parameter, in a team's memory.
+struct ParameterVector<Scalar> {
+    /// For messages.
+    let name: String
+    /// What the names of its tensors begin with in a checkpoint.
+    let prefix: String
+    let base: UnsafeMutablePointer<Scalar>
+    let count: Int
+
+    var buffer: UnsafeMutableBufferPointer<Scalar> { UnsafeMutableBufferPointer(start: base, count: count) }
 }
 
 /// What a worker's time goes into.

@@ -4,9 +4,27 @@ import Kernels
 import MPI
 import Networks
 
+/// What the steps of a team's workers have in common.
+struct StepPlan<Scalar: Real & Datatype> {
+    let team: Team
+    let schedule: MinibatchSchedule
+    let slicing: Slicing
+    let sum: GradientSum<Scalar>
+    let optimizer: any GradientOptimizer
+    /// What losses and gradients are multiplied by, if by anything.
+    var lossScale: Double?
+
+    var state: SharedState<Scalar> { sum.state }
+    /// Samples of the largest slice.
+    var sliceCapacity: Int { (schedule.largestMinibatch + slicing.count - 1) / slicing.count }
+}
+
 /// One worker's part of the distributed step.
 final class Step<Scalar: Real & Datatype> {
-    private let trainer: Trainer<Scalar>
+    private let plan: StepPlan<Scalar>
+    private let team: Team
+    private let state: SharedState<Scalar>
+    private let sum: GradientSum<Scalar>
     private let worker: Worker
     private let engine: any GradientEngine<Scalar>
     /// This worker's slices, of all; and its range of the parameters, within the team.
@@ -17,23 +35,24 @@ final class Step<Scalar: Real & Datatype> {
     /// What all workers know of the step's sum, as a row of `Maxima`.
     private let maxima: UnsafeMutablePointer<Int64>
 
+    private var epoch = 1
     private var accounting = Accounting()
     private let trace: WorkerTrace?
 
-    init(_ trainer: Trainer<Scalar>, _ worker: Worker) {
-        self.trainer = trainer
+    /// - Parameter engine: this worker's own, of the plan's `sliceCapacity`.
+    init(_ plan: StepPlan<Scalar>, _ worker: Worker, engine: any GradientEngine<Scalar>, trace: WorkerTrace? = nil) {
+        self.plan = plan
+        (team, state, sum) = (plan.team, plan.state, plan.sum)
         self.worker = worker
-        trace = trainer.trace?.worker(worker)
-        slices = worker.globalShare(of: trainer.sliceCount)
+        self.engine = engine
+        self.trace = trace
+        slices = worker.globalShare(of: plan.slicing.count)
         // Whole cache lines, so that no two workers write to one.
-        let lines = worker.share(of: (trainer.topology.parameterCount + 15) / 16)
-        parameters = lines.lowerBound * 16..<min(lines.upperBound * 16, trainer.topology.parameterCount)
-        let capacity = (trainer.schedule.largestMinibatch + trainer.sliceCount - 1) / trainer.sliceCount
-        engine = trainer.configuration.gradient.makeEngine(
-            trainer.configuration.network, samples: trainer.dataset.train, capacity: capacity)
-        scratch = .allocate(capacity: trainer.team.isAlone ? 0 : trainer.state.slotStride)
-        maxima = .allocate(capacity: trainer.state.maxima.count)
-        maxima.initialize(repeating: 0, count: trainer.state.maxima.count)
+        let lines = worker.share(of: (state.parameterCount + 15) / 16)
+        parameters = lines.lowerBound * 16..<min(lines.upperBound * 16, state.parameterCount)
+        scratch = .allocate(capacity: team.isAlone ? 0 : state.stride)
+        maxima = .allocate(capacity: state.maxima.count)
+        maxima.initialize(repeating: 0, count: state.maxima.count)
     }
 
     deinit {
@@ -41,26 +60,24 @@ final class Step<Scalar: Real & Datatype> {
         maxima.deallocate()
     }
 
-    private var state: SharedState<Scalar> { trainer.state }
-
     /// The order of the epoch's samples, drawn once per team.
     func beginEpoch(_ epoch: Int) {
+        self.epoch = epoch
         for phase in Phase.allCases { seconds(phase).pointee = 0 }
         accounting = Accounting()
         let start = now()
         if worker.isTeamLeader {
-            trainer.schedule.permute(
-                UnsafeMutableBufferPointer(start: state.permutation, count: trainer.schedule.sampleCount),
-                epoch: epoch)
+            plan.schedule.permute(
+                UnsafeMutableBufferPointer(start: state.permutation, count: plan.schedule.sampleCount), epoch: epoch)
         }
         let drawn = lap(.compute, since: start)
-        trainer.team.wait()
+        team.wait()
         _ = lap(.wait, since: drawn)
     }
 
     /// The samples of the epoch's first `count` minibatches.
     func accounting(ofFirst count: Int) -> Accounting {
-        let end = count == 0 ? 0 : trainer.schedule.minibatch(count - 1).upperBound
+        let end = count == 0 ? 0 : plan.schedule.minibatch(count - 1).upperBound
         return .of(UnsafeBufferPointer(start: state.permutation, count: end))
     }
 
@@ -76,20 +93,21 @@ final class Step<Scalar: Real & Datatype> {
         let fails: Bool
     }
 
-    /// Computes this worker's slices, and with all workers the sum and the update.
+    /// Computes this worker's slices of a minibatch of the epoch, and with all workers the sum and the update.
     ///
     /// `request` is what this rank asks for, of its first worker.
     func take(_ minibatch: Int, request: Request) throws -> Outcome {
-        let range = trainer.schedule.minibatch(minibatch)
+        let range = plan.schedule.minibatch(minibatch)
         let start = now()
         computeSlices(range)
         state.requests[worker.index] = request.rawValue
         let computed = lap(.compute, since: start)
-        trainer.team.wait()
+        team.wait()
         let gathered = lap(.wait, since: computed)
-        let isExact = trainer.sum.reduction == .exact
-        let ended = isExact ? try updateExactly(gathered) : try updatePlainly(gathered)
-        trainer.team.wait()
+        let isExact = sum.reduction == .exact
+        let update = plan.optimizer.update(step: (epoch - 1) * plan.schedule.minibatchCount + minibatch + 1)
+        let ended = isExact ? try updateExactly(update, gathered) : try updatePlainly(update, gathered)
+        team.wait()
         _ = lap(.wait, since: ended)
         return isExact ? exactOutcome : plainOutcome
     }
@@ -99,16 +117,16 @@ final class Step<Scalar: Real & Datatype> {
         row.update(repeating: 0, count: state.maxima.count)
         for slice in slices {
             let part = MinibatchSchedule.sliceRange(
-                minibatchSize: range.count, slice: slice, sliceCount: trainer.sliceCount)
+                minibatchSize: range.count, slice: slice, sliceCount: plan.slicing.count)
             let samples = UnsafeBufferPointer(
                 start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
             account(for: samples)
-            let slot = slice - trainer.teamSlices.lowerBound
+            let slot = slice - plan.slicing.ofTeam.lowerBound
             state.losses[slot] = engine.gradient(
                 of: samples, minibatchSize: range.count, parameters: UnsafePointer(state.weights),
                 into: state.slot(slot))
-            if let scale = trainer.configuration.lossScale { multiply(slot, by: scale) }
-            if trainer.sum.reduction == .exact { trainer.sum.note(slot: slot, in: row) }
+            if let scale = plan.lossScale { multiply(slot, by: scale) }
+            if sum.reduction == .exact { sum.note(slot: slot, in: row) }
         }
     }
 
@@ -124,41 +142,46 @@ final class Step<Scalar: Real & Datatype> {
         accounting = account
     }
 
-    private var rate: Scalar { Scalar(trainer.configuration.learningRate) }
-    private var momentum: Scalar { Scalar(trainer.configuration.momentum) }
-
     // MARK: The exact sum
 
     /// Agrees on the maxima, and where all are numbers adds up and takes the step.
-    private func updateExactly(_ gathered: Double) throws -> Double {
+    private func updateExactly(_ update: Update, _ gathered: Double) throws -> Double {
         let agreed = try agreeOnMaxima(gathered)
-        if let tensor = trainer.sum.firstNotFinite(maxima) {
+        if let tensor = sum.firstNotFinite(maxima) {
             note(tensor == state.maxima.loss ? nil : state.tensors[tensor].lowerBound)
             return agreed
         }
-        if worker.isTeamLeader { trainer.sum.exactLoss(maxima) }
-        guard !trainer.team.isAlone else {
-            note(trainer.sum.exactStep(parameters, maxima, rate: rate, momentum: momentum))
+        if worker.isTeamLeader { sum.exactLoss(maxima) }
+        guard !team.isAlone else {
+            note(sumAndStep(update))
             return lap(.update, since: agreed)
         }
-        trainer.sum.exactSum(parameters, maxima)
+        sum.exactSum(parameters, maxima)
         let ready = try addTeams(since: agreed)
-        note(trainer.sum.fromExact(parameters, maxima, into: scratch))
-        momentumStep(with: scratch)
+        note(sum.fromExact(parameters, maxima, into: scratch))
+        step(parameters, update, with: scratch)
         return lap(.update, since: ready)
+    }
+
+    /// Where there is one team: adds up this worker's range over the slots and steps with it, in one pass.
+    private func sumAndStep(_ update: Update) -> Int? {
+        sum.firstMisfit(in: parameters, maxima) { part in
+            Scalar.exactStep(
+                update, slots: state.slots, slotStride: state.stride, count: part.slotCount, range: part.range,
+                exponent: part.exponent, state: state.optimizerState, stateStride: state.stride, weights: state.weights)
+        }
     }
 
     /// One team: each worker looks at all rows for itself. Several: their leaders do, and agree.
     private func agreeOnMaxima(_ start: Double) throws -> Double {
-        let team = trainer.team
         guard !team.isAlone else {
-            trainer.sum.gatherMaxima(workers: team.workerCount, into: maxima)
+            sum.gatherMaxima(workers: team.workerCount, into: maxima)
             return start
         }
         let row = state.maximaRow(team.workerCount)
         var agreed = start
         if worker.isTeamLeader {
-            trainer.sum.gatherMaxima(workers: team.workerCount, into: row)
+            sum.gatherMaxima(workers: team.workerCount, into: row)
             try team.leaders.allReduce(
                 inPlace: UnsafeMutableBufferPointer(start: row, count: state.maxima.count), operation: .max)
             agreed = lap(.allReduce, since: start)
@@ -170,36 +193,48 @@ final class Step<Scalar: Real & Datatype> {
 
     private var exactOutcome: Outcome {
         Outcome(
-            loss: trainer.sum.loss(maxima), diverged: trainer.sum.firstNotFinite(maxima) != nil || anyMisfit,
+            loss: sum.loss(maxima), diverged: sum.firstNotFinite(maxima) != nil || anyMisfit,
             stops: maxima[state.maxima.stops] > 0, fails: maxima[state.maxima.failures] > 0)
     }
 
     // MARK: The plain sum
 
-    private func updatePlainly(_ gathered: Double) throws -> Double {
-        guard !trainer.team.isAlone else {
-            note(trainer.sum.plainStep(parameters, rate: rate, momentum: momentum))
+    private func updatePlainly(_ update: Update, _ gathered: Double) throws -> Double {
+        guard !team.isAlone else {
+            note(plainSumAndStep(update))
             if worker.isTeamLeader { agree(misfits: 0) }
             return lap(.update, since: gathered)
         }
-        note(trainer.sum.plainSum(parameters))
+        note(sum.plainSum(parameters))
         let ready = try addTeams(since: gathered) { self.agree(misfits: self.anyMisfit ? 1 : 0) }
-        momentumStep(with: state.sums)
+        step(parameters, update, with: state.sums)
         return lap(.update, since: ready)
+    }
+
+    /// As `sumAndStep`, by pieces that stay in the first-level cache.
+    private func plainSumAndStep(_ update: Update) -> Int? {
+        let piece = 512
+        var misfit: Int?
+        for first in stride(from: parameters.lowerBound, to: parameters.upperBound, by: piece) {
+            let part = first..<min(first + piece, parameters.upperBound)
+            misfit = misfit ?? sum.plainSum(part)
+            step(part, update, with: state.sums)
+        }
+        return misfit
     }
 
     /// Sets what goes with the sum: the loss, that something is not finite, and what ranks ask for.
     private func agree(misfits: Scalar) {
         let loss = (0..<state.slotCount).reduce(0.0) { $0 + state.losses[$1] }
-        let requests = UnsafeBufferPointer(start: state.requests, count: trainer.team.workerCount)
-        trainer.sum.agreed(.loss).pointee = loss.isFinite ? Scalar(loss) : 0
-        trainer.sum.agreed(.misfits).pointee = loss.isFinite ? misfits : 1
-        trainer.sum.agreed(.stops).pointee = requests.contains(Request.stop.rawValue) ? 1 : 0
-        trainer.sum.agreed(.failures).pointee = requests.contains(Request.failure.rawValue) ? 1 : 0
+        let requests = UnsafeBufferPointer(start: state.requests, count: team.workerCount)
+        sum.agreed(.loss).pointee = loss.isFinite ? Scalar(loss) : 0
+        sum.agreed(.misfits).pointee = loss.isFinite ? misfits : 1
+        sum.agreed(.stops).pointee = requests.contains(Request.stop.rawValue) ? 1 : 0
+        sum.agreed(.failures).pointee = requests.contains(Request.failure.rawValue) ? 1 : 0
     }
 
     private var plainOutcome: Outcome {
-        func agreed(_ what: Agreement) -> Scalar { trainer.sum.agreed(what).pointee }
+        func agreed(_ what: Agreement) -> Scalar { sum.agreed(what).pointee }
         return Outcome(
             loss: Double(agreed(.loss)), diverged: agreed(.misfits) > 0 || anyMisfit, stops: agreed(.stops) > 0,
             fails: agreed(.failures) > 0)
@@ -210,35 +245,39 @@ final class Step<Scalar: Real & Datatype> {
     /// Several teams: after all of this team's workers have summed, the leaders add up the teams' sums.
     private func addTeams(since start: Double, preparing prepare: () -> Void = {}) throws -> Double {
         let added = lap(.sum, since: start)
-        trainer.team.wait()
+        team.wait()
         var waited = lap(.wait, since: added)
         if worker.isTeamLeader {
             prepare()
-            try trainer.sum.addTeams(trainer.team.leaders)
+            try sum.addTeams(team.leaders)
             waited = lap(.allReduce, since: waited)
         }
-        trainer.team.wait()
+        team.wait()
         return lap(.wait, since: waited)
     }
 
-    private func momentumStep(with gradient: UnsafePointer<Scalar>) {
-        Scalar.momentumStep(
-            gradient: gradient, range: parameters, rate: rate, momentum: momentum, velocity: state.velocity,
+    private func step(_ range: Range<Int>, _ update: Update, with gradient: UnsafePointer<Scalar>) {
+        Scalar.step(
+            update, gradient: gradient, range: range, state: state.optimizerState, stateStride: state.stride,
             weights: state.weights)
     }
 
-    /// Whether the weights are still numbers: a finite step can take them beyond the largest. The same for every worker.
-    func weightsAreFinite() -> Bool {
-        // First all must have read what became of the last step: it stands where this is noted.
-        trainer.team.wait()
-        note(parameters.first { !state.weights[$0].isFinite })
-        trainer.team.wait()
-        return !anyMisfit
+    /// The first of the weights and the optimiser's vectors that holds something that is no number, for a finite step can
+    /// take it beyond the largest; nil where none does. The same for every worker.
+    func firstNotFinite() -> ParameterVector<Scalar>? {
+        for vector in state.vectors {
+            // First all must have read what became of the last: it stands where this is noted.
+            team.wait()
+            note(parameters.first { !vector.base[$0].isFinite })
+            team.wait()
+            if anyMisfit { return vector }
+        }
+        return nil
     }
 
     private func note(_ misfit: Int?) { state.misfits[worker.index] = misfit.map(Int64.init) ?? -1 }
 
-    private var anyMisfit: Bool { (0..<trainer.team.workerCount).contains { state.misfits[$0] >= 0 } }
+    private var anyMisfit: Bool { (0..<team.workerCount).contains { state.misfits[$0] >= 0 } }
 
     // MARK: Time
 

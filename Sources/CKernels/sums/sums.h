@@ -1,4 +1,4 @@
-// Sums over slices and the optimiser's step, in either precision: included by kernels_f32.c and kernels_f64.c, which define
+// Sums over slices and optimisers' steps, in either precision: included by kernels_f32.c and kernels_f64.c, which define
 // the fixed point for eight values. CKernels.h says what each computes.
 
 // All go by eights. Of the last few values as many count as there are, `live`; eight are read.
@@ -94,32 +94,53 @@ CLONES void NAME(plain_sum)(const REAL *slots, size_t slot_stride, size_t slots_
     }
 }
 
-INLINE void step_eight(const eight *gradient, size_t live, REAL rate, REAL momentum, REAL *velocity, REAL *weights) {
-    eight v, w;
-    load_eight(velocity, live, &v);
+// MARK: Steps
+
+#include "updates.h"
+
+#define UPDATE_CASE(name, vectors)                                                                                     \
+    case ck_update_##name: name##_update(g, c, s, w); break;
+
+// `kind` is known where this is inlined.
+INLINE void update_of_eight(ck_update_kind kind, const eight *g, const REAL *c, eight *s, eight *w) {
+    switch (kind) { CK_UPDATES(UPDATE_CASE) }
+}
+
+INLINE void step_eight(ck_update_kind kind, size_t vectors, const REAL *constants, const eight *gradient, size_t live,
+                       REAL *state, size_t state_stride, REAL *weights) {
+    eight w, s[CK_UPDATE_VECTORS];
     load_eight(weights, live, &w);
-    v = __builtin_elementwise_fma(momentum - (eight){0}, v, -((rate - (eight){0}) * *gradient));
-    w += v;
-    memcpy(velocity, &v, live * sizeof(REAL));
+    for (size_t v = 0; v < vectors; v++) load_eight(state + v * state_stride, live, &s[v]);
+    update_of_eight(kind, gradient, constants, s, &w);
+    for (size_t v = 0; v < vectors; v++) memcpy(state + v * state_stride, &s[v], live * sizeof(REAL));
     memcpy(weights, &w, live * sizeof(REAL));
 }
 
-CLONES void NAME(momentum_step)(const REAL *gradient, size_t begin, size_t end, REAL rate, REAL momentum,
-                                REAL *velocity, REAL *weights) {
+INLINE void constants_of(const ck_update *update, REAL *constants) {
+    for (size_t i = 0; i < CK_UPDATE_CONSTANTS; i++) constants[i] = (REAL)update->constants[i];
+}
+
+INLINE void step_of(ck_update_kind kind, size_t vectors, const ck_update *update, const REAL *gradient, size_t begin,
+                    size_t end, REAL *state, size_t state_stride, REAL *weights) {
+    REAL constants[CK_UPDATE_CONSTANTS];
+    constants_of(update, constants);
     eight g;
     size_t e = begin;
     for (; e + EIGHT <= end; e += EIGHT) {
         load_eight(gradient + e, EIGHT, &g);
-        step_eight(&g, EIGHT, rate, momentum, velocity + e, weights + e);
+        step_eight(kind, vectors, constants, &g, EIGHT, state + e, state_stride, weights + e);
     }
     if (e < end) {
         load_eight(gradient + e, end - e, &g);
-        step_eight(&g, end - e, rate, momentum, velocity + e, weights + e);
+        step_eight(kind, vectors, constants, &g, end - e, state + e, state_stride, weights + e);
     }
 }
 
-CLONES int NAME(exact_step)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
-                            int exponent, REAL rate, REAL momentum, REAL *velocity, REAL *weights) {
+INLINE int exact_step_of(ck_update_kind kind, size_t vectors, const ck_update *update, const REAL *slots,
+                         size_t slot_stride, size_t slots_count, size_t begin, size_t end, int exponent, REAL *state,
+                         size_t state_stride, REAL *weights) {
+    REAL constants[CK_UPDATE_CONSTANTS];
+    constants_of(update, constants);
     const fixed_point point = fixed_point_below(exponent);
     magnitudes largest = {0};
     exact_words sum;
@@ -129,13 +150,35 @@ CLONES int NAME(exact_step)(const REAL *slots, size_t slot_stride, size_t slots_
         exact_sum_of_eight(slots + e, slot_stride, slots_count, EIGHT, &point, &sum);
         numbers_of(&sum, &point, &g);
         note_magnitudes(&g, &largest);
-        step_eight(&g, EIGHT, rate, momentum, velocity + e, weights + e);
+        step_eight(kind, vectors, constants, &g, EIGHT, state + e, state_stride, weights + e);
     }
     if (e < end) {
         exact_sum_of_eight(slots + e, slot_stride, slots_count, end - e, &point, &sum);
         numbers_of(&sum, &point, &g);
         note_magnitudes(&g, &largest);
-        step_eight(&g, end - e, rate, momentum, velocity + e, weights + e);
+        step_eight(kind, vectors, constants, &g, end - e, state + e, state_stride, weights + e);
     }
     return all_finite(&largest);
+}
+
+// A loop for each kind, chosen once.
+#define STEP_CASE(name, vectors)                                                                                       \
+    case ck_update_##name:                                                                                             \
+        step_of(ck_update_##name, vectors, &update, gradient, begin, end, state, state_stride, weights);               \
+        break;
+
+CLONES void NAME(step)(ck_update update, const REAL *gradient, size_t begin, size_t end, REAL *state,
+                       size_t state_stride, REAL *weights) {
+    switch (update.kind) { CK_UPDATES(STEP_CASE) }
+}
+
+#define EXACT_STEP_CASE(name, vectors)                                                                                 \
+    case ck_update_##name:                                                                                             \
+        return exact_step_of(ck_update_##name, vectors, &update, slots, slot_stride, slots_count, begin, end, exponent, \
+                             state, state_stride, weights);
+
+CLONES int NAME(exact_step)(ck_update update, const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin,
+                            size_t end, int exponent, REAL *state, size_t state_stride, REAL *weights) {
+    switch (update.kind) { CK_UPDATES(EXACT_STEP_CASE) }
+    return 0;
 }

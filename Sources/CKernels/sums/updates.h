@@ -1,0 +1,18 @@
+// What each optimiser does to eight parameters: g is their gradient, c the update's constants, s the parameters' state, a
+// vector of it for each that CKernels.h's CK_UPDATES counts, and w their weights. One function and one line there each.
+
+#define each(x) ((REAL)(x) - (eight){0})
+#define fused_eight(a, b, c) __builtin_elementwise_fma((eight)(a), (eight)(b), (eight)(c))
+
+// v = momentum·v - rate·g; w += v.
+INLINE void momentum_update(const eight *g, const REAL *c, eight *s, eight *w) {
+    s[0] = fused_eight(each(c[1]), s[0], -(each(c[0]) * *g));
+    *w += s[0];
+}
+
+// m += (1 - β1)·(g - m); v = β2·v + (1 - β2)·g²; w -= size·m / (√v·scale + ε). The root is exactly rounded everywhere.
+INLINE void adam_update(const eight *g, const REAL *c, eight *s, eight *w) {
+    s[0] = fused_eight(each(c[0]), *g - s[0], s[0]);
+    s[1] = fused_eight(each(c[1]), s[1], each(c[2]) * *g * *g);
+    *w -= each(c[3]) * s[0] / fused_eight(__builtin_elementwise_sqrt(s[1]), each(c[4]), each(c[5]));
+}

@@ -1,0 +1,26 @@
+import CKernels
+
+/// What an optimiser does to each parameter in one step: its arithmetic, and constants that are the same for all.
+///
+/// Letters: g the parameter's gradient, w its weight; what else stands on the left is the optimiser's state, a vector each.
+/// Constants are rounded to the kernel's precision; no operation but those that are written is rounded, or fused.
+public struct Update: Sendable {
+    let raw: ck_update
+
+    private init(
+        _ kind: ck_update_kind, _ a: Double, _ b: Double, _ c: Double = 0, _ d: Double = 0, _ e: Double = 0,
+        _ f: Double = 0
+    ) {
+        raw = ck_update(kind: kind, constants: (a, b, c, d, e, f))
+    }
+
+    /// v ← momentum·v − rate·g;  w ← w + v.
+    public static func momentum(rate: Double, momentum: Double) -> Update {
+        Update(ck_update_momentum, rate, momentum)
+    }
+
+    /// m ← m + (1 − β₁)(g − m);  v ← β₂v + (1 − β₂)g²;  w ← w − size·m / (scale·√v + ε).
+    public static func adam(beta1: Double, beta2: Double, size: Double, scale: Double, epsilon: Double) -> Update {
+        Update(ck_update_adam, 1 - beta1, beta2, 1 - beta2, size, scale, epsilon)
+    }
+}

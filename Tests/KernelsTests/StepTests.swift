@@ -1,0 +1,54 @@
+import Kernels
+import Testing
+
+/// What optimisers do, with constants as they come.
+let updates: [Update] = [
+    .momentum(rate: 0.3, momentum: 0.9),
+    .adam(beta1: 0.9, beta2: 0.999, size: 0.02, scale: 3, epsilon: 1e-8),
+]
+
+@Suite struct StepTests {
+    private static let count = 100
+
+    /// Where a range ends decides which elements the vectors take and which the loop behind them: the bits are the same.
+    @Test(arguments: precisions, [0..<0, 0..<1, 0..<15, 0..<16, 0..<17, 3..<100, 8..<24, 99..<100, 0..<100])
+    func isWhatItSaysOnAnyRange(_ precision: any Real.Type, range: Range<Int>) {
+        func check<Scalar: Real>(_: Scalar.Type) {
+            for (update, reference) in zip(updates, Self.references(Scalar.self)) {
+                var data = TestData(1)
+                let gradient = data.buffer(Self.count, shift: 1, as: Scalar.self)
+                var first = data.reals(Self.count, as: Scalar.self)
+                var second = data.reals(Self.count, as: Scalar.self).map { $0 * $0 }
+                var w = data.reals(Self.count, as: Scalar.self)
+                let vectors = Buffer(first + second, surroundings: 55, shift: 1)
+                let weights = Buffer(w, surroundings: 55)
+                Scalar.step(
+                    update, gradient: gradient.base, range: range, state: vectors.base, stateStride: Self.count,
+                    weights: weights.base)
+                for e in range {
+                    reference(gradient.base[e], &first[e], &second[e], &w[e])
+                }
+                #expect(sameBits(vectors.values, first + second))
+                #expect(sameBits(weights.values, w))
+                #expect(vectors.isIntact && weights.isIntact)
+            }
+        }
+        check(precision)
+    }
+
+    /// The steps of `updates`, a parameter at a time: gradient, two numbers of state, weight.
+    private static func references<Scalar: Real>(
+        _: Scalar.Type
+    ) -> [(Scalar, inout Scalar, inout Scalar, inout Scalar) -> Void] {
+        let momentum = { (g: Scalar, velocity: inout Scalar, _: inout Scalar, w: inout Scalar) in
+            velocity = (-(Scalar(0.3) * g)).addingProduct(Scalar(0.9), velocity)
+            w += velocity
+        }
+        let adam = { (g: Scalar, mean: inout Scalar, square: inout Scalar, w: inout Scalar) in
+            mean = mean.addingProduct(Scalar(1 - 0.9), g - mean)
+            square = (Scalar(1 - 0.999) * g * g).addingProduct(Scalar(0.999), square)
+            w -= Scalar(0.02) * mean / Scalar(1e-8).addingProduct(square.squareRoot(), Scalar(3))
+        }
+        return [momentum, adam]
+    }
+}
