@@ -44,6 +44,8 @@ struct TrainOptions: ParsableArguments {
     var learningRate: Double?
     @Option(help: "Of sgd: v = momentum·v - rate·gradient; w = w + v (\(OptimizerDefaults.momentum)).")
     var momentum: Double?
+    @Flag(help: "Of sgd: w = w + momentum·v - rate·gradient instead, with the new v.")
+    var nesterov = false
     @Option(help: "Of adam: how much of the mean of the gradients a step keeps (\(OptimizerDefaults.beta1)).")
     var beta1: Double?
     @Option(help: "Of adam: how much of the mean of their squares (\(OptimizerDefaults.beta2)).")
@@ -131,6 +133,7 @@ struct TrainOptions: ParsableArguments {
         }
         options.learningRate = learningRate ?? options.learningRate
         options.momentum = momentum ?? options.momentum
+        options.nesterov = nesterov ? true : options.nesterov
         options.beta1 = beta1 ?? options.beta1
         options.beta2 = beta2 ?? options.beta2
     }
@@ -139,7 +142,8 @@ struct TrainOptions: ParsableArguments {
     private var gradientOption: String? {
         [
             ("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil),
-            ("--momentum", momentum != nil), ("--beta1", beta1 != nil), ("--beta2", beta2 != nil),
+            ("--momentum", momentum != nil), ("--nesterov", nesterov), ("--beta1", beta1 != nil),
+            ("--beta2", beta2 != nil),
             ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
             ("--slices", slices != nil), ("--reduction", reduction != nil),
         ].first(where: \.1)?.0

@@ -19,6 +19,11 @@ public struct Update: Sendable {
         Update(ck_update_momentum, rate, momentum)
     }
 
+    /// v ← momentum·v − rate·g;  w ← w + momentum·v − rate·g.
+    public static func nesterov(rate: Double, momentum: Double) -> Update {
+        Update(ck_update_nesterov, rate, momentum)
+    }
+
     /// m ← m + (1 − β₁)(g − m);  v ← β₂v + (1 − β₂)g²;  w ← w − size·m / (scale·√v + ε).
     public static func adam(beta1: Double, beta2: Double, size: Double, scale: Double, epsilon: Double) -> Update {
         Update(ck_update_adam, 1 - beta1, beta2, 1 - beta2, size, scale, epsilon)

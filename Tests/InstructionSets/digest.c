@@ -44,6 +44,7 @@ static ck_rows make_rows(void) {
 // Each optimiser's, with constants as they come.
 static const ck_update updates[] = {
     {ck_update_momentum, {0.3, 0.9}},
+    {ck_update_nesterov, {0.3, 0.9}},
     {ck_update_adam, {0.1, 0.999, 0.001, 0.02, 3, 1e-8}},
 };
 

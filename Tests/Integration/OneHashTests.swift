@@ -104,6 +104,7 @@ extension Integration {
             let runs = [
                 [], ["--seed", "2"], ["--slices", "16"], ["--precision", "float64"], ["--no-shuffle"],
                 ["--optimizer", "adam"], ["--optimizer", "adam", "--beta1", "0.8"],
+                ["--nesterov"],
             ]
             var hashes: Set<String> = []
             for options in runs { hashes.insert(try await hash(Workload.even + options, on: Layout(nil, 1))) }

@@ -4,6 +4,7 @@ import Testing
 /// What optimisers do, with constants as they come.
 let updates: [Update] = [
     .momentum(rate: 0.3, momentum: 0.9),
+    .nesterov(rate: 0.3, momentum: 0.9),
     .adam(beta1: 0.9, beta2: 0.999, size: 0.02, scale: 3, epsilon: 1e-8),
 ]
 
@@ -44,11 +45,16 @@ let updates: [Update] = [
             velocity = (-(Scalar(0.3) * g)).addingProduct(Scalar(0.9), velocity)
             w += velocity
         }
+        let nesterov = { (g: Scalar, velocity: inout Scalar, _: inout Scalar, w: inout Scalar) in
+            let down = -(Scalar(0.3) * g)
+            velocity = down.addingProduct(Scalar(0.9), velocity)
+            w += down.addingProduct(Scalar(0.9), velocity)
+        }
         let adam = { (g: Scalar, mean: inout Scalar, square: inout Scalar, w: inout Scalar) in
             mean = mean.addingProduct(Scalar(1 - 0.9), g - mean)
             square = (Scalar(1 - 0.999) * g * g).addingProduct(Scalar(0.999), square)
             w -= Scalar(0.02) * mean / Scalar(1e-8).addingProduct(square.squareRoot(), Scalar(3))
         }
-        return [momentum, adam]
+        return [momentum, nesterov, adam]
     }
 }

@@ -15,12 +15,13 @@ import Testing
     }
 
     /// Every option of one, given to another.
-    @Test(arguments: Optimizer.allCases, ["--momentum", "--beta1", "--beta2"])
+    @Test(arguments: Optimizer.allCases, ["--momentum", "--nesterov", "--beta1", "--beta2"])
     func optionsOfAnother(_ optimizer: Optimizer, name: String) throws {
         let has = optimizer.defaults.own.contains { $0.name == name && $0.value != nil }
         var options = optimizer.defaults
         switch name {
         case "--momentum": options.momentum = 0.5
+        case "--nesterov": options.nesterov = true
         case "--beta1": options.beta1 = 0.5
         default: options.beta2 = 0.5
         }
@@ -30,6 +31,14 @@ import Testing
             #expect(
                 fault.hasPrefix("\(name) goes with --optimizer ") && fault.hasSuffix("not with \(optimizer.rawValue)"))
         }
+    }
+
+    @Test func nesterovNeedsMomentum() {
+        var options = Optimizer.sgd.defaults
+        options.nesterov = true
+        #expect(Optimizer.sgd.fault(in: options) == nil)
+        options.momentum = 0
+        #expect(Optimizer.sgd.fault(in: options)?.hasPrefix("--nesterov") == true)
     }
 
     @Test(arguments: [-0.1, 1, 1.5, Double.nan]) func betasThatAreNone(value: Double) {

@@ -67,13 +67,13 @@ double ck_cos(double x);            // as ck_sin
 double ck_pow(double x, double y);  // 2 ulp
 
 // What an optimiser does to a parameter (sums/updates.h says what), and how many numbers of state it keeps beside each.
-#define CK_UPDATES(UPDATE) UPDATE(momentum, 1) UPDATE(adam, 2)
+#define CK_UPDATES(UPDATE) UPDATE(momentum, 1) UPDATE(nesterov, 1) UPDATE(adam, 2)
 #define CK_UPDATE_VECTORS 2
 #define CK_UPDATE_CONSTANTS 6
 #define CK_UPDATE_KIND(name, vectors) ck_update_##name,
 typedef enum { CK_UPDATES(CK_UPDATE_KIND) } ck_update_kind;
 
-/// One step's: the same constants for all parameters. momentum: rate, momentum. adam: 1 - β1, β2, 1 - β2,
+/// One step's: the same constants for all parameters. momentum, nesterov: rate, momentum. adam: 1 - β1, β2, 1 - β2,
 /// rate / (1 - β1^t), 1 / √(1 - β2^t), ε.
 typedef struct {
     ck_update_kind kind;

@@ -10,6 +10,14 @@ INLINE void momentum_update(const eight *g, const REAL *c, eight *s, eight *w) {
     *w += s[0];
 }
 
+// The step of momentum that the next one would make with the same gradient: v = momentum·v - rate·g;
+// w += momentum·v - rate·g.
+INLINE void nesterov_update(const eight *g, const REAL *c, eight *s, eight *w) {
+    const eight down = -(each(c[0]) * *g);
+    s[0] = fused_eight(each(c[1]), s[0], down);
+    *w += fused_eight(each(c[1]), s[0], down);
+}
+
 // m += (1 - β1)·(g - m); v = β2·v + (1 - β2)·g²; w -= size·m / (√v·scale + ε). The root is exactly rounded everywhere.
 INLINE void adam_update(const eight *g, const REAL *c, eight *s, eight *w) {
     s[0] = fused_eight(each(c[0]), *g - s[0], s[0]);

@@ -29,11 +29,12 @@ protocol GradientOptimizer: Sendable {
 public struct OptimizerOptions: Sendable, Equatable {
     public var learningRate: Double
     public var momentum: Double?
+    public var nesterov: Bool?
     public var beta1: Double?
     public var beta2: Double?
 
     /// Those that some optimisers have and others have not, by their names on the command line.
     public var own: [(name: String, value: Double?)] {
-        [("--momentum", momentum), ("--beta1", beta1), ("--beta2", beta2)]
+        [("--momentum", momentum), ("--nesterov", nesterov.map { $0 ? 1 : 0 }), ("--beta1", beta1), ("--beta2", beta2)]
     }
 }

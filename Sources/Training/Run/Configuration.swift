@@ -29,6 +29,7 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var learningRate = Optimizer.sgd.defaults.learningRate
     /// These and the next: nil where the optimiser has no such option.
     public var momentum = Optimizer.sgd.defaults.momentum
+    public var nesterov = Optimizer.sgd.defaults.nesterov
     public var beta1 = Optimizer.sgd.defaults.beta1
     public var beta2 = Optimizer.sgd.defaults.beta2
     public var seed: UInt64 = 1
@@ -54,16 +55,20 @@ public struct Configuration: Sendable, Equatable, Codable {
     enum CodingKeys: String, CodingKey {
         case topology = "model"
         case target, activation, outputActivation, loss, data, targets, trainLimit, testLimit, epochs, batchSize
-        case learningRate, momentum, beta1, beta2, seed, shuffle, initializer
+        case learningRate, momentum, nesterov, beta1, beta2, seed, shuffle, initializer
         case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
     }
 
     /// What the optimiser is made from.
     public var optimizerOptions: OptimizerOptions {
-        get { OptimizerOptions(learningRate: learningRate, momentum: momentum, beta1: beta1, beta2: beta2) }
+        get {
+            OptimizerOptions(
+                learningRate: learningRate, momentum: momentum, nesterov: nesterov, beta1: beta1, beta2: beta2)
+        }
         set {
             learningRate = newValue.learningRate
-            (momentum, beta1, beta2) = (newValue.momentum, newValue.beta1, newValue.beta2)
+            (momentum, nesterov) = (newValue.momentum, newValue.nesterov)
+            (beta1, beta2) = (newValue.beta1, newValue.beta2)
         }
     }
 

@@ -1,6 +1,6 @@
-"""Prints adam.json: PyTorch's losses of the classifier with Adam, in float64, MNIST in the file's order.
+"""Prints optimizers.json: PyTorch's losses of the classifier with other optimisers, in float64, MNIST in the file's order.
 
-    FRONTPROP_SHARED=FOLDER python3 Tests/Golden/make-adam.py >Tests/Golden/adam.json
+    FRONTPROP_SHARED=FOLDER python3 Tests/Golden/make-optimizers.py >Tests/Golden/optimizers.json
 
 FOLDER holds `mnist` and `parity/init_classifier.safetensors`, the first weights. Needs torch.
 """
@@ -34,20 +34,29 @@ def weights():
 
 
 torch.set_default_dtype(torch.float64)
-layers = []
-for inputs, outputs in [(784, 16), (16, 16), (16, 10)]:
-    layers += [torch.nn.Linear(inputs, outputs), torch.nn.Sigmoid()]
-network = torch.nn.Sequential(*layers)
-network.load_state_dict(dict(weights()))
+optimizers = {
+    "adam": lambda parameters: torch.optim.Adam(parameters, lr=0.05, betas=(0.8, 0.99)),
+    "nesterov": lambda parameters: torch.optim.SGD(parameters, lr=4, momentum=0.8, nesterov=True),
+}
 loss = torch.nn.MSELoss()
-optimizer = torch.optim.Adam(network.parameters(), lr=0.05, betas=(0.8, 0.99))
 train, test = split("train"), split("t10k")
-epochs = []
-for epoch in range(3):
-    for first in range(0, len(train[0]), 1000):
-        optimizer.zero_grad()
-        loss(network(train[0][first : first + 1000]), train[1][first : first + 1000]).backward()
-        optimizer.step()
-    with torch.no_grad():
-        epochs.append({f"{name}_loss": loss(network(x), t).item() for name, (x, t) in [("train", train), ("test", test)]})
-print(json.dumps({"torch": torch.__version__, "epochs": epochs}, indent=1))
+
+
+def epochs(make):
+    layers = []
+    for inputs, outputs in [(784, 16), (16, 16), (16, 10)]:
+        layers += [torch.nn.Linear(inputs, outputs), torch.nn.Sigmoid()]
+    network = torch.nn.Sequential(*layers)
+    network.load_state_dict(dict(weights()))
+    optimizer = make(network.parameters())
+    for epoch in range(3):
+        for first in range(0, len(train[0]), 1000):
+            optimizer.zero_grad()
+            loss(network(train[0][first : first + 1000]), train[1][first : first + 1000]).backward()
+            optimizer.step()
+        with torch.no_grad():
+            yield {f"{name}_loss": loss(network(x), t).item() for name, (x, t) in [("train", train), ("test", test)]}
+
+
+losses = {name: list(epochs(make)) for name, make in optimizers.items()}
+print(json.dumps({"torch": torch.__version__, "optimizers": losses}, indent=1))
