@@ -13,8 +13,6 @@ cd "$root_folder"
 export LC_ALL=C
 document=Docs/architecture.md
 most_lines=400
-# Arrows that run back and are to go, FROM>TO: no others may come, and who takes one away takes it from here.
-back_arrows=(Training/Step'>'Training/Run Training/Run'>'Training/Search)
 
 # Arrows between modules: FROM, TO and the place, by tabs.
 module_arrows() {
@@ -74,9 +72,7 @@ folder_arrows() {
 # Reads arrows; writes a picture of them, without those that follow from others, and a table in an order in which each
 # names only what stands before it. Where there is no such order it says which arrows run in a circle, and fails.
 graph() { # graph HEAD VERB NODE…
-    awk -F '\t' -v nodes="${*:3}" -v head="$1" -v verb="$2" -v known="${back_arrows[*]}" '
-        BEGIN { n = split(known, pair, " "); for (i = 1; i <= n; i++) { split(pair[i], end, ">"); back[end[1], end[2]] = 1 } }
-        ($1, $2) in back { if (!(($1, $2) in seen)) late = late "    " $1 " -. to go .-> " $2 "\n"; seen[$1, $2] = 1; next }
+    awk -F '\t' -v nodes="${*:3}" -v head="$1" -v verb="$2" '
         { arrow[$1, $2] = 1; if (!(($1, $2) in why)) why[$1, $2] = $3 }
         END {
             count = split(nodes, node, " ")
@@ -113,7 +109,6 @@ graph() { # graph HEAD VERB NODE…
                 }
                 if (alone) print "    " order[i]
             }
-            printf "%s", late
             print "```\n\n| " head " | " verb " |\n|---|---|"
             for (i = 1; i <= count; i++) {
                 list = ""
@@ -171,18 +166,12 @@ forbid() {
 }
 
 check() {
-    local status=0 arrow file lines name
+    local status=0 file lines name
     if ! diff -u <(sed -n '/^<!-- from here/,/^<!-- to here/p' "$document" | sed '1d;$d') <(echo && graphs && echo) >&2; then
         echo "$document has other graphs than the sources; scripts/import-graph.sh --write" >&2
         status=1
     fi
     if ! graphs >/dev/null 2>&1; then status=1; fi
-    for arrow in "${back_arrows[@]}"; do
-        if ! why "${arrow%>*}" "${arrow#*>}" | grep -q .; then
-            echo "$arrow no longer runs back: take it from back_arrows" >&2
-            status=1
-        fi
-    done
     forbid 'Networks|Kernels|RandomNumbers|Storage|Datasets|Reporting' 'C?MPI|CMPICH' || status=1
     forbid 'Reporting' 'Training|Networks|Datasets|Cluster' || status=1
     # Only its Swift face sees the C of MPI.

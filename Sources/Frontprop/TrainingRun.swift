@@ -109,7 +109,7 @@ public struct TrainingRun {
         }
         let run = try Run<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset, surroundings: surroundings)
-        let method = try run.method()
+        let method: any TrainingMethod = options.optimizer == .genetic ? try GeneticSearch(run) : Trainer(run)
         // From here on there is something to save.
         if heedsSignals { StopSignals.note() }
         try processes.agree {

@@ -105,11 +105,6 @@ public final class Run<Scalar: Real & Datatype> {
 
     var weights: UnsafePointer<Scalar> { UnsafePointer(state.weights) }
 
-    /// What trains by the optimiser of the options. Collective.
-    public func method() throws -> any TrainingMethod {
-        configuration.optimizer == .genetic ? try GeneticSearch(self) : Trainer(self)
-    }
-
     /// Begins the record of the run in `folder`, with the event that opens it. For the first rank.
     ///
     /// - Throws: `.cannotWrite` or `.inputOutput`, and what the event's report throws.
