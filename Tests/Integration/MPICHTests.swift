@@ -37,7 +37,7 @@ extension Integration {
         }
 
         /// The variable makes a node of its own of each rank: leaders add up, nothing is shared.
-        @Test(arguments: [["--precision", "float32"], ["--precision", "float64"]])
+        @Test(arguments: [["--precision", "float32"], ["--precision", "float64"], Workload.modern])
         func ranksWithoutSharedMemory(options: [String]) async throws {
             let wanted = try await Program.run(Self.train + options).hash
             let outcome = try await MPICHProgram.run(
@@ -46,11 +46,11 @@ extension Integration {
         }
 
         /// Begun on one MPI, resumed on the other.
-        @Test(.needsMPI) func resumed() async throws {
+        @Test(.needsMPI, arguments: [[], Workload.modern]) func resumed(options: [String]) async throws {
             try await withTemporaryFolder { folder in
-                let wanted = try await Program.run(Self.train + ["--epochs", "4"]).hash
+                let wanted = try await Program.run(Self.train + options + ["--epochs", "4"]).hash
                 let run = "\(folder)/run"
-                #expect(try await Program.run(Self.train + ["--run", run], ranks: 2).status == 0)
+                #expect(try await Program.run(Self.train + options + ["--run", run], ranks: 2).status == 0)
                 let outcome = try await MPICHProgram.run(["train", "--resume", run, "--epochs", "4"], ranks: 3)
                 #expect(outcome.status == 0 && outcome.hash == wanted, "\(outcome.errors)")
             }

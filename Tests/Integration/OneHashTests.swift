@@ -42,6 +42,11 @@ struct Workload: Sendable, CustomTestStringConvertible {
         "--train-limit", "10007", "--test-limit", "501", "--epochs", "2", "--batch-size", "997",
     ]
 
+    /// Nothing of the article's recipe.
+    static let modern = [
+        "--activation", "relu", "--loss", "cross-entropy", "--optimizer", "adam", "--learning-rate", "0.005",
+    ]
+
     static let engines = ["float32", "float64"].flatMap { precision in
         ["frontprop", "backprop"].flatMap { gradient in
             [("even", even), ("nothing divides", uneven)].map { name, options in
@@ -75,6 +80,8 @@ struct Workload: Sendable, CustomTestStringConvertible {
             "rectifiers, cross-entropy, float64, backprop",
             uneven + ["--activation", "relu,sigmoid", "--loss", "cross-entropy", "--learning-rate", "0.1"]
                 + ["--precision", "float64", "--gradient", "backprop"], on: { Layout.fewest }),
+        Workload(
+            "rectifiers, cross-entropy, adam", uneven + Workload.modern, on: { Layout.few + [Layout(5, 1)] }),
         Workload("no hidden layer", even + ["--model", "784x10"], on: { Layout.fewest }),
         Workload(
             "adam", uneven + ["--optimizer", "adam", "--learning-rate", "0.01"], on: { Layout.few + [Layout(5, 1)] }),
