@@ -56,15 +56,17 @@ struct Child {
         process.standardOutput = try Self.create(outputFile)
         process.standardError = try Self.create(errorFile)
         do {
-            try Self.withoutBlockedSignals(process.run)
+            try Self.withUsualSignals(process.run)
         } catch {
             try? FileManager.default.removeItem(at: files)
             throw error
         }
     }
 
-    /// Tests run on threads that block signals, and a child inherits what its parent's thread blocks.
-    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+    /// A child inherits what its parent's thread blocks, as those do that tests run on, and that its parent ignores
+    /// SIGHUP, as under `nohup`.
+    private static func withUsualSignals(_ body: () throws -> Void) rethrows {
+        signal(SIGHUP, SIG_DFL)
         var none = sigset_t()
         var blocked = sigset_t()
         sigemptyset(&none)
