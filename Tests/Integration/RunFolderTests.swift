@@ -26,6 +26,40 @@ extension Integration {
             }
         }
 
+        /// A line of which a part was written when the disk was full is no part of the next.
+        @Test func fullDiskWithinALine() async throws {
+            let source = """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <errno.h>
+                #include <string.h>
+                #include <unistd.h>
+                ssize_t write(int file, const void *bytes, size_t count) {
+                    static int calls;
+                    ssize_t (*next)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+                    if (count < 20 || !memmem(bytes, count, "batch_loss", 10) || ++calls != 3) return next(file, bytes, count);
+                    next(file, bytes, 10);
+                    errno = ENOSPC;
+                    return -1;
+                }
+                """
+            try await withTemporaryFolder { folder in
+                try source.write(toFile: "\(folder)/full.c", atomically: false, encoding: .utf8)
+                let built = try await Child(
+                    "/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", "\(folder)/full.so", "\(folder)/full.c"]
+                ).outcome()
+                try #require(built.status == 0, "\(built.errors)")
+                let files = RunFiles(path: "\(folder)/run")
+                let broken = try await Program.run(
+                    ["train", "--run", files.path, "--epochs", "9"] + Self.limits,
+                    variables: ["LD_PRELOAD": "\(folder)/full.so"])
+                #expect(broken.status == 74, "\(broken.errors)")
+                let resumed = try await Program.run(["train", "--resume", files.path])
+                #expect(resumed.status == 0, "\(resumed.errors)")
+                #expect(try files.events.last?["event"] as? String == "end", "every line is one event")
+            }
+        }
+
         private func check(epochs: [JSONObject]) throws {
             for (index, epoch) in epochs.enumerated() {
                 #expect(epoch["epoch"] as? Int == index + 1)

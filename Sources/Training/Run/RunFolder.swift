@@ -123,7 +123,13 @@ public final class RunFolder: @unchecked Sendable {
     public func record(_ event: Event) throws {
         try requireInPlace()
         let line = Data((try event.json() + "\n").utf8)
-        try Files.append(line, to: try openMetrics().fileDescriptor, path: metricsPath)
+        do {
+            try Files.append(line, to: try openMetrics().fileDescriptor, path: metricsPath)
+        } catch {
+            // Who opens it next, for another event or to resume, cuts off what was written of the line.
+            metrics = nil
+            throw error
+        }
     }
 
     private var metricsPath: String { path + "/metrics.jsonl" }
