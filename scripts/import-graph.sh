@@ -131,7 +131,7 @@ graphs() {
     echo "### Modules"
     echo
     # shellcheck disable=SC2046 # names without spaces
-    module_arrows | graph module imports $(modules)
+    module_arrows | graph module imports $(modules) || return 1
     for module in $(modules); do
         within=$(folders "$module")
         if [ "$(wc -l <<<"$within")" -lt 2 ]; then continue; fi
@@ -139,7 +139,7 @@ graphs() {
         echo "### Within \`$module\`"
         echo
         # shellcheck disable=SC2086 # names without spaces
-        folder_arrows "$module" | graph folder names $within
+        folder_arrows "$module" | graph folder names $within || return 1
     done
 }
 
