@@ -69,14 +69,8 @@ static void hold(int number) {
     if (!holding) end_now(number);
 }
 
-static void stop(int number) {
-    int before = errno;
-    if (holding) {
-        hold(number);
-        errno = before;
-        return;
-    }
-    if (!noting) end_now(number);
+/// Keeps a signal for `cs_stop_signal`.
+static void note(int number) {
     // A launcher passes a signal on to its ranks, so that one press of a key may arrive many times: those of half a second
     // are one.
     struct timespec time;
@@ -86,6 +80,16 @@ static void stop(int number) {
     int none = 0;
     if (!atomic_compare_exchange_strong(&stop_signal, &none, number) && number != SIGXCPU && now - last > 500000000LL)
         _exit(128 + number);
+}
+
+static void stop(int number) {
+    int before = errno;
+    if (holding)
+        hold(number);
+    else if (noting)
+        note(number);
+    else
+        end_now(number);
     errno = before;
 }
 

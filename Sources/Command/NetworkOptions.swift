@@ -35,7 +35,7 @@ struct NetworkOptions: ParsableArguments {
 
     private static func activations(_ text: String) throws -> HiddenActivations {
         guard let found = HiddenActivations(text) else {
-            throw ValidationError(HiddenActivations.fault(text) ?? text)
+            throw ValidationError(HiddenActivations.refusal(of: text))
         }
         return found
     }

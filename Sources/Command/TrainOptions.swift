@@ -9,14 +9,6 @@ import Training
 extension CheckpointInterval: ExpressibleByArgument {}
 extension FaultInjection: ExpressibleByArgument {}
 
-/// What the help says of options that optimisers have.
-private enum OptimizerDefaults {
-    static let rate = Optimizer.defaults { $0.learningRate }
-    static let momentum = Optimizer.defaults { $0.momentum }
-    static let beta1 = Optimizer.defaults { $0.beta1 }
-    static let beta2 = Optimizer.defaults { $0.beta2 }
-}
-
 /// What a run is. None has a default here: what is not given is as `Configuration` has it, or as the run that is resumed.
 struct TrainOptions: ParsableArguments {
     @Option(
@@ -40,15 +32,15 @@ struct TrainOptions: ParsableArguments {
     var epochs: Int?
     @Option(help: "Samples of a minibatch, over all ranks (default: 1000).")
     var batchSize: Int?
-    @Option(help: "Rate of the steps (\(OptimizerDefaults.rate)).")
+    @Option(help: "Rate of the steps (\(Optimizer.defaults(of: \.learningRate))).")
     var learningRate: Double?
-    @Option(help: "Of sgd: v = momentum·v - rate·gradient; w = w + v (\(OptimizerDefaults.momentum)).")
+    @Option(help: "Of sgd: v = momentum·v - rate·gradient; w = w + v (\(Optimizer.defaults(of: \.momentum))).")
     var momentum: Double?
     @Flag(help: "Of sgd: w = w + momentum·v - rate·gradient instead, with the new v.")
     var nesterov = false
-    @Option(help: "Of adam: how much of the mean of the gradients a step keeps (\(OptimizerDefaults.beta1)).")
+    @Option(help: "Of adam: how much of the mean of the gradients a step keeps (\(Optimizer.defaults(of: \.beta1))).")
     var beta1: Double?
-    @Option(help: "Of adam: how much of the mean of their squares (\(OptimizerDefaults.beta2)).")
+    @Option(help: "Of adam: how much of the mean of their squares (\(Optimizer.defaults(of: \.beta2))).")
     var beta2: Double?
     @Option(help: "Seed of the first weights and of the shuffling (default: 1).")
     var seed: UInt64?

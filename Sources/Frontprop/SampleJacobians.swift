@@ -21,7 +21,7 @@ public final class SampleJacobians<Scalar: Real> {
         matrices = .allocate(capacity: chosen.count * size)
         try network.outputs(of: chosen) { outputs.append(contentsOf: $1) }
         let jacobian = Jacobian<Scalar>(network.network, samples: chosen.samples)
-        (0..<UInt32(chosen.count)).map(\.self).withUnsafeBufferPointer {
+        Array(0..<UInt32(chosen.count)).withUnsafeBufferPointer {
             jacobian.matrices(of: $0, parameters: network.parameters, into: matrices.baseAddress!)
         }
     }

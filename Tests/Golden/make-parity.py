@@ -3,7 +3,7 @@
 
     Tests/Golden/make-parity.py PROGRAM >parity.new && mv parity.new Tests/Golden/parity.json
 
-PROGRAM draws the digits and the first weights; the rest is PyTorch's: layers, loss, gradients and momentum SGD, without
+PROGRAM draws the digits and the first weights; the rest is PyTorch's: layers, loss, gradients and optimiser, without
 shuffling. Of each epoch: the whole sets' losses and accuracies after it, and the mean of its minibatches' losses."""
 import json
 import struct
@@ -20,6 +20,8 @@ CASES = [
     "--model 784x24x16x12x10 --activation relu,sigmoid,relu --loss cross-entropy --batch-size 100 --learning-rate 0.2 --momentum 0.5",
     "--model 784x20x10 --activation relu --output-activation sigmoid --batch-size 50 --learning-rate 1 --momentum 0.5",
     "--model 784x20x10 --activation relu --output-activation relu --batch-size 50 --learning-rate 0.2 --momentum 0.8",
+    "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --optimizer adam --learning-rate 0.01 --beta1 0.8 --beta2 0.99",
+    "--model 784x20x10 --activation sigmoid --output-activation sigmoid --batch-size 50 --learning-rate 4 --momentum 0.8 --nesterov",
 ]
 EPOCHS = 3
 LAYERS = {"relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid, "leaky-relu": torch.nn.LeakyReLU}
@@ -56,7 +58,8 @@ def sets(folder):
 
 def run(program, options, digits, work):
     words = options.split()
-    given = dict(zip(words[::2], words[1::2]))
+    valued = [word for word in words if word != "--nesterov"]
+    given = dict(zip(valued[::2], valued[1::2]))
     folder = f"{work}/{len(options)}-{hash(options)}"
     command = [program, "train", "--quiet", "--epochs", "0", "--precision", "float64", "--run", folder]
     subprocess.run(command + SAMPLES + words, check=True, stdout=subprocess.DEVNULL)
@@ -78,8 +81,13 @@ def run(program, options, digits, work):
         one_hot = torch.nn.functional.one_hot(labels, sizes[-1]).double()
         return torch.nn.functional.mse_loss(outputs, one_hot), outputs
 
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=float(given["--learning-rate"]), momentum=float(given["--momentum"]))
+    rate = float(given["--learning-rate"])
+    if given.get("--optimizer") == "adam":
+        betas = float(given["--beta1"]), float(given["--beta2"])
+        optimizer = torch.optim.Adam(model.parameters(), lr=rate, betas=betas)
+    else:
+        optimizer = torch.optim.SGD(
+            model.parameters(), lr=rate, momentum=float(given["--momentum"]), nesterov="--nesterov" in words)
     batch = int(given["--batch-size"])
     train, test = digits
     epochs = []

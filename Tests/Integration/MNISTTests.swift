@@ -52,38 +52,6 @@ extension Integration {
             }
         }
 
-        /// As PyTorch has them: Tests/Golden/make-optimizers.py made the losses. 180 steps of rounding at 2^-53, each divided by a
-        /// root, leave 1e-9 far away.
-        @Test(arguments: [
-            ("adam", ["--optimizer", "adam", "--learning-rate", "0.05", "--beta1", "0.8", "--beta2", "0.99"]),
-            ("nesterov", ["--learning-rate", "4", "--momentum", "0.8", "--nesterov"]),
-        ])
-        func optimizerParity(_ name: String, _ options: [String]) async throws {
-            struct Losses: Decodable { var optimizers: [String: [[String: Double]]] }
-            let folder = try #require(sharedFolder)
-            let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appending(path: "Golden/optimizers.json")
-            let reference = try #require(
-                JSONDecoder().decode(Losses.self, from: Data(contentsOf: file)).optimizers[name])
-            try await withTemporaryFolder { run in
-                let outcome = try await Program.run(
-                    [
-                        "train", "--data", "\(folder)/mnist", "--no-shuffle", "--run", "\(run)/run", "--precision",
-                        "float64",
-                    ]
-                        + ["--weights", "\(folder)/parity/init_classifier.safetensors", "--epochs", "3"]
-                        + options)
-                #expect(outcome.status == 0, "\(outcome.errors)")
-                let epochs = try RunFiles(path: "\(run)/run").epochs
-                try #require(epochs.count == reference.count)
-                for (epoch, expected) in zip(epochs, reference) {
-                    for (name, loss) in expected {
-                        #expect(abs(try #require(epoch[name] as? Double) / loss - 1) <= 1e-9, "\(name)")
-                    }
-                }
-            }
-        }
-
         struct Article: Decodable {
             struct Curves: Decodable {
                 var train_loss: [Double]

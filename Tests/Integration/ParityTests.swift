@@ -18,9 +18,9 @@ struct ParityRun: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 extension Integration {
-    /// Activations and losses in training, against PyTorch's on the same digits, in the same order, from the same weights.
+    /// Activations, losses and optimisers in training, against PyTorch's on the same digits, in the same order, from the same weights.
     @Suite struct Parity {
-        @Test func areThere() { #expect(ParityRun.all.count == 4 && ParityRun.all.allSatisfy { $0.epochs.count == 3 }) }
+        @Test func areThere() { #expect(ParityRun.all.count == 6 && ParityRun.all.allSatisfy { $0.epochs.count == 3 }) }
 
         /// Some dozens of steps of rounding at 2^-53 leave 1e-9 far away.
         @Test(arguments: ParityRun.all) func everyEpoch(_ run: ParityRun) async throws {

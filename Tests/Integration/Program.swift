@@ -115,3 +115,15 @@ func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async th
     defer { try? FileManager.default.removeItem(at: folder) }
     return try await body(folder.path)
 }
+
+/// Builds a C library for LD_PRELOAD, which puts its own functions in the place of the C library's.
+///
+/// - Returns: where it lies in `folder`.
+func preloaded(_ source: String, in folder: String) async throws -> String {
+    let path = "\(folder)/preloaded"
+    try source.write(toFile: path + ".c", atomically: false, encoding: .utf8)
+    let built = try await Child("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", path + ".so", path + ".c"])
+        .outcome()
+    try #require(built.status == 0, "\(built.errors)")
+    return path + ".so"
+}

@@ -44,15 +44,10 @@ extension Integration {
                 }
                 """
             try await withTemporaryFolder { folder in
-                try source.write(toFile: "\(folder)/full.c", atomically: false, encoding: .utf8)
-                let built = try await Child(
-                    "/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", "\(folder)/full.so", "\(folder)/full.c"]
-                ).outcome()
-                try #require(built.status == 0, "\(built.errors)")
                 let files = RunFiles(path: "\(folder)/run")
                 let broken = try await Program.run(
                     ["train", "--run", files.path, "--epochs", "9"] + Self.limits,
-                    variables: ["LD_PRELOAD": "\(folder)/full.so"])
+                    variables: ["LD_PRELOAD": try await preloaded(source, in: folder)])
                 #expect(broken.status == 74, "\(broken.errors)")
                 let resumed = try await Program.run(["train", "--resume", files.path])
                 #expect(resumed.status == 0, "\(resumed.errors)")

@@ -158,15 +158,11 @@ extension Integration {
         /// nothing.
         @Test(arguments: [1, 50, 2000]) func crashInTheAllocator(_ call: Int) async throws {
             try await withTemporaryFolder { folder in
-                let library = "\(folder)/allocator.so"
-                try Self.crashingAllocator.write(toFile: "\(folder)/allocator.c", atomically: false, encoding: .utf8)
-                let built = try await Child(
-                    "/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", library, "\(folder)/allocator.c"]
-                ).outcome()
-                try #require(built.status == 0, "\(built.errors)")
                 let outcome = try await Program.run(
                     ["data", "synthesize", "digits", "--output", "\(folder)/digits"],
-                    variables: ["LD_PRELOAD": library, "CRASH_AT": "\(call)"])
+                    variables: [
+                        "LD_PRELOAD": try await preloaded(Self.crashingAllocator, in: folder), "CRASH_AT": "\(call)",
+                    ])
                 #expect(outcome.status == 70, "\(outcome.errors)")
                 #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
                 #expect(outcome.errors.contains("a library gave up"), "\(outcome.errors)")

@@ -43,18 +43,6 @@ public struct HiddenActivations: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// As its text: `"relu,sigmoid"`.
-extension HiddenActivations: Codable {
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let found = HiddenActivations(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: Self.fault(text) ?? text))
-        }
-        self = found
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+extension HiddenActivations: TextCoded {
+    public static func refusal(of text: String) -> String { fault(text) ?? text }
 }

@@ -1,7 +1,7 @@
 /// One of a list, known by its name: on the command line, in files and in messages.
 ///
 /// What is added to a list is everywhere with that line.
-public protocol Listed: Hashable, Codable, Sendable, CustomStringConvertible {
+public protocol Listed: Hashable, TextCoded, Sendable {
     var name: String { get }
     static var list: [Self] { get }
 }
@@ -13,29 +13,18 @@ extension Listed {
         self = found
     }
 
+    public init?(_ name: String) { self.init(named: name) }
+
     /// All names, as text for people.
     public static var names: String { list.map(\.name).joined(separator: ", ") }
 
     /// What is said of a name that is none of them.
     public static func fault(_ name: String) -> String { "'\(name)' is not one of \(names)" }
+    public static func refusal(of text: String) -> String { fault(text) }
 
     public static func == (a: Self, b: Self) -> Bool { a.name == b.name }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
     public var description: String { name }
-
-    public init(from decoder: any Decoder) throws {
-        let name = try decoder.singleValueContainer().decode(String.self)
-        guard let found = Self(named: name) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: Self.fault(name)))
-        }
-        self = found
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(name)
-    }
 }

@@ -119,18 +119,6 @@ public struct TensorLayout: Equatable, Sendable {
 }
 
 /// As its text: `"784x16x16x10"`.
-extension Topology: Codable {
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let topology = Topology(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is not a network"))
-        }
-        self = topology
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+extension Topology: TextCoded {
+    public static func refusal(of text: String) -> String { "'\(text)' is not a network" }
 }

@@ -1,5 +1,7 @@
+import Networks
+
 /// How often a run is saved.
-public enum CheckpointInterval: Sendable, Codable, Equatable, LosslessStringConvertible {
+public enum CheckpointInterval: Sendable, Equatable, TextCoded {
     case epochs(Int), steps(Int)
 
     /// `3` for epochs, `500steps` for steps; nil for anything else.
@@ -23,17 +25,5 @@ public enum CheckpointInterval: Sendable, Codable, Equatable, LosslessStringConv
         }
     }
 
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let interval = CheckpointInterval(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is no interval of checkpoints"))
-        }
-        self = interval
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+    public static func refusal(of text: String) -> String { "'\(text)' is no interval of checkpoints" }
 }

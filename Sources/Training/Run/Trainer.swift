@@ -10,17 +10,21 @@ import Storage
 /// Every rank makes one, and calls `train` at the same time.
 public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     let run: Run<Scalar>
-    let schedule: MinibatchSchedule
+    private let plan: StepPlan<Scalar>
     /// The epochs of this process, for the rank's own thread.
     var history: EpochHistory
 
-    /// Collective. The run's optimiser is gradient descent.
+    /// Collective. The run's optimiser steps by gradients.
     public init(_ run: Run<Scalar>) {
         self.run = run
         let options = run.configuration
-        schedule = MinibatchSchedule(
-            sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
-            shuffled: options.shuffle)
+        plan = StepPlan(
+            team: run.team,
+            schedule: MinibatchSchedule(
+                sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
+                shuffled: options.shuffle),
+            slicing: run.slicing, sum: GradientSum(state: run.state, reduction: options.reduction),
+            optimizer: options.optimizer.make(options.optimizerOptions)!, lossScale: options.lossScale)
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
 
@@ -57,13 +61,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         }
     }
 
-    /// - Precondition: the optimiser steps by gradients.
     private func step(_ worker: Worker) -> Step<Scalar> {
-        let plan = StepPlan(
-            team: team, schedule: schedule, slicing: run.slicing,
-            sum: GradientSum(state: state, reduction: configuration.reduction),
-            optimizer: configuration.optimizer.make(configuration.optimizerOptions)!, lossScale: configuration.lossScale
-        )
         let engine = configuration.gradient.makeEngine(
             configuration.network, samples: dataset.train, capacity: plan.sliceCapacity, as: Scalar.self)
         return Step(plan, worker, engine: engine, trace: trace?.worker(worker))
@@ -161,6 +159,7 @@ extension Trainer {
     var configuration: Configuration { run.configuration }
     var dataset: NodeDataset { run.dataset }
     var topology: Topology { run.topology }
+    var schedule: MinibatchSchedule { plan.schedule }
     var state: SharedState<Scalar> { run.state }
     var trace: Trace? { run.trace }
 }

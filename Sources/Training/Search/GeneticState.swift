@@ -29,15 +29,11 @@ final class GeneticState<Scalar: Real & Datatype>: @unchecked Sendable {
 
     /// Collective over the team.
     convenience init(team: Team, topology: Topology, slotCount: Int, blocks: Int) throws {
-        var nowhere = Arena()
-        _ = GeneticState(topology, slotCount, blocks, in: &nowhere, nil)
-        let window = try team.window(byteCount: nowhere.byteCount + kernelPadding)
-        var arena = Arena(at: window.base)
-        self.init(topology, slotCount, blocks, in: &arena, window)
+        var arena = try Arena(of: team) { _ = GeneticState(topology, slotCount, blocks, in: &$0) }
+        self.init(topology, slotCount, blocks, in: &arena)
     }
 
-    private init(_ topology: Topology, _ slotCount: Int, _ blocks: Int, in arena: inout Arena, _ window: SharedWindow?)
-    {
+    private init(_ topology: Topology, _ slotCount: Int, _ blocks: Int, in arena: inout Arena) {
         self.slotCount = slotCount
         parameterCount = topology.parameterCount
         slotStride = SharedState<Scalar>.stride(of: parameterCount)
@@ -47,7 +43,7 @@ final class GeneticState<Scalar: Real & Datatype>: @unchecked Sendable {
         blockLosses = arena.take(blocks)
         verdict = arena.take(1)
         rounds = arena.take(1)
-        self.window = window
+        window = arena.window
     }
 
     /// An individual's parameters, in memory order.

@@ -61,14 +61,11 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
 
     /// Collective over the team.
     convenience init(team: Team, shape: Shape) throws {
-        var nowhere = Arena()
-        _ = SharedState(shape, in: &nowhere, nil)
-        let window = try team.window(byteCount: nowhere.byteCount + kernelPadding)
-        var arena = Arena(at: window.base)
-        self.init(shape, in: &arena, window)
+        var arena = try Arena(of: team) { _ = SharedState(shape, in: &$0) }
+        self.init(shape, in: &arena)
     }
 
-    private init(_ shape: Shape, in arena: inout Arena, _ window: SharedWindow?) {
+    private init(_ shape: Shape, in arena: inout Arena) {
         let (count, workers) = (shape.topology.parameterCount, shape.workerCount)
         parameterCount = count
         tensors = shape.topology.tensors.map { $0.offset..<$0.offset + $0.count }
@@ -91,7 +88,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         verdict = arena.take(1)
         blockLosses = arena.take(shape.blockCount)
         blockCorrect = arena.take(shape.blockCount)
-        self.window = window
+        window = arena.window
         var vectors = [ParameterVector(name: "weights", prefix: "", base: weights, count: count)]
         for (index, name) in shape.optimizerState.enumerated() {
             vectors.append(
