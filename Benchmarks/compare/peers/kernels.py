@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Says in a line which kernels a library chose for products on this CPU: `kernels.py numpy|torch|onednn|jax`."""
+"""Says in a line which kernels a library chose for products on this CPU: `kernels.py numpy|torch|onednn|inductor|jax`."""
 import os
 import re
 import sys
@@ -46,6 +46,12 @@ def onednn_kernels():
     return f"forward oneDNN {found[1]}, else {mkl_in(text)}" if found else "no oneDNN"
 
 
+def inductor_kernels():
+    import torch
+    torch.compile(lambda x: (x + 1).sum())(torch.ones(1000))
+    return f"torch.compile, {mkl_in(said_by_torch())}"
+
+
 def jax_kernels():
     os.environ["JAX_PLATFORMS"] = "cpu"
     import jax
@@ -57,4 +63,5 @@ def jax_kernels():
     return "XLA, products by its own code or Eigen"
 
 
-print({"numpy": numpy_kernels, "torch": torch_kernels, "onednn": onednn_kernels, "jax": jax_kernels}[sys.argv[1]]())
+print({"numpy": numpy_kernels, "torch": torch_kernels, "onednn": onednn_kernels, "inductor": inductor_kernels,
+       "jax": jax_kernels}[sys.argv[1]]())
