@@ -105,6 +105,8 @@ if [ -n "$full" ]; then
     export FRONTPROP_FUZZ=5000 FRONTPROP_FUZZ_SEED=$RANDOM
     echo "seed $FRONTPROP_FUZZ_SEED"
     "$tests" --testing-library swift-testing --filter 'DamagedRecordTests|RecordTests/damaged'
+    say "gradients of every network"
+    FRONTPROP_GRADCHECK=all "$tests" --testing-library swift-testing --filter GradientCoverTests
     say "links of several rates"
     bash Tests/Integration/links.sh
     if [ -d "${FRONTPROP_SHARED:-}/cases" ]; then

@@ -6,9 +6,10 @@ import Storage
 struct GradientCheckCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
         commandName: "gradcheck",
-        abstract: "Compare the gradient engines with each other and with central differences, in float64.",
+        abstract:
+            "Compare the gradient engines with each other and with central differences, in float64, and with float32.",
         discussion: """
-            Every activation and every loss, a line an engine; with --activation, --output-activation or --loss that network, \
+            Every activation and every head, a line an engine; with --activation, --output-activation or --loss that network, \
             layer by layer. Exit code 1 when some engines differ by more than the limit.
             """)
 
@@ -20,7 +21,7 @@ struct GradientCheckCommand: FirstRankCommand {
     var seed: UInt64 = 1
     @Option(help: "Samples of the gradient.")
     var samples = 3
-    @Option(help: "kaiming: U(±1/√fan_in); normal: N(0,1)/√fan_in.")
+    @Option(help: "\(Initializer.help).")
     var initializer = Initializer.kaiming
     @OptionGroup var given: NetworkOptions
 

@@ -8,11 +8,6 @@ extension Activation: ExpressibleByArgument {
     public static var allValueStrings: [String] { list.map(\.name) }
 }
 
-extension Loss: ExpressibleByArgument {
-    public init?(argument: String) { self.init(named: argument) }
-    public static var allValueStrings: [String] { list.map(\.name) }
-}
-
 /// What the layers make of their sums, and the loss.
 struct NetworkOptions: ParsableArguments {
     @Option(
@@ -23,14 +18,27 @@ struct NetworkOptions: ParsableArguments {
     var activation: HiddenActivations?
     @Option(help: "Of the last layer (default: \(Self.defaults)).")
     var outputActivation: Activation?
-    @Option(help: "\(Loss.list.map { "\($0): \($0.formula)" }.joined(separator: "; ")) (default: mse).")
+    @Option(
+        help: ArgumentHelp(
+            "\(Loss.list.map { "\($0): \($0.formula)" }.joined(separator: "; ")); quantile:P with another level (default: mse).",
+            valueName: "name"),
+        transform: Self.loss)
     var loss: Loss?
 
-    /// `sigmoid; of cross-entropy softmax`.
+    /// `sigmoid; of mae linear; of cross-entropy softmax for labels, else sigmoid`.
     private static var defaults: String {
-        let usual = Configuration().outputActivation
-        let others = Loss.list.filter { $0.activations[0] != usual }.map { "; of \($0) \($0.activations[0])" }
-        return "\(usual)" + others.joined()
+        let usual = "\(Configuration().outputActivation)"
+        let others = Loss.list.map { loss in
+            let (labels, numbers) = (loss.usualActivation(for: .labels), loss.usualActivation(for: .numbers))
+            if "\(labels)" == usual { return "" }
+            return "; of \(loss) \(labels)" + (labels == numbers ? "" : " for labels, else \(numbers)")
+        }
+        return usual + others.joined()
+    }
+
+    private static func loss(_ text: String) throws -> Loss {
+        guard let found = Loss(text) else { throw ValidationError(Loss.refusal(of: text)) }
+        return found
     }
 
     private static func activations(_ text: String) throws -> HiddenActivations {
@@ -45,7 +53,9 @@ struct NetworkOptions: ParsableArguments {
     /// Puts what was given in place of what is there, and what it implies: a loss its last activation.
     func apply(to options: inout Configuration) {
         options.activation = activation ?? options.activation
-        if let loss, loss != options.loss { options.outputActivation = loss.activations[0] }
+        if let loss, loss != options.loss {
+            options.outputActivation = loss.usualActivation(for: options.target.target)
+        }
         options.loss = loss ?? options.loss
         options.outputActivation = outputActivation ?? options.outputActivation
     }

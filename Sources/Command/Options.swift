@@ -7,7 +7,10 @@ import Training
 extension GradientMethod: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension Reduction: ExpressibleByArgument {}
-extension Initializer: ExpressibleByArgument {}
+extension Initializer: ExpressibleByArgument {
+    /// What each draws from, for help.
+    static let help = allCases.map { "\($0.rawValue): \($0.formula)" }.joined(separator: "; ")
+}
 
 /// Which samples, and how many.
 struct DataOptions: ParsableArguments {

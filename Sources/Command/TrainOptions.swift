@@ -46,7 +46,7 @@ struct TrainOptions: ParsableArguments {
     var seed: UInt64?
     @Flag(help: "Take the samples in the order of the file.")
     var noShuffle = false
-    @Option(help: "kaiming: U(±1/√fan_in); normal: N(0,1)/√fan_in (default: kaiming).")
+    @Option(help: "\(Initializer.help) (default: kaiming).")
     var initializer: Initializer?
     @Option(help: "Start from the weights in this safetensors file instead.")
     var weights: String?

@@ -51,10 +51,10 @@ public final class ChosenSamples {
     private let memory: SampleMemory
 
     /// - Throws: `.badData` where the network cannot take the images, or has no output for a label.
-    init(_ images: ImageSet, _ numbers: [Int], name: String, topology: Topology, target: Target) throws {
+    init(_ images: ImageSet, _ numbers: [Int], name: String, network: Network, target: Target) throws {
         // The file's, whichever are chosen of it.
         let all = images.values(name: "\(name): samples", labelsName: name)
-        if let fault = all.fault(for: topology, target: target, limit: .infinity) { throw Failure(.badData, fault) }
+        if let fault = all.fault(for: network, target: target, limit: .infinity) { throw Failure(.badData, fault) }
         self.name = name
         self.numbers = numbers
         isLabelled = images.isLabelled

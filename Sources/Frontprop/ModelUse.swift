@@ -69,7 +69,7 @@ public struct ModelUse {
         let (images, name) = try images(part, file: file)
         let numbers = try choice.numbers(in: images, set: part == .train ? "train" : "test")
         return try ChosenSamples(
-            images, numbers, name: name, topology: model.topology, target: try resolvedTarget().target)
+            images, numbers, name: name, network: model.network, target: try resolvedTarget().target)
     }
 
     private func standardInput() throws -> ImageSet {
@@ -136,7 +136,7 @@ extension ModelUse {
         let threads = threads ?? Cores.defaultThreads(ranksOnNode: processes.node.size)
         let team = try Team(processes: processes, reduction: .exact, threads: threads)
         let dataset = try NodeDataset(
-            processes: processes, topology: options.topology, target: options.target.target,
+            processes: processes, network: options.network, target: options.target.target,
             precision: options.precision, load: load)
         let run = try Run<Scalar>(
             processes: processes, team: team, configuration: options.resolved(workers: team.totalWorkers),

@@ -50,18 +50,18 @@ public struct SavedModel {
         given: Configuration.TargetName?, warn: (String) -> Void
     ) throws -> Configuration.TargetName {
         let isSquare = topology.inputCount == topology.outputCount
-        let loss = network.head.loss
+        let head = network.head
         if let target = given ?? record?.options.target {
             guard target != .inputs || isSquare else {
                 throw Failure(
                     .usage, "--target inputs needs a network with an output for each input, \(topology) is none")
             }
-            guard loss.targets.contains(target.target) else {
-                throw Failure(.usage, "--target \(target.rawValue) does not go with the network's loss, \(loss)")
+            guard head.loss.takes(head.activation, target.target) else {
+                throw Failure(.usage, "--target \(target.rawValue) does not go with the network's head, \(head)")
             }
             return target
         }
-        guard isSquare, loss.targets.contains(.inputs) else { return .labels }
+        guard isSquare, head.loss.takes(head.activation, .inputs) else { return .labels }
         warn(
             "\(topology) has an output for each input, and is taken for an autoencoder; "
                 + "--target labels says that its outputs name classes")

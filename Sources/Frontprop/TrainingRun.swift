@@ -139,7 +139,7 @@ public struct TrainingRun {
         let source = DataSource(
             name: options.data, targets: options.targets, trainLimit: options.trainLimit, testLimit: options.testLimit)
         let dataset = try NodeDataset(
-            processes: processes, topology: options.topology, target: options.target.target,
+            processes: processes, network: options.network, target: options.target.target,
             precision: options.precision, load: source.tables)
         try processes.agree {
             guard let begun = beginning.record, begun.dataChecksum != dataset.checksumText else { return }

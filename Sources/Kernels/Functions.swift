@@ -13,6 +13,8 @@ public enum Functions {
     public static func tanh(_ x: Double) -> Double { ck_tanh(x) }
     /// The error function 2/√π ∫₀ˣ e^(−t²) dt; error: 2 ulp.
     public static func erf(_ x: Double) -> Double { ck_erf(x) }
+    /// ln(1 + eˣ); error: 2 ulp.
+    public static func softplus(_ x: Double) -> Double { ck_softplus(x) }
     /// Error: 1 ulp where |x| ≤ 2²⁰; NaN beyond.
     public static func sin(_ x: Double) -> Double { ck_sin(x) }
     /// Error: 1 ulp where |x| ≤ 2²⁰; NaN beyond.

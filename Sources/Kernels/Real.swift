@@ -37,10 +37,12 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     )
     /// The number of the activation that the file `name` of CKernels' activations makes; nil where there is none.
     static func activation(named name: String) -> Int32?
-    /// values = g(sums + bias), n × stride, and beside them g'(sums + bias), or of softmax ln(values); in place allowed.
+    /// values = g(sums + bias), n × stride, and beside them g'(sums + bias), or of softmax ln(values), of sigmoid_of_sums the
+    /// sums with their bias; in place allowed.
     ///
-    /// Error: a sigmoid is within 4 ulp; with |h| the largest sum's size, softmax is within (n + 8 + |h|)·ε of itself, and its
-    /// logarithms within (n + 8)·ε·|h|.
+    /// Error: sigmoid and silu are within 4 ulp, tanh 3, leaky_relu, elu and softplus 2, gelu within 4 ulp, or an ε of one where
+    /// that is more; derivatives within 4 ε of one. With |h| the largest sum's size, softmax is within (n + 8 + |h|)·ε of
+    /// itself, and its logarithms within (n + 8)·ε·|h|.
     static func activate(
         _ activation: Int32, sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
         into values: UnsafeMutablePointer<Self>, beside: UnsafeMutablePointer<Self>
@@ -49,21 +51,21 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     static func loss(named name: String) -> Int32?
     /// Σ of the loss's terms against one-hot labels, over units and samples; delta = share · ∂Σ/∂h, zero in the padding.
     ///
-    /// `activation` and `beside` are as `activate` leaves them.
+    /// `activation` and `beside` are as `activate` leaves them; `parameter` is quantile's level, and for others anything.
     static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
-        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, share: Self,
+        samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, share: Self, parameter: Self,
         delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// The same against target bytes, n × stride, 255 standing for one.
     static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<UInt8>,
-        count: Int, units n: Int, stride: Int, share: Self, delta: UnsafeMutablePointer<Self>
+        count: Int, units n: Int, stride: Int, share: Self, parameter: Self, delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// The same against numbers, n × stride.
     static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<Self>,
-        count: Int, units n: Int, stride: Int, share: Self, delta: UnsafeMutablePointer<Self>
+        count: Int, units n: Int, stride: Int, share: Self, parameter: Self, delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// How many samples have their largest activation (the first of equals) at their label.
     static func correct(
@@ -125,7 +127,7 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         biasGradient: UnsafeMutablePointer<Self>, scratch: UnsafeMutablePointer<Self>
     ) -> Double
     /// out[e] = function(x[e]), in place allowed. Error in Float: 1 ulp (log), 2 (exp, erf, softplus), 3 (tanh); in Double as
-    /// `Functions` has it, softplus 2 ulp.
+    /// `Functions` has it.
     static func map(
         _ function: ArrayFunction, _ x: UnsafePointer<Self>, count: Int, into out: UnsafeMutablePointer<Self>)
     /// The largest magnitude on `range`, as its bits: NaN is larger than infinity, and that than any number.

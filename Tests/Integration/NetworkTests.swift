@@ -37,16 +37,50 @@ extension Integration {
             }
         }
 
+        /// Each loss with what it implies, from Glorot's weights.
+        @Test(arguments: [
+            (["--loss", "cross-entropy", "--model", "784x5x784", "--target", "inputs"], "sigmoid", "cross-entropy"),
+            (["--loss", "mae"], "linear", "mae"), (["--loss", "quantile:0.90"], "linear", "quantile:0.9"),
+            (["--loss", "poisson", "--output-activation", "softplus"], "softplus", "poisson"),
+        ])
+        func whatALossImplies(_ options: [String], _ activation: String, _ loss: String) async throws {
+            try await withTemporaryFolder { folder in
+                let files = try await Self.train(
+                    "\(folder)/run",
+                    options + ["--activation", "tanh", "--initializer", "glorot", "--precision", "float64"])
+                let start = try #require(try files.events.first)
+                #expect(start["output_activation"] as? String == activation && start["loss"] as? String == loss)
+                let losses = try files.curve("train_loss")
+                #expect(losses[1] < losses[0], "\(losses)")
+                let evaluated = try await Program.run(["evaluate", files.path, "--json"])
+                let result = try #require(try parseLines(evaluated.outputLines).first, "\(evaluated.errors)")
+                #expect(result["train_loss"] as? Double == losses[1])
+                let jacobian = try await Program.run(
+                    ["jacobian", files.path, "--count", "2", "--output", "\(folder)/j"])
+                #expect(jacobian.status == 0 && jacobian.output.contains("passed"), "\(jacobian.errors)")
+            }
+        }
+
         @Test(
             arguments: [
-                (["--activation", "swish"], "'swish' is not one of sigmoid, relu"),
-                (["--activation", "softmax"], "'softmax' is not one of sigmoid, relu"),
+                (["--activation", "swish"], "'swish' is not one of sigmoid, tanh"),
+                (["--activation", "softmax"], "'softmax' is not one of sigmoid, tanh"),
                 (["--activation", "relu,relu,relu"], "3 activations, of 2 hidden layers"),
                 (["--activation", ""], "is not one of"), (["--output-activation", "tanhh"], "softmax"),
                 (["--loss", "mean"], "cross-entropy"),
                 (["--loss", "cross-entropy", "--output-activation", "relu"], "goes with --output-activation softmax"),
                 (["--output-activation", "softmax"], "--loss mse goes with"),
-                (["--model", "784x5x784", "--target", "inputs", "--loss", "cross-entropy"], "--target inputs"),
+                (
+                    [
+                        "--model", "784x5x784", "--target", "inputs", "--loss", "cross-entropy", "--output-activation",
+                        "softmax",
+                    ], "--target inputs"
+                ), (["--loss", "quantile:1"], "'quantile:1' is not one of"),
+                (
+                    ["--loss", "poisson", "--output-activation", "tanh"],
+                    "goes with --output-activation linear, softplus"
+                ),
+                (["--initializer", "glorott"], "glorot"),
             ])
         func refuses(_ options: [String], _ words: String) async throws {
             try await withTemporaryFolder { folder in

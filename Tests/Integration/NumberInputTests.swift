@@ -84,6 +84,12 @@ extension Integration {
                 ),
                 (["--data", "GOLDEN/targets.npy", "--targets", "GOLDEN/labels.npy"], 65, "targets.npy have 3 numbers"),
                 (["--data", "GOLDEN/inputs.npy", "--targets", "GOLDEN/inputs.npy"], 65, "there are 5 numbers"),
+                (
+                    [
+                        "--data", "GOLDEN/inputs.npy", "--targets", "GOLDEN/inputs.npy", "--model", "5x4x5", "--loss",
+                        "poisson",
+                    ], 65, "inputs.npy: row 0, column"
+                ),
                 (["--data", "GOLDEN/labels.npy", "--targets", "GOLDEN/labels.npy"], 65, "integers [80]"),
             ] as [([String], Int32, String)])
         func refuses(_ options: [String], _ status: Int32, _ words: String) async throws {

@@ -33,6 +33,10 @@ import Testing
                 testDescription: "erf", own: Functions.erf, exact: { erf($0) }, ulps: 2,
                 ranges: [-7...7, -1.2...1.2, -1e-3...1e-3]),
             Subject(
+                testDescription: "softplus", own: Functions.softplus,
+                exact: { $0 > 0 ? $0 + log1p(exp(-$0)) : log1p(exp($0)) }, ulps: 2,
+                ranges: [-750...750, -20...20, -1...1]),
+            Subject(
                 testDescription: "sin", own: Functions.sin, exact: { sin($0) }, ulps: 1,
                 ranges: [-7...7, -1_048_576...1_048_576, -1e-3...1e-3]),
             Subject(
@@ -144,6 +148,7 @@ import Testing
         var data = TestData(4)
         let own: [ArrayFunction: (Double) -> Double] = [
             .exp: Functions.exp, .log: Functions.log, .tanh: Functions.tanh, .erf: Functions.erf,
+            .softplus: Functions.softplus,
         ]
         for (function, one) in own {
             for count in [0, 1, 7, 8, 9, 40] {

@@ -10,6 +10,8 @@ import Testing
             .deletingLastPathComponent()
         let text = try String(contentsOf: root.appending(path: "Docs/conventions.md"), encoding: .utf8)
         for activation in Activation.list { #expect(text.contains("\n| `\(activation)` | \(activation.formula) |")) }
-        for loss in Loss.list { #expect(text.contains("\n| `\(loss)` | \(loss.formula) |")) }
+        for loss in Loss.list {
+            for form in loss.forms { #expect(text.contains("\n| `\(loss)` | \(form.formula) |")) }
+        }
     }
 }

@@ -21,6 +21,10 @@ import Testing
         return parameters[topology.weights(k)..<end].map { $0 * Double(topology.sizes[k]).squareRoot() }
     }
 
+    private func weights(_ parameters: [Double]) -> [Double] {
+        (0..<topology.depth).flatMap { parameters[topology.weights($0)..<topology.biases($0)] }
+    }
+
     /// Means of N numbers of variance V and fourth moment M lie within 5·√(V/N) of theirs, their squares' within
     /// 5·√((M − V²)/N): five standard deviations.
     private func expectMoments(_ numbers: [Double], variance: Double, fourth: Double) {
@@ -52,12 +56,27 @@ import Testing
         #expect(abs(beyond - share) < 5 * (share * (1 - share) / count).squareRoot())
     }
 
+    @Test func glorotIsUniformInBothDirections() throws {
+        let numbers: [Double] = parameters(.glorot)
+        for (k, limit) in [(0, (6.0 / 160).squareRoot()), (1, (6.0 / 70).squareRoot())] {
+            let weights = numbers[topology.weights(k)..<topology.biases(k)].map { $0 / limit }
+            #expect(weights.allSatisfy { abs($0) <= 1 + 2 * .ulpOfOne })
+            #expect(try #require(weights.max()) > 1 - 40 / Double(weights.count))
+            expectMoments(weights, variance: 1 / 3, fourth: 1 / 5)
+            let biases = numbers[topology.biases(k)..<topology.biases(k) + topology.sizes[k + 1]]
+            #expect(biases.allSatisfy { $0 == 0 && $0.sign == .plus })
+        }
+    }
+
     @Test(arguments: Initializer.allCases)
     func aSeedSettlesEveryBit(_ initializer: Initializer) {
         let first: [Double] = parameters(initializer, seed: 5)
         #expect(first == parameters(initializer, seed: 5))
-        #expect(zip(first, parameters(initializer, seed: 6, as: Double.self)).allSatisfy { $0 != $1 })
-        #expect(Set(first).count == first.count)
+        // Glorot's biases are zeros.
+        let drawn = initializer == .glorot ? weights(first) : first
+        let other = parameters(initializer, seed: 6, as: Double.self)
+        #expect(zip(drawn, initializer == .glorot ? weights(other) : other).allSatisfy { $0 != $1 })
+        #expect(Set(drawn).count == drawn.count)
         #expect(first.allSatisfy { $0.isFinite })
         #expect(parameters(initializer, seed: 5, as: Float.self) == first.map { Float($0) })
     }

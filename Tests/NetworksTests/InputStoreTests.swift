@@ -98,13 +98,13 @@ private func numberMemory(
     private static func fault(
         _ inputs: [Double] = [1, 2, 3, 4, 5, 6], columns: Int = 2, rows: Range<Int> = 0..<3,
         labels: [UInt8] = [0, 1, 2],
-        targets: [Double]? = nil, _ target: Target = .labels, limit: Double = 1e300
+        targets: [Double]? = nil, _ target: Target = .labels, limit: Double = 1e300, head: Head = .article
     ) -> String? {
         let part = rows.lowerBound * columns..<rows.upperBound * columns
         return SampleValues(
             inputs: .numbers(.float64(inputs[part])), columns: columns, labels: labels[rows],
             targets: targets.map { .float64($0[...]) }, count: rows.count, name: "x.npy", targetsName: "y.npy"
-        ).fault(for: topology, target: target, limit: limit)
+        ).fault(for: Network(topology, head: head), target: target, limit: limit)
     }
 
     /// Each with its place in the file, also where the samples are a part of it.
@@ -122,5 +122,15 @@ private func numberMemory(
         #expect(Self.fault(targets: [1, 2, 3], .numbers)?.contains("y.npy: there are 1 numbers for each") == true)
         let asked = Self.fault(targets: [0, 0, 0, 0, .nan, 0, 0, 0, 0], .numbers)
         #expect(asked?.contains("y.npy: row 1, column 1 is nan") == true)
+        // Some losses take numbers of a range alone.
+        let counts: [Double] = [0, 1, 2, 3, 0, 7, 1, -1, 1]
+        let rate = Self.fault(targets: counts, .numbers, head: Head(.linear, .poisson))
+        #expect(
+            rate?.contains("y.npy: row 2, column 1 is -1.0; loss poisson with output linear expects targets from 0.0")
+                == true)
+        let answer = Self.fault(targets: counts, .numbers, head: Head(.sigmoid, .crossEntropy))
+        #expect(
+            answer?.contains("y.npy: row 0, column 2 is 2.0") == true && answer?.hasSuffix("from 0.0 to 1.0") == true)
+        #expect(Self.fault(targets: counts, .numbers, head: Head(.linear, .huber)) == nil)
     }
 }

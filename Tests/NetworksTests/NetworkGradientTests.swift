@@ -6,9 +6,11 @@ import Testing
 
 /// Networks of every activation and loss, through all engines.
 @Suite struct NetworkGradientTests {
-    /// Every activation and loss, at every depth, and two that mix.
+    /// Every head and every activation, each with some of the sizes, and two that mix.
     static let networks =
-        awkwardTopologies.flatMap { sizes in Network.covering(Topology(sizes: sizes)!) } + [
+        awkwardTopologies.enumerated().flatMap { number, sizes in
+            Network.covering(Topology(sizes: sizes)!).enumerated().filter { $0.offset % 4 == number % 4 }.map(\.element)
+        } + [
             Network(
                 Topology(sizes: [6, 5, 4, 3])!, hidden: HiddenActivations("relu,sigmoid")!,
                 head: Head(.softmax, .crossEntropy)),
@@ -101,7 +103,8 @@ import Testing
     @Test func table() {
         let topology = Topology(sizes: [4, 3, 2])!
         let covering = Network.covering(topology)
-        #expect(covering.count == Activation.all.count * Loss.list.count)
+        #expect(covering.map(\.head) == Head.all)
+        for activation in Activation.all { #expect(covering.contains { $0.activation(1) == activation }) }
         for activation in Activation.list {
             #expect(covering.contains { $0.activation(1) == activation || $0.activation(2) == activation })
         }

@@ -43,7 +43,7 @@ import Training
             processes: processes, team: try Team(processes: processes, reduction: .exact, threads: 1),
             configuration: configuration,
             dataset: try NodeDataset(
-                processes: processes, topology: configuration.topology,
+                processes: processes, network: configuration.network,
                 target: configuration.target == .inputs ? .inputs : .labels, load: { dataset }),
             surroundings: surroundings)
         _ = try Trainer(run).train()

@@ -23,14 +23,28 @@
     }
 
 #include "sigmoid.h"
+#include "sigmoid_of_sums.h"
+#include "tanh.h"
 #include "relu.h"
 #include "leaky_relu.h"
+#include "elu.h"
+#include "gelu.h"
+#include "silu.h"
+#include "softplus.h"
+#include "linear.h"
 #include "softmax.h"
 
 #define ACTIVATIONS(EACH)                                                                                              \
     EACH(sigmoid)                                                                                                      \
+    EACH(sigmoid_of_sums)                                                                                              \
+    EACH(tanh)                                                                                                         \
     EACH(relu)                                                                                                         \
     EACH(leaky_relu)                                                                                                   \
+    EACH(elu)                                                                                                          \
+    EACH(gelu)                                                                                                         \
+    EACH(silu)                                                                                                         \
+    EACH(softplus)                                                                                                     \
+    EACH(linear)                                                                                                       \
     EACH(softmax)
 
 #define NUMBER(name) name##_number,

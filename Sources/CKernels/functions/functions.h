@@ -23,41 +23,49 @@ INLINE void clamp(vec *x, REAL lowest, REAL highest) {
     *x = choose(*x > splat(highest), splat(highest), *x);
 }
 
-// 2^k of whole numbers k that are exponents of normal numbers.
-INLINE void two_to_the(const vec *k, vec *out) {
-    *out = (vec)(((ivec)(*k + splat(ROUNDING)) << MANTISSA_BITS) + ((ivec){0} + BIAS << MANTISSA_BITS));
+// 2^k of k + ROUNDING, of whole numbers k that are exponents of normal numbers: k stands in its low bits.
+INLINE void two_to_the(const vec *rounded, vec *out) {
+    *out = (vec)(((ivec)*rounded << MANTISSA_BITS) + ((ivec){0} + BIAS << MANTISSA_BITS));
 }
 
-// x = k·ln2 + r, |r| ≤ ln2/2; of r: e^r - 1.
-INLINE void reduced_exponential(const vec *x, vec *k, vec *less_one) {
-    vec r, p;
-    *k = fused(*x, splat(LOG2_E), splat(ROUNDING)) - splat(ROUNDING);
-    r = fused(*k, splat(-LN2_HIGH), *x);
-    r = fused(*k, splat(-LN2_LOW), r);
+// x = k·ln2 + r, |r| ≤ ln2/2: k + ROUNDING, and of r: e^r - 1.
+INLINE void reduced_exponential(const vec *x, vec *rounded, vec *less_one) {
+    vec k, r, p;
+    *rounded = fused(*x, splat(LOG2_E), splat(ROUNDING));
+    k = *rounded - splat(ROUNDING);
+    r = fused(k, splat(-LN2_HIGH), *x);
+    r = fused(k, splat(-LN2_LOW), r);
     polynomial(EXP, &r, &p);
     *less_one = fused(p * r, r, r);
 }
 
 // e^x; below the normal numbers rounded once.
 INLINE void exponential(vec *x) {
-    vec k, p, first, second;
+    vec rounded, p, first, second;
     clamp(x, EXP_LOWEST, EXP_HIGHEST);
-    reduced_exponential(x, &k, &p);
-    vec half = fused(k, splat(0.5), splat(ROUNDING)) - splat(ROUNDING), rest = k - half;
+    reduced_exponential(x, &rounded, &p);
+    const vec k = rounded - splat(ROUNDING), half = fused(k, splat(0.5), splat(ROUNDING));
+    const vec rest = k - (half - splat(ROUNDING)) + splat(ROUNDING);
     two_to_the(&half, &first);
     two_to_the(&rest, &second);
     *x = (p + splat(1)) * first * second;
 }
 
-// (e^2x - 1) / (e^2x + 1), of which the first is known without cancellation.
+// e^x - 1 without cancellation, and e^x; of x whose e^x is a normal number.
+INLINE void exponential_less_one(const vec *x, vec *less_one, vec *power) {
+    vec rounded, p, scale;
+    reduced_exponential(x, &rounded, &p);
+    two_to_the(&rounded, &scale);
+    *less_one = fused(p, scale, scale - splat(1));
+    *power = fused(p, scale, scale);
+}
+
+// (e^2x - 1) / (e^2x + 1); the sign of x, for a zero's.
 INLINE void hyperbolic_tangent(vec *x) {
-    vec twice, k, p, power;
-    magnitude_of(x, &twice);
-    clamp(&twice, 0, TANH_LIMIT);
+    vec twice = *x, p, power;
+    clamp(&twice, -TANH_LIMIT, TANH_LIMIT);
     twice += twice;
-    reduced_exponential(&twice, &k, &p);
-    two_to_the(&k, &power);
-    p = fused(p, power, power - splat(1));
+    exponential_less_one(&twice, &p, &power);
     p = p / (p + splat(2));
     take_sign(x, &p);
     *x = p;
@@ -85,32 +93,42 @@ INLINE void logarithm(vec *x) {
     *x = choose((ivec)(*x > splat(0)) & (ivec)(*x < splat(INFINITY)), result, special);
 }
 
-// ln(1 + e^x) = max(x, 0) + ln(1 + u), u = e^-|x|; 1 + u is halved where it is beyond √2.
-INLINE void soft_plus(vec *x) {
-    vec u, sum;
-    magnitude_of(x, &u);
-    u = -u;
-    exponential(&u);
-    const ivec large = (ivec)(u > splat(0.41421356237309503));
-    const vec k = choose(large, splat(1), splat(0)), f = choose(large, splat(0.5) * (u - splat(1)), u);
-    logarithm_of_parts(&k, &f, &sum);
-    *x = choose((ivec)(*x < splat(0)), splat(0), *x) + sum;
+// u = e^-|x|, and ln(1 + u), where 1 + u is halved if it is beyond √2.
+INLINE void soft_plus_parts(const vec *x, vec *u, vec *logarithm) {
+    magnitude_of(x, u);
+    *u = -*u;
+    exponential(u);
+    const ivec large = (ivec)(*u > splat(0.41421356237309503));
+    const vec k = choose(large, splat(1), splat(0)), f = choose(large, splat(0.5) * (*u - splat(1)), *u);
+    logarithm_of_parts(&k, &f, logarithm);
 }
 
-// By a polynomial up to 1; beyond it 1 - e^(-x²) · (e^(x²) erfc x).
+// ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|).
+INLINE void soft_plus(vec *x) {
+    vec u, logarithm;
+    soft_plus_parts(x, &u, &logarithm);
+    *x = choose(*x < splat(0), splat(0), *x) + logarithm;
+}
+
+// Of x ≥ 0 and z = x²: e^-z, erf x where x < 1, and erfc x = e^-z · (e^z erfc x) where x ≥ 1. That factor changes little beyond
+// the limit, where its product is nothing beside 1.
+INLINE void error_function_parts(const vec *x, const vec *z, vec *power, vec *small, vec *complement) {
+    *power = -*z;
+    exponential(power);
+    const vec t = choose(*x > splat(ERF_LIMIT), splat(ERF_LIMIT), *x) - splat(2);
+    polynomial(ERFC, &t, complement);
+    *complement = *power * *complement;
+    polynomial(ERF, z, small);
+    *small = fused(*x, *small, *x);
+}
+
 INLINE void error_function(vec *x) {
-    vec size, tail, z, small, power;
+    vec size, z, power, small, complement;
     magnitude_of(x, &size);
     clamp(&size, 0, ERF_LIMIT);
     z = size * size;
-    power = -z;
-    exponential(&power);
-    const vec t = size - splat(2);
-    polynomial(ERFC, &t, &tail);
-    tail = splat(1) - power * tail;
-    polynomial(ERF, &z, &small);
-    small = fused(size, small, size);
-    tail = choose((ivec)(size < splat(1)), small, tail);
-    take_sign(x, &tail);
-    *x = tail;
+    error_function_parts(&size, &z, &power, &small, &complement);
+    vec found = choose((ivec)(size < splat(1)), small, splat(1) - complement);
+    take_sign(x, &found);
+    *x = found;
 }

@@ -20,6 +20,7 @@ SCALAR(exp, exponential)
 SCALAR(log, logarithm)
 SCALAR(tanh, hyperbolic_tangent)
 SCALAR(erf, error_function)
+SCALAR(softplus, soft_plus)
 
 CLONES double ck_sin(double x) {
     vec v = {x};

@@ -2,12 +2,16 @@
 //
 // The file has NAME_at, which of a vector of outputs, what stands beside them, and targets gives `delta`, share · ∂sum/∂h, and
 // goes on with `sum`; and LOSS(NAME), which makes the loops over an output layer of it. CKernels.h says what these compute.
+typedef struct {
+    vec a, beside, target, share, parameter;
+} loss_operands;
+
 #define LABELS_ARGUMENTS                                                                                               \
-    const REAL *activation, const REAL *beside, const uint8_t *labels, const uint32_t *samples, size_t count, size_t n, \
-        size_t stride, REAL share, REAL *delta
+    const REAL *activation, const REAL *beside, const uint8_t *labels, const uint32_t *samples, size_t count, size_t n,\
+        size_t stride, REAL share, REAL parameter, REAL *delta
 #define TARGETS_ARGUMENTS(kind)                                                                                        \
     const REAL *activation, const REAL *beside, const kind##_element *targets, size_t count, size_t n, size_t stride,  \
-        REAL share, REAL *delta
+        REAL share, REAL parameter, REAL *delta
 
 // Targets that lie as outputs do: bytes, or numbers.
 typedef uint8_t bytes_element;
@@ -26,7 +30,7 @@ INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers 
     double NAME(name##_labels)(LABELS_ARGUMENTS);                                                                      \
                                                                                                                        \
     CLONES double NAME(name##_labels)(LABELS_ARGUMENTS) {                                                              \
-        const vec shares = splat(share);                                                                               \
+        loss_operands o = {.share = splat(share), .parameter = splat(parameter)};                                      \
         double total = 0;                                                                                              \
         for (size_t s = 0; s < stride; s += LANES) {                                                                   \
             const size_t live = s < count ? (count - s < LANES ? count - s : LANES) : 0;                               \
@@ -34,10 +38,11 @@ INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers 
             live_lanes(live, &mask);                                                                                   \
             for (size_t i = 0; i < live; i++) label[i] = labels[samples[s + i]];                                       \
             for (size_t q = 0; q < n; q++) {                                                                           \
-                const vec a = load(activation + q * stride + s), more = load(beside + q * stride + s);                 \
-                const vec target = choose(label == splat(q), splat(1), splat(0));                                      \
+                o.a = load(activation + q * stride + s);                                                               \
+                o.beside = load(beside + q * stride + s);                                                              \
+                o.target = choose(label == splat(q), splat(1), splat(0));                                              \
                 vec d;                                                                                                 \
-                name##_at(&a, &more, &target, &shares, &sum, &d);                                                      \
+                name##_at(&o, &sum, &d);                                                                               \
                 store(delta + q * stride + s, choose(mask != splat(0), d, splat(0)));                                  \
             }                                                                                                          \
             sum = choose(mask != splat(0), sum, splat(0));                                                             \
@@ -53,15 +58,17 @@ INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers 
     double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind));                                                               \
                                                                                                                        \
     CLONES double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind)) {                                                       \
-        const vec shares = splat(share);                                                                               \
+        loss_operands o = {.share = splat(share), .parameter = splat(parameter)};                                      \
         double total = 0;                                                                                              \
         for (size_t q = 0; q < n; q++) {                                                                               \
             vec sum = {0};                                                                                             \
             for (size_t s = 0; s < stride; s += LANES) {                                                               \
-                const vec a = load(activation + q * stride + s), more = load(beside + q * stride + s), before = sum;   \
-                vec target, d;                                                                                         \
-                kind##_at(targets + q * stride + s, &target);                                                          \
-                name##_at(&a, &more, &target, &shares, &sum, &d);                                                      \
+                const vec before = sum;                                                                                \
+                o.a = load(activation + q * stride + s);                                                               \
+                o.beside = load(beside + q * stride + s);                                                              \
+                vec d;                                                                                                 \
+                kind##_at(targets + q * stride + s, &o.target);                                                        \
+                name##_at(&o, &sum, &d);                                                                               \
                 if (s + LANES > count) {                                                                               \
                     vec mask;                                                                                          \
                     live_lanes(s < count ? count - s : 0, &mask);                                                      \
@@ -76,11 +83,23 @@ INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers 
     }
 
 #include "mse.h"
+#include "mae.h"
+#include "huber.h"
+#include "quantile.h"
+#include "poisson.h"
+#include "poisson_of_rates.h"
 #include "cross_entropy.h"
+#include "sigmoid_cross_entropy.h"
 
 #define LOSSES(EACH)                                                                                                   \
     EACH(mse)                                                                                                          \
-    EACH(cross_entropy)
+    EACH(mae)                                                                                                          \
+    EACH(huber)                                                                                                        \
+    EACH(quantile)                                                                                                     \
+    EACH(poisson)                                                                                                      \
+    EACH(poisson_of_rates)                                                                                             \
+    EACH(cross_entropy)                                                                                                \
+    EACH(sigmoid_cross_entropy)
 
 enum { LOSSES(NUMBER) };
 
@@ -93,7 +112,7 @@ double NAME(loss_labels)(int number, LABELS_ARGUMENTS) {
     switch (number) {
 #define CASE(name)                                                                                                     \
     case name##_number:                                                                                                \
-        return NAME(name##_labels)(activation, beside, labels, samples, count, n, stride, share, delta);
+        return NAME(name##_labels)(activation, beside, labels, samples, count, n, stride, share, parameter, delta);
         LOSSES(CASE)
 #undef CASE
     }
@@ -107,8 +126,10 @@ double NAME(loss_labels)(int number, LABELS_ARGUMENTS) {
     }
 
 #define bytes_CASE(name)                                                                                               \
-    case name##_number: return NAME(name##_bytes)(activation, beside, targets, count, n, stride, share, delta);
+    case name##_number:                                                                                                \
+        return NAME(name##_bytes)(activation, beside, targets, count, n, stride, share, parameter, delta);
 LOSS_BY_NUMBER(bytes)
 #define numbers_CASE(name)                                                                                             \
-    case name##_number: return NAME(name##_numbers)(activation, beside, targets, count, n, stride, share, delta);
+    case name##_number:                                                                                                \
+        return NAME(name##_numbers)(activation, beside, targets, count, n, stride, share, parameter, delta);
 LOSS_BY_NUMBER(numbers)

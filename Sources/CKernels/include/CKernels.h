@@ -62,6 +62,7 @@ double ck_exp(double x);            // 1 ulp
 double ck_log(double x);            // 1 ulp
 double ck_tanh(double x);           // 3 ulp
 double ck_erf(double x);            // 2 ulp
+double ck_softplus(double x);       // 2 ulp; ln(1 + e^x)
 double ck_sin(double x);            // 1 ulp where |x| ≤ 2^20; NaN beyond
 double ck_cos(double x);            // as ck_sin
 double ck_pow(double x, double y);  // 2 ulp
@@ -97,22 +98,23 @@ typedef struct {
     /* The number of an activation by its file's name, -1 where there is none. */                                     \
     int ck_activation_##name(const char *name);                                                                       \
     /* activation[n][stride] = g(sums + bias), and beside it what the layers below or the loss need: g'(sums + bias),  \
-       or of softmax ln(activation). In place allowed. */                                                             \
+       of softmax ln(activation), of sigmoid_of_sums sums + bias. In place allowed. */                                \
     void ck_activate_##name(int activation_number, const REAL *sums, const REAL *bias, size_t n, size_t stride,       \
                             REAL *activation, REAL *beside);                                                          \
     /* The number of a loss by its file's name, -1 where there is none. */                                            \
     int ck_loss_##name(const char *name);                                                                             \
     /* Returns the sum of the loss's terms over samples and outputs, against one-hot labels;                          \
-       delta[n][stride] = share times its derivative by the pre-activations, zero in the padding. */                  \
+       delta[n][stride] = share times its derivative by the pre-activations, zero in the padding. parameter: of       \
+       quantile its level, of others anything. */                                                                     \
     double ck_loss_labels_##name(int loss_number, const REAL *activation, const REAL *beside, const uint8_t *labels,  \
                                  const uint32_t *samples, size_t count, size_t n, size_t stride, REAL share,          \
-                                 REAL *delta);                                                                        \
+                                 REAL parameter, REAL *delta);                                                        \
     /* The same against targets[n][stride] in bytes, 255 standing for one. */                                         \
     double ck_loss_bytes_##name(int loss_number, const REAL *activation, const REAL *beside, const uint8_t *targets,  \
-                                size_t count, size_t n, size_t stride, REAL share, REAL *delta);                      \
+                                size_t count, size_t n, size_t stride, REAL share, REAL parameter, REAL *delta);      \
     /* The same against targets[n][stride] in numbers. */                                                             \
     double ck_loss_numbers_##name(int loss_number, const REAL *activation, const REAL *beside, const REAL *targets,   \
-                                  size_t count, size_t n, size_t stride, REAL share, REAL *delta);                    \
+                                  size_t count, size_t n, size_t stride, REAL share, REAL parameter, REAL *delta);    \
     /* How many of the samples have their largest activation at their label (the first of equals counts). */          \
     size_t ck_correct_##name(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count,    \
                              size_t n, size_t stride);                                                                \
@@ -160,7 +162,7 @@ typedef struct {
                                     const uint32_t *samples, REAL coefficient, REAL *projected, REAL *gradient,       \
                                     REAL *bias_gradient, REAL *scratch);                                              \
     /* out[e] = function(x[e]), in place allowed: the double's the bits of the functions above; the float's within 2 ulp  \
-       (exp), 1 (log), 3 (tanh), 2 (erf), 2 (softplus = ln(1 + e^x), also the double's). */                           \
+       (exp), 1 (log), 3 (tanh), 2 (erf, softplus). */                           \
     void ck_exp_##name(const REAL *x, size_t count, REAL *out);                                                       \
     void ck_log_##name(const REAL *x, size_t count, REAL *out);                                                       \
     void ck_tanh_##name(const REAL *x, size_t count, REAL *out);                                                      \

@@ -8,7 +8,7 @@ public struct Activation: Listed {
     public let name: String
     /// g, for people.
     public let formula: String
-    /// Where a derivative of g jumps: differences across it tell nothing.
+    /// Where a derivative of g jumps, the first or a higher one: differences across it tell nothing.
     let kinks: [Double]
     let function: any ActivationFunction
     /// Whether each unit's activation depends on its own pre-activation alone. Any layer may have such a one.
@@ -21,9 +21,18 @@ public struct Activation: Listed {
     /// Those that any layer may have.
     public static let all: [Activation] = [
         .sigmoid,
+        .tanh,
         .relu,
         .leakyReLU,
+        .elu,
+        .gelu,
+        .silu,
+        .softplus,
+        .linear,
     ]
+
+    /// As the losses of regressions have them: the first is the usual.
+    static let linearFirst = [.linear] + all.filter { $0 != .linear }
 
     /// Those of the last layer: softmax, too.
     public static let list = all + [.softmax]
@@ -42,7 +51,8 @@ func kernelName(_ name: String) -> String { name.replacing("-", with: "_") }
 
 /// A layer's activations, written out: the reference for the kernels, and what the scalar engine computes with.
 protocol ActivationFunction: Sendable {
-    /// a of a layer's pre-activations h, and what stands beside it in a pass: g'(h), or of softmax ln a.
+    /// a of a layer's pre-activations h, and what stands beside it in a pass: g'(h), or of softmax ln a, of sigmoids that a
+    /// cross-entropy follows h.
     func layer<Scalar: Real>(_ h: [Scalar]) -> (activation: [Scalar], beside: [Scalar])
 }
 

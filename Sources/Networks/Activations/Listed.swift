@@ -4,10 +4,11 @@
 public protocol Listed: Hashable, TextCoded, Sendable {
     var name: String { get }
     static var list: [Self] { get }
+    /// The one called `name`; nil where there is none.
+    init?(named name: String)
 }
 
 extension Listed {
-    /// The one called `name`; nil where there is none.
     public init?(named name: String) {
         guard let found = Self.list.first(where: { $0.name == name }) else { return nil }
         self = found

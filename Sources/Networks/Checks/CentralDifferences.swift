@@ -30,7 +30,7 @@ struct CentralDifferences {
             for sample in samples {
                 let network = ScalarNetwork(network, parameters: parameters.base, inputs: sample.inputs)
                 sum += network.losses(sample.targets).reduce(0) { $0 + $1.term }
-                pieces += network.pieces
+                pieces += network.pieces(sample.targets)
             }
             return (sum / divisor, pieces)
         }

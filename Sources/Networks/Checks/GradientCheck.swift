@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-/// Engines compared with each other and with central differences, layer by layer.
+/// Engines compared with each other, with themselves in float32, and with central differences, layer by layer.
 ///
 /// The difference of two gradients in a layer is max |a − b| over its parameters, divided by the largest |a| or |b| in
 /// it: what rounding does to a parameter follows the layer's size, not its own.
@@ -28,6 +28,8 @@ public struct GradientCheck: Sendable {
 
     /// Between engines.
     public static let engineLimit = 1e-12
+    /// Between an engine and itself in float32: some hundred of its roundings.
+    public static let singleLimit = 1e-4
     /// Between engines and central differences.
     public static let differenceLimit = 1e-6
 
@@ -40,18 +42,24 @@ public struct GradientCheck: Sendable {
     ///
     /// - Complexity: as with the engines given.
     public init(_ problem: GradientProblem) {
-        let engines = GradientMethod.allCases.map { method in
-            let engine = method.makeEngine(
-                problem.network, samples: problem.samples, capacity: problem.samples.count, as: Double.self)
-            return (name: method.rawValue, engine: engine)
+        func engines<Scalar: Real>(_: Scalar.Type) -> [(name: String, engine: any GradientEngine<Scalar>)] {
+            GradientMethod.allCases.map { method in
+                let engine = method.makeEngine(
+                    problem.network, samples: problem.samples, capacity: problem.samples.count, as: Scalar.self)
+                return (method.rawValue, engine)
+            }
         }
-        self.init(problem, engines: engines)
+        self.init(problem, engines: engines(Double.self), singles: engines(Float.self))
     }
 
     /// Runs the engines, which must be made for the problem's samples, and compares.
     ///
+    /// - Parameter singles: in float32, of the same engines or none.
     /// - Complexity: beside the engines, 8·B·Σ n_k n_{k+1} flops for each of up to 1024 parameters a layer.
-    public init(_ problem: GradientProblem, engines: [(name: String, engine: any GradientEngine<Double>)]) {
+    public init(
+        _ problem: GradientProblem, engines: [(name: String, engine: any GradientEngine<Double>)],
+        singles: [(name: String, engine: any GradientEngine<Float>)] = []
+    ) {
         network = problem.network
         let differences = CentralDifferences(problem)
         let results = engines.map { EngineResult(name: $0.name, engine: $0.engine, problem) }
@@ -59,6 +67,10 @@ public struct GradientCheck: Sendable {
         for (index, result) in results.enumerated() {
             for other in results[(index + 1)...] { comparisons += result.compared(with: other, network.topology) }
             comparisons += result.compared(with: differences, network.topology)
+        }
+        for (result, single) in zip(results, singles) {
+            let other = EngineResult(name: "float32", engine: single.engine, problem)
+            comparisons += result.compared(with: other, network.topology, limit: Self.singleLimit)
         }
         self.comparisons = comparisons
     }
@@ -70,24 +82,27 @@ private struct EngineResult {
     let loss: Double
     let gradient: [Double]
 
-    init(name: String, engine: any GradientEngine<Double>, _ problem: GradientProblem) {
-        let memory = ScratchMemory<Double>(count: problem.topology.parameterCount)
+    init<Scalar: Real>(name: String, engine: any GradientEngine<Scalar>, _ problem: GradientProblem) {
+        let count = problem.topology.parameterCount
+        let (parameters, memory) = (ScratchMemory<Scalar>(count: count), ScratchMemory<Scalar>(count: count))
+        for index in 0..<count { parameters.base[index] = Scalar(problem.parameters[index]) }
         // What an engine forgets to write must not pass for a small number.
-        memory.base.update(repeating: .nan, count: problem.topology.parameterCount)
+        memory.base.update(repeating: .nan, count: count)
         self.name = name
         loss = engine.gradient(
-            of: problem.batch, minibatchSize: problem.samples.count, parameters: problem.parameters, into: memory.base)
-        gradient = Array(UnsafeBufferPointer(start: memory.base, count: problem.topology.parameterCount))
+            of: problem.batch, minibatchSize: problem.samples.count, parameters: parameters.base, into: memory.base)
+        gradient = (0..<count).map { Double(memory.base[$0]) }
     }
 
-    func compared(with other: EngineResult, _ topology: Topology) -> [GradientCheck.Comparison] {
+    func compared(
+        with other: EngineResult, _ topology: Topology, limit: Double = GradientCheck.engineLimit
+    ) -> [GradientCheck.Comparison] {
         let layers = (0..<topology.depth).map { k in
             let difference = LargestDifference(topology.parameters(k).map { ($0, gradient[$0], other.gradient[$0]) })
             return comparison(
-                other.name, k, difference, at: topology.parameterName(difference.index),
-                limit: GradientCheck.engineLimit)
+                other.name, k, difference, at: topology.parameterName(difference.index), limit: limit)
         }
-        return [comparedLoss(other.name, other.loss)] + layers
+        return [comparedLoss(other.name, other.loss, limit: limit)] + layers
     }
 
     func compared(with other: CentralDifferences, _ topology: Topology) -> [GradientCheck.Comparison] {
@@ -98,11 +113,11 @@ private struct EngineResult {
                 "central differences", k, difference, at: topology.parameterName(difference.index),
                 limit: GradientCheck.differenceLimit, resolution: other.resolutions[k])
         }
-        return [comparedLoss("central differences", other.loss)] + layers
+        return [comparedLoss("central differences", other.loss, limit: GradientCheck.engineLimit)] + layers
     }
 
-    private func comparedLoss(_ name: String, _ other: Double) -> GradientCheck.Comparison {
-        comparison(name, nil, LargestDifference([(0, loss, other)]), at: "loss", limit: GradientCheck.engineLimit)
+    private func comparedLoss(_ name: String, _ other: Double, limit: Double) -> GradientCheck.Comparison {
+        comparison(name, nil, LargestDifference([(0, loss, other)]), at: "loss", limit: limit)
     }
 
     /// `resolution` is the smallest absolute difference that means something.

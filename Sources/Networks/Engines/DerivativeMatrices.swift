@@ -1,7 +1,7 @@
 import Kernels
 
-/// A^{l,q}_k = ∂aˡ_q/∂Wᵏ for one k, every l > k, every unit q, and every sample of a block; where softmax is the last
-/// activation, A^{L,q}_k = ∂h^L_q/∂Wᵏ.
+/// A^{l,q}_k = ∂aˡ_q/∂Wᵏ for one k, every l > k, every unit q, and every sample of a block; where the loss's derivatives are by
+/// h^L, A^{L,q}_k = ∂h^L_q/∂Wᵏ.
 ///
 /// With the bias as row n_k, the shape of one is (n_k + 1) × n_{k+1}; `self[l, q]` is B of them, and those of all q
 /// lie one behind the other, so a step of the recursion is one matrix product:

@@ -4,7 +4,7 @@ import Kernels
 ///
 ///     ∂E/∂Wᵏ = Σ_b Σ_q ∂E/∂a^L_q A^{L,q}_k
 ///
-/// or, where softmax is the last activation, with h^L_q in place of a^L_q, as in `ScalarEngine`.
+/// or with h^L_q in place of a^L_q, as in `ScalarEngine`.
 ///
 /// A slice is worked in blocks of a few samples, so that their matrices fit in a cache where they can.
 ///
@@ -47,7 +47,7 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
     /// What each output adds to the loss, and the loss's derivative by it, n_L × B.
     private func outputLosses(_ block: UnsafeBufferPointer<UInt32>) -> [(term: Double, error: Scalar)] {
         let (units, depth) = (pass.topology.outputCount, pass.topology.depth)
-        let loss = pass.network.head.loss.function
+        let loss = pass.network.head.form.function
         var losses = [(term: Double, error: Scalar)](repeating: (0, 0), count: units * block.count)
         for (b, sample) in block.enumerated() {
             let targets: [Scalar] = pass.samples.targetNumbers(sample, units: units)

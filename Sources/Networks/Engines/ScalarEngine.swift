@@ -4,7 +4,8 @@ import Kernels
 ///
 ///     ∂E/∂w^k_ij = Σ_q ∂E/∂a^L_q ∂a^L_q/∂w^k_ij
 ///
-/// Softmax mixes the outputs, and with its loss has a simple derivative by h^L: there the sum is of ∂E/∂h^L_q ∂h^L_q/∂w^k_ij.
+/// Softmax mixes the outputs. With it and its loss, as with sigmoids and theirs, the loss has a simple derivative by h^L: there the
+/// sum is of ∂E/∂h^L_q ∂h^L_q/∂w^k_ij.
 ///
 /// - Complexity: see `cost`; exponential in the depth.
 /// - SeeAlso: `ScalarNetwork.derivative`.

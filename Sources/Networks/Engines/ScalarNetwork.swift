@@ -10,9 +10,9 @@ struct ScalarNetwork<Scalar: Real> {
     let parameters: UnsafePointer<Scalar>
     /// aˡ, l in 0…L, each with the bias unit's 1 behind.
     let activations: [[Scalar]]
-    /// g'(hˡ), l in 0…L; none for the inputs. Of softmax ones: its errors are by h^L.
+    /// g'(hˡ), l in 0…L; none for the inputs. Ones of outputs whose errors are by h^L.
     let derivatives: [[Scalar]]
-    /// g'(h^L), or of softmax ln a^L.
+    /// g'(h^L), or what the loss needs.
     private let besideOutputs: [Scalar]
     /// For every unit and kink of its activation whether its pre-activation is above: two runs that differ here are on
     /// different pieces of the network's function.
@@ -34,7 +34,7 @@ struct ScalarNetwork<Scalar: Real> {
                 for (r, a) in activations[l - 1].enumerated() { h += matrix[r * units + q] * a }
                 return h
             }
-            let activation = network.activation(l)
+            let activation = network.layer(l)
             for kink in activation.kinks { pieces += sums.map { Double($0) > kink ? 1 : 0 } }
             let (outputs, beside) = activation.function.layer(sums)
             derivatives.append(activation.isElementwise ? beside : Array(repeating: 1, count: units))
@@ -54,8 +54,15 @@ struct ScalarNetwork<Scalar: Real> {
 
     /// The loss's terms of each output, and its derivatives by them: see `LossFunction`.
     func losses(_ targets: [Scalar]) -> [(term: Double, error: Scalar)] {
-        let loss = network.head.loss.function
+        let loss = network.head.form.function
         return zip(zip(outputs, besideOutputs), targets).map { loss(output: $0.0, beside: $0.1, target: $1) }
+    }
+
+    /// As `pieces`, and of the loss with these targets.
+    func pieces(_ targets: [Scalar]) -> [Int] {
+        network.head.form.kinks.reduce(into: pieces) { pieces, kink in
+            pieces += zip(outputs, targets).map { Double($0 - $1) > kink ? 1 : 0 }
+        }
     }
 
     /// w^k_ij, from unit i of layer k to unit j of layer k + 1; i = n_k is the bias.
@@ -63,7 +70,7 @@ struct ScalarNetwork<Scalar: Real> {
         parameters[topology.weights(k) + i * topology.sizes[k + 1] + j]
     }
 
-    /// ∂aˡ_q/∂w^k_ij for k < l, by equation (2); where the last activation is softmax, ∂h^L_q/∂w^k_ij for L.
+    /// ∂aˡ_q/∂w^k_ij for k < l, by equation (2); of outputs whose errors are by h^L, ∂h^L_q/∂w^k_ij.
     ///
     /// Like the article's, it has a case of its own for k = l − 2, where one term of the sum alone is not zero.
     ///

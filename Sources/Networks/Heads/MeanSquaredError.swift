@@ -3,9 +3,12 @@ import Kernels
 extension Loss {
     /// The article's.
     public static let mse = Loss(
-        name: "mse", formula: "1/n_L · Σ_q (a_q − t_q)²", activations: Activation.all,
-        targets: [.labels, .inputs, .numbers],
-        isMean: true, function: MeanSquaredError())
+        "mse",
+        [
+            LossForm(
+                formula: "1/n_L · Σ_q (a_q − t_q)²", activations: Activation.all, kernel: "mse",
+                function: MeanSquaredError())
+        ])
 }
 
 private struct MeanSquaredError: LossFunction {
@@ -16,8 +19,9 @@ private struct MeanSquaredError: LossFunction {
         return (Double(error) * Double(error), 2 * error)
     }
 
-    /// The outputs' variances.
-    func constantSum(means: [Double], meanSquares: Double) -> Double {
-        meanSquares - means.reduce(0) { $0 + $1 * $1 }
+    /// The variance.
+    func constantTerm(_ targets: [Double]) -> Double {
+        let mean = targets.mean
+        return targets.map { ($0 - mean) * ($0 - mean) }.mean
     }
 }

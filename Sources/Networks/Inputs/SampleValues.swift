@@ -33,10 +33,10 @@ public struct SampleValues: Sendable {
             }
         }
 
-        /// The first that is infinite, no number, or larger than `limit` either way, with its place in the file.
-        func first(beyond limit: Double) -> (index: Int, value: Double)? {
+        /// The first that is not in `range`, or no number, with its place in the file.
+        func first(outside range: ClosedRange<Double>) -> (index: Int, value: Double)? {
             func first<Value: BinaryFloatingPoint>(_ values: ArraySlice<Value>) -> (index: Int, value: Double)? {
-                values.firstIndex { !(abs(Double($0)) <= limit) }.map { ($0, Double(values[$0])) }
+                values.firstIndex { !range.contains(Double($0)) }.map { ($0, Double(values[$0])) }
             }
             return switch self {
             case .float32(let values): first(values)

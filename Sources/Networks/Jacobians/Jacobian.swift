@@ -19,7 +19,7 @@ public final class Jacobian<Scalar: Real> {
         let topology = network.topology
         let size = Self.sensitivitySize(topology)
         groupSize = Self.groupSize(topology)
-        pass = ForwardPass(network, samples: samples, capacity: groupSize)
+        pass = ForwardPass(network, samples: samples, capacity: groupSize, forLoss: false)
         sensitivity = [0, 1].map { [groupSize] _ in ScratchMemory(count: size * groupSize) }
         let columns = max(topology.inputCount, groupSize * topology.sizes[1])
         productScratch = ScratchMemory(

@@ -1,7 +1,7 @@
 import Kernels
 
-/// A network's layers for one slice: activations aˡ and derivatives g'(hˡ), n_l × stride, unit-major; softmax has ln a^L
-/// beside its activations.
+/// A network's layers for one slice: activations aˡ and derivatives g'(hˡ), n_l × stride, unit-major; beside a^L stands what the
+/// loss needs.
 ///
 /// `stride` is the slice's size rounded up to whole groups; what the padding holds is finite and counts for nothing.
 public final class ForwardPass<Scalar: Real> {
@@ -17,6 +17,7 @@ public final class ForwardPass<Scalar: Real> {
     /// The kernels' numbers, of gˡ at index l - 1 and of the loss.
     private let activationKernels: [Int32]
     private let lossKernel: Int32
+    private let lossParameter: Scalar
     private let outputIsElementwise: Bool
     let products: Products<Scalar>
     let inputLayer: InputLayer<Scalar>
@@ -28,9 +29,14 @@ public final class ForwardPass<Scalar: Real> {
     let last: Int
 
     /// For up to `capacity` samples at a time, of which all layers are computed, or those below the output.
-    public init(_ network: Network, samples: Samples, capacity: Int, belowOutput: Bool = false) {
+    ///
+    /// - Parameter forLoss: whether what the loss needs stands beside the outputs, or what an activation of its own has there.
+    public init(
+        _ network: Network, samples: Samples, capacity: Int, belowOutput: Bool = false, forLoss: Bool = true
+    ) {
         let topology = network.topology
-        precondition(network.head.loss.targets.contains(samples.target))
+        let form = network.head.form
+        precondition(form.targets.contains(samples.target))
         self.network = network
         self.topology = topology
         self.samples = samples
@@ -39,9 +45,11 @@ public final class ForwardPass<Scalar: Real> {
         let stride = paddedSampleCount(capacity)
         activations = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
         besides = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
-        activationKernels = (1...last).map { network.activation($0).kernel(Scalar.self) }
-        lossKernel = network.head.loss.kernel(Scalar.self)
-        outputIsElementwise = network.head.activation.isElementwise
+        let layers = (1...topology.depth).map { forLoss ? network.layer($0) : network.activation($0) }
+        activationKernels = layers.prefix(last).map { $0.kernel(Scalar.self) }
+        outputIsElementwise = layers[topology.depth - 1].isElementwise
+        lossKernel = form.kernel(Scalar.self)
+        lossParameter = Scalar(form.parameter)
         products = Products(topology: topology, columns: stride, withInput: samples.inputs.compressed == nil)
         inputLayer = InputLayer(samples.inputs, topology: topology, stride: stride, products: products)
         let targetCount = belowOutput ? 0 : topology.outputCount * stride
@@ -54,12 +62,12 @@ public final class ForwardPass<Scalar: Real> {
 
     /// aˡ, for l in 1…L.
     func activation(_ l: Int) -> UnsafeMutablePointer<Scalar> { activations[l - 1].base }
-    /// What stands beside aˡ: g'(hˡ), or of softmax ln a^L.
+    /// What stands beside aˡ: g'(hˡ), or what the loss needs.
     func beside(_ l: Int) -> UnsafeMutablePointer<Scalar> { besides[l - 1].base }
     /// g'(hˡ), for the layers whose activation is elementwise.
     func derivative(_ l: Int) -> UnsafeMutablePointer<Scalar> { beside(l) }
 
-    /// g'(hˡ) of unit `q` and the sample at `index`; of softmax 1, for its errors are by h^L.
+    /// g'(hˡ) of unit `q` and the sample at `index`; 1 of outputs whose errors are by h^L.
     func derivative(_ l: Int, _ q: Int, _ index: Int) -> Scalar {
         l < topology.depth || outputIsElementwise ? beside(l)[q * stride + index] : 1
     }
@@ -93,18 +101,19 @@ public final class ForwardPass<Scalar: Real> {
             rows.gatherBytes(batch, into: targetBytes, stride: stride)
             return Scalar.loss(
                 lossKernel, activation: activation(depth), beside: beside(depth), targets: targetBytes,
-                count: batch.count, units: topology.outputCount, stride: stride, share: share, delta: delta)
+                count: batch.count, units: topology.outputCount, stride: stride, share: share, parameter: lossParameter,
+                delta: delta)
         }
         if let targetNumbers, let rows = samples.askedNumbers {
             Scalar.gather(rows, samples: batch, into: targetNumbers.base, stride: stride)
             return Scalar.loss(
                 lossKernel, activation: activation(depth), beside: beside(depth),
                 targets: UnsafePointer(targetNumbers.base), count: batch.count, units: topology.outputCount,
-                stride: stride, share: share, delta: delta)
+                stride: stride, share: share, parameter: lossParameter, delta: delta)
         }
         return Scalar.loss(
             lossKernel, activation: activation(depth), beside: beside(depth), labels: samples.labels, samples: batch,
-            units: topology.outputCount, stride: stride, share: share, delta: delta)
+            units: topology.outputCount, stride: stride, share: share, parameter: lossParameter, delta: delta)
     }
 
     /// The outputs of the sample at `index` of those run last.

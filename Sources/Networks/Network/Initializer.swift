@@ -7,6 +7,17 @@ public enum Initializer: String, CaseIterable, Sendable, Codable {
     case kaiming
     /// Weights and biases normal with deviation 1/√fan_in: the article's other initialiser.
     case normal
+    /// Weights uniform in ±√(6/(fan_in + fan_out)), biases zero: Glorot and Bengio (AISTATS 2010).
+    case glorot
+
+    /// For people.
+    public var formula: String {
+        switch self {
+        case .kaiming: "U(±1/√fan_in)"
+        case .normal: "N(0,1)/√fan_in"
+        case .glorot: "U(±√(6/(fan_in + fan_out))), biases 0"
+        }
+    }
 
     /// Fills `parameters` (in memory order).
     ///
@@ -16,11 +27,14 @@ public enum Initializer: String, CaseIterable, Sendable, Codable {
         _ parameters: UnsafeMutablePointer<Scalar>, of topology: Topology, seed: UInt64
     ) {
         for (index, tensor) in topology.tensors.enumerated() {
-            let scale = 1 / Double(topology.sizes[index / 2]).squareRoot()
+            let (inputs, outputs) = (Double(topology.sizes[index / 2]), Double(topology.sizes[index / 2 + 1]))
+            let scale = self == .glorot ? (6 / (inputs + outputs)).squareRoot() : 1 / inputs.squareRoot()
+            let isBias = tensor.shape.count == 1
             var numbers = PhiloxSequence(Philox(seed: seed, purpose: .weight, stream: UInt32(index)))
-            let values = (0..<tensor.count).map { _ in
+            let values = (0..<tensor.count).map { _ -> Scalar in
                 switch self {
-                case .kaiming: Scalar((2 * numbers.uniform() - 1) * scale)
+                case .glorot where isBias: 0
+                case .kaiming, .glorot: Scalar((2 * numbers.uniform() - 1) * scale)
                 case .normal: Scalar(numbers.normal() * scale)
                 }
             }

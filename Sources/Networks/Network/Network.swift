@@ -17,6 +17,9 @@ public struct Network: Equatable, Sendable, CustomStringConvertible {
     /// gˡ, l in 1…L.
     public func activation(_ l: Int) -> Activation { l == topology.depth ? head.activation : hidden.of(l) }
 
+    /// What layer l computes: gˡ, with what the loss needs beside the last.
+    func layer(_ l: Int) -> Activation { l == topology.depth ? head.layer : hidden.of(l) }
+
     /// `784x16x10 relu, softmax, cross-entropy`; of a network as the article has them the sizes alone.
     public var description: String {
         self == Network(topology) ? "\(topology)" : "\(topology) \(hidden), \(head)"

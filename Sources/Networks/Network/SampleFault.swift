@@ -3,14 +3,17 @@ extension SampleValues {
     /// all does.
     ///
     /// - Parameter limit: the largest number of the run's precision.
-    public func fault(for topology: Topology, target: Target, limit: Double) -> String? {
+    public func fault(for network: Network, target: Target, limit: Double) -> String? {
+        let topology = network.topology
         guard count > 0 else { return "\(name): there are none" }
         guard columns == topology.inputCount else {
             return "\(name) have \(columns) \(unit), the network \(topology) expects \(topology.inputCount)"
         }
         if case .numbers(let numbers) = inputs, let fault = fault(in: numbers, columns, name, limit) { return fault }
         switch target {
-        case .inputs: return nil
+        case .inputs:
+            guard case .numbers(let numbers) = inputs else { return nil }
+            return targetFault(in: numbers, columns, name, network.head)
         case .labels: return labelFault(outputs: topology.outputCount)
         case .numbers:
             guard let targets, targetColumns == topology.outputCount else {
@@ -19,6 +22,7 @@ extension SampleValues {
                     + "outputs for \(topology.outputCount)"
             }
             return fault(in: targets, targetColumns, targetsName, limit)
+                ?? targetFault(in: targets, targetColumns, targetsName, network.head)
         }
     }
 
@@ -32,8 +36,18 @@ extension SampleValues {
     }
 
     private func fault(in numbers: Numbers, _ columns: Int, _ name: String, _ limit: Double) -> String? {
-        numbers.first(beyond: limit).map { index, value in
+        numbers.first(outside: -limit...limit).map { index, value in
             "\(name): row \(index / columns), column \(index % columns) is \(value); expected numbers up to \(limit) either way"
+        }
+    }
+
+    /// As of a loss that takes numbers of a range alone.
+    private func targetFault(in numbers: Numbers, _ columns: Int, _ name: String, _ head: Head) -> String? {
+        let range = head.form.range
+        return numbers.first(outside: range).map { index, value in
+            "\(name): row \(index / columns), column \(index % columns) is \(value); loss \(head.loss) with output \(head.activation) "
+                + "expects targets from \(range.lowerBound)"
+                + (range.upperBound.isFinite ? " to \(range.upperBound)" : "")
         }
     }
 }

@@ -4,9 +4,9 @@ import Kernels
 public struct Saturation: Equatable, Sendable {
     /// The layers, from 1, of which every unit sits where its activation is flat, for every sample: nothing passes below.
     public var layers: [Int]
-    /// The samples' mean loss.
+    /// The samples' mean loss, above that of outputs that are all right.
     public var loss: Double
-    /// What the best constant outputs would have.
+    /// What the best constant outputs would have of it.
     public var constantLoss: Double
     /// A hundredth of what wrong answers cost: less is as good as none.
     public var smallLoss: Double
@@ -31,23 +31,23 @@ extension Evaluator {
         }
         let divisor = Double(pass.network.head.divisor(outputs: pass.topology.outputCount))
         let wrong = pass.samples.target == .labels ? 1 / divisor : 0.1
+        let (constant, least) = bounds(batch)
         return Saturation(
-            layers: layers, loss: loss, constantLoss: constantSum(batch) / divisor, smallLoss: wrong / 100)
+            layers: layers, loss: loss - least / divisor, constantLoss: (constant - least) / divisor,
+            smallLoss: wrong / 100)
     }
 
-    /// The mean sum of the loss's terms that the best constant outputs have.
-    private func constantSum(_ batch: UnsafeBufferPointer<UInt32>) -> Double {
+    /// The mean sums of the loss's terms that the best constant outputs have, and outputs that are all right.
+    private func bounds(_ batch: UnsafeBufferPointer<UInt32>) -> (constant: Double, least: Double) {
+        let loss = pass.network.head.form.function
         let units = pass.topology.outputCount
-        var (sums, squares) = ([Double](repeating: 0, count: units), 0.0)
+        var targets = [[Double]](repeating: [], count: units)
         for sample in batch {
-            let target: [Double] = pass.samples.targetNumbers(sample, units: units)
-            for (unit, value) in target.enumerated() {
-                sums[unit] += value
-                squares += value * value
-            }
+            let numbers: [Double] = pass.samples.targetNumbers(sample, units: units)
+            for (unit, value) in numbers.enumerated() { targets[unit].append(value) }
         }
-        let count = Double(batch.count)
-        return pass.network.head.loss.function.constantSum(
-            means: sums.map { $0 / count }, meanSquares: squares / count)
+        return targets.reduce((0, 0)) { sums, targets in
+            (sums.0 + loss.constantTerm(targets), sums.1 + targets.map(loss.leastTerm).mean)
+        }
     }
 }

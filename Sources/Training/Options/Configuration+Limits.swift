@@ -53,8 +53,8 @@ extension Configuration {
                 "--loss \(loss) goes with --output-activation \(loss.activations.map(\.name).joined(separator: ", ")), "
                 + "not with \(outputActivation)"
         }
-        guard loss.targets.contains(target.target) else {
-            return "--loss \(loss) does not go with --target \(target.rawValue)"
+        guard loss.takes(outputActivation, target.target) else {
+            return "--loss \(loss) of \(outputActivation) outputs does not go with --target \(target.rawValue)"
         }
         return nil
     }

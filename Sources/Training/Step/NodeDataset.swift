@@ -26,7 +26,7 @@ public final class NodeDataset: @unchecked Sendable {
     ///
     /// Collective. - Throws: the first rank's `Failure`, on every rank.
     public init(
-        processes: Processes, topology: Topology, target: Target, precision: Precision = .float64,
+        processes: Processes, network: Network, target: Target, precision: Precision = .float64,
         load: () throws -> any SampleTables
     ) throws {
         var loaded: (train: SampleValues, test: SampleValues)?
@@ -35,7 +35,7 @@ public final class NodeDataset: @unchecked Sendable {
             let tables = try load()
             let (train, test) = (try tables.values(of: .train), try tables.values(of: .test))
             for values in [train, test] {
-                if let fault = values.fault(for: topology, target: target, limit: precision.largest) {
+                if let fault = values.fault(for: network, target: target, limit: precision.largest) {
                     throw Failure(.badData, fault)
                 }
             }
