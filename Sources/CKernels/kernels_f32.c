@@ -122,4 +122,5 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 #include "heads/list.h"
 #include "kernels.h"
 #include "sums/sums.h"
+#include "inputs/slices.h"
 #include "reconstruction.h"

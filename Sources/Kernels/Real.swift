@@ -163,6 +163,26 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         _ update: Update, slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>, exponent: Int,
         state: UnsafeMutablePointer<Self>, stateStride: Int, weights: UnsafeMutablePointer<Self>
     ) -> Bool
+    /// Numbers that the deltas of `n` units take for a sample of an `InputSlice`.
+    static func inputRow(units n: Int) -> Int
+    /// As `InputSlice.fill`.
+    static func fill(
+        _ slice: InputSlice<Self>, _ rows: ByteRows, samples: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Self>,
+        stride: Int)
+    /// Elements of scratch memory that the three functions for `InputSlices` need.
+    static func inputRowsScratch(_ slices: InputSlices<Self>) -> Int
+    /// As `largest`, over elements of the first layer's gradient of all slices.
+    static func largest(_ slices: InputSlices<Self>, range: Range<Int>, scratch: UnsafeMutablePointer<Self>) -> Int64
+    /// As `exactSum`.
+    static func exactSum(
+        _ slices: InputSlices<Self>, range: Range<Int>, exponent: Int, words: UnsafeMutablePointer<Int64>, low: Int,
+        scratch: UnsafeMutablePointer<Self>)
+    /// As `exactStep`.
+    static func exactStep(
+        _ update: Update, _ slices: InputSlices<Self>, range: Range<Int>, exponent: Int,
+        state: UnsafeMutablePointer<Self>, stateStride: Int, weights: UnsafeMutablePointer<Self>,
+        scratch: UnsafeMutablePointer<Self>
+    ) -> Bool
 }
 
 /// A number in a list of CKernels; nil where a name is in none.

@@ -122,6 +122,18 @@ static const ck_update updates[] = {
         report("reconstruction_" #name, n, out, n * (n + 1) * sizeof(REAL));                                          \
         ck_input_gradient_##name(rows, samples, SAMPLES, more, n, weights, STRIDE, out);                              \
         report("input_gradient_" #name, n, weights, COLUMNS *n * sizeof(REAL));                                       \
+        ck_slices slices = {.count = 1, .stride = STRIDE, .n = n};                                                    \
+        slices.values_stride = COLUMNS * STRIDE, slices.deltas_stride = STRIDE * ck_input_row_##name(n);              \
+        uint8_t *values = malloc(slices.values_stride);                                                               \
+        slices.values = values;                                                                                       \
+        REAL *deltas = reals_##name(slices.deltas_stride, 0);                                                         \
+        REAL *made = reals_##name(ck_input_rows_scratch_##name(&slices), 0);                                          \
+        ck_input_slice_##name(rows, samples, SAMPLES, more, n, STRIDE, values, STRIDE, deltas);                       \
+        int64_t largest = ck_input_rows_largest_##name(&slices, deltas, 0, COLUMNS *n, made);                         \
+        report("input_rows_largest_" #name, n, &largest, sizeof largest);                                             \
+        ck_update update = {ck_update_momentum, {0.3, 0.9}};                                                          \
+        ck_input_rows_exact_step_##name(update, &slices, deltas, 3, COLUMNS *n, 10, out, COLUMNS *n, weights, made);  \
+        report("input_rows_step_" #name, n, weights, COLUMNS *n * sizeof(REAL));                                      \
         ck_product_##name(weights, 1, n, n, n, sums, out, STRIDE);                                                    \
         report("product_" #name, n, out, slice);                                                                      \
         ck_outer_##name(sums, n, other, n, STRIDE, out);                                                              \

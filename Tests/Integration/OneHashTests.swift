@@ -82,6 +82,14 @@ struct Workload: Sendable, CustomTestStringConvertible {
                 + ["--precision", "float64", "--gradient", "backprop"], on: { Layout.fewest }),
         Workload(
             "rectifiers, cross-entropy, adam", uneven + Workload.modern, on: { Layout.few + [Layout(5, 1)] }),
+        Workload(
+            "many units, few samples of a slice",
+            ["--train-limit", "403", "--batch-size", "100", "--epochs", "2", "--model", "784x100x20x10"]
+                + Workload.modern, on: { Layout.few + [Layout(5, 1)] }),
+        Workload(
+            "many units, few samples of a slice, float64, backprop",
+            ["--train-limit", "403", "--batch-size", "100", "--epochs", "2", "--model", "784x100x20x10"]
+                + ["--precision", "float64", "--gradient", "backprop"], on: { Layout.fewest }),
         Workload("no hidden layer", even + ["--model", "784x10"], on: { Layout.fewest }),
         Workload(
             "adam", uneven + ["--optimizer", "adam", "--learning-rate", "0.01"], on: { Layout.few + [Layout(5, 1)] }),

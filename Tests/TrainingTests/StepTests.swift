@@ -38,7 +38,7 @@ import Testing
             team: team,
             shape: SharedState<Double>.Shape(
                 topology: Self.topology, optimizerState: optimizer.state, workerCount: team.workerCount,
-                slotCount: slicing.ofTeam.count, trainCount: 100, blockCount: 1))
+                slotCount: slicing.ofTeam.count, inputSlices: nil, trainCount: 100, blockCount: 1))
         for e in 0..<state.parameterCount { state.weights[e] = Double(e) / 16 }
         return StepPlan(
             team: team, schedule: Self.schedule, slicing: slicing, sum: GradientSum(state: state, reduction: reduction),
@@ -189,8 +189,8 @@ import Testing
         let state = try SharedState<Float>(
             team: team,
             shape: SharedState<Float>.Shape(
-                topology: topology, optimizerState: optimizer.state, workerCount: 1, slotCount: 2, trainCount: 3,
-                blockCount: 1))
+                topology: topology, optimizerState: optimizer.state, workerCount: 1, slotCount: 2, inputSlices: nil,
+                trainCount: 3, blockCount: 1))
         #expect(state.vectors.map(\.name) == ["weights"] + optimizer.state)
         #expect(state.vectors[0].prefix == "" && state.vectors[0].base == state.weights)
         if optimizer == .sgd { #expect(state.vectors[1].prefix == "velocity.") }

@@ -41,6 +41,15 @@ typedef struct {
     uint32_t columns;
 } ck_numbers;
 
+/// What the gradient of the first layer's weights is made of, for a minibatch whose rows are compressed. Beside it go the
+/// deltas of the slices, `deltas_stride` numbers apart: [stride][input_row(n)].
+typedef struct {
+    const uint8_t *values;  // of the slices, values_stride apart: [columns][stride], their rows turned round
+    size_t values_stride, deltas_stride;
+    size_t count;  // slices
+    size_t stride, n;
+} ck_slices;
+
 /// The bytes that `ck_compress` needs for `count` dense rows. Columns: at most 65536.
 size_t ck_compressed_size(const uint8_t *dense, size_t count, size_t columns);
 /// Compresses `count` dense rows; writes count + 1 offsets.
@@ -93,6 +102,21 @@ typedef struct {
     size_t ck_input_gradient_scratch_##name(size_t columns, size_t n, size_t stride);                                 \
     void ck_input_gradient_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,   \
                                   REAL *gradient, size_t stride, REAL *scratch);                                      \
+    /* Leaves what the gradient of the first layer's weights is made of: a slice of `ck_slices`, its deltas (of rows of  \
+       delta_stride) a 255th; each of input_row(n) numbers. The functions after it take elements [begin, end) of that   \
+       gradient, of all slices, and give, to the bit, what the functions of the same names give of slots. scratch: as   \
+       many elements as rows_scratch says. */                                                                           \
+    size_t ck_input_row_##name(size_t n);                                                                             \
+    void ck_input_slice_##name(ck_rows rows, const uint32_t *samples, size_t count, const REAL *delta, size_t n,      \
+                               size_t delta_stride, uint8_t *values, size_t stride, REAL *deltas);                    \
+    size_t ck_input_rows_scratch_##name(const ck_slices *slices);                                                     \
+    int64_t ck_input_rows_largest_##name(const ck_slices *slices, const REAL *deltas, size_t begin, size_t end,       \
+                                         REAL *scratch);                                                              \
+    void ck_input_rows_exact_sum_##name(const ck_slices *slices, const REAL *deltas, size_t begin, size_t end, int exponent, \
+                                  int64_t *words, size_t low, REAL *scratch);                                         \
+    int ck_input_rows_exact_step_##name(ck_update update, const ck_slices *slices, const REAL *deltas, size_t begin,        \
+                                  size_t end, int exponent, REAL *state, size_t state_stride, REAL *weights,          \
+                                  REAL *scratch);                                                                     \
     /* out[column][stride] = the chosen rows' numbers, rounded to this precision, unit-major, zero in the padding. */ \
     void ck_gather_##name(ck_numbers rows, const uint32_t *samples, size_t count, REAL *out, size_t stride);          \
     /* The number of an activation by its file's name, -1 where there is none. */                                     \

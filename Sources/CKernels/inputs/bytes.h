@@ -137,6 +137,9 @@ INLINE void block_product(ck_rows rows, const uint32_t *samples, size_t count, c
 
 size_t NAME(input_product_scratch)(size_t columns, size_t n) { return n > BLOCK ? columns * BLOCK : 0; }
 
+// As many samples pay for a copy of the weights: measured with 128 and 256 units, where 16 do not, and 64 do.
+#define COPY_SAMPLES 32
+
 // Of more units than a block's, the weights of one block at a time are copied: as they lie, their rows are so far apart
 // that they share a few of a cache's sets, and each is on a page of its own. Many units' weights do not fit in the
 // first-level cache: half of the columns at a time, those that are used much do.
@@ -147,11 +150,12 @@ CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t co
         block_product(rows, samples, count, weights, LANES, 0, LANES, 1, 8, 1, out, stride);
         return;
     }
-    const size_t row = n > BLOCK ? BLOCK : n;
+    const int copies = n > BLOCK && count >= COPY_SAMPLES;
+    const size_t row = copies ? BLOCK : n;
     for (size_t unit = 0, width; unit < n; unit += width * LANES) {
         width = n - unit > 3 * LANES ? 4 : n - unit > LANES ? 2 : 1;
         const REAL *block = weights + unit;
-        if (n > BLOCK) {
+        if (copies) {
             copy_panel(block, n, rows.columns, width * LANES, scratch, BLOCK);
             block = scratch;
         }

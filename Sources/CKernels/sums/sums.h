@@ -42,8 +42,8 @@ INLINE void exact_sum_of_eight(const REAL *slots, size_t slot_stride, size_t slo
     finish_sum(slots_count, point, sum);
 }
 
-CLONES void NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
-                            int exponent, int64_t *to, size_t low) {
+INLINE void exact_sum_of(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
+                         int exponent, int64_t *to, size_t low) {
     const fixed_point point = fixed_point_below(exponent);
     exact_words sum;
     size_t e = begin;
@@ -55,6 +55,11 @@ CLONES void NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_
         exact_sum_of_eight(slots + e, slot_stride, slots_count, end - e, &point, &sum);
         store_words(&sum, to + e, low, end - e);
     }
+}
+
+CLONES void NAME(exact_sum)(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,
+                            int exponent, int64_t *to, size_t low) {
+    exact_sum_of(slots, slot_stride, slots_count, begin, end, exponent, to, low);
 }
 
 INLINE int all_finite(const magnitudes *largest) { return __builtin_reduce_max(*largest) < INFINITY_BITS; }

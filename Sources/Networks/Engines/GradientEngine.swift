@@ -18,6 +18,19 @@ public protocol GradientEngine<Scalar>: AnyObject {
         of samples: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double
+
+    /// Where the next call leaves what the gradient of W⁰ is made of, and not that gradient; nil: with the rest.
+    ///
+    /// - Precondition: the engine leaves it: see `GradientMethod.inputSlices`.
+    var inputSlice: InputSlice<Scalar>? { get set }
+}
+
+extension GradientEngine {
+    /// Of an engine that leaves none.
+    public var inputSlice: InputSlice<Scalar>? {
+        get { nil }
+        set { precondition(newValue == nil) }
+    }
 }
 
 /// The engines by the names users give them.
@@ -42,6 +55,15 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
             LayeredEngine(network, samples: samples, capacity: capacity, deltas: Backpropagation<Scalar>())
         case .matrix: MatrixEngine<Scalar>(network, samples: samples)
         case .scalar: ScalarEngine<Scalar>(network, samples: samples)
+        }
+    }
+
+    /// The shape of what such engines leave of W⁰'s gradient, where that is worth it; nil where they leave the gradient.
+    public func inputSlices(_ network: Network, samples: Samples, capacity: Int) -> InputSlicesShape? {
+        switch self {
+        case .frontprop, .backprop:
+            InputLayer<Float>.slicesShape(samples.inputs, units: network.topology.sizes[1], capacity: capacity)
+        case .matrix, .scalar: nil
         }
     }
 

@@ -29,6 +29,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     private let projected: ScratchMemory<Scalar>
     /// What a minibatch's sum of the loss's terms is divided by, beside its size.
     private let divisor: Int
+    var inputSlice: InputSlice<Scalar>?
 
     init(_ network: Network, samples: Samples, capacity: Int, deltas rule: Rule) {
         let topology = network.topology
@@ -57,6 +58,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         let topology = pass.topology
         guard batch.count > 0 else {
             gradient.update(repeating: 0, count: topology.parameterCount)
+            inputSlice?.clear()
             return 0
         }
         pass.run(batch, parameters: parameters)
@@ -70,7 +72,8 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         }
         if depth >= 3 { rule.fill(deltas, from: projected.base, pass: pass, parameters: parameters) }
         pass.inputLayer.gradient(
-            batch, delta: deltas[0], into: gradient + topology.weights(0), stride: pass.stride)
+            batch, delta: deltas[0], into: gradient + topology.weights(0), slice: inputSlice,
+            stride: pass.stride)
         for l in stride(from: 1, to: depth, by: 1) { fillLayer(l, into: gradient) }
         return sum * share
     }

@@ -34,6 +34,13 @@ final class InputLayer<Scalar: Real> {
             count: matrix == nil ? Scalar.inputGradientScratch(inputs: inputs, units: units, stride: stride) : 0)
     }
 
+    /// How much the first layer's gradient of a slice of `capacity` samples is made of, where it is worth leaving that instead.
+    static func slicesShape(_ store: InputStore, units: Int, capacity: Int) -> InputSlicesShape? {
+        guard store.compressed != nil else { return nil }
+        let shape = InputSlicesShape(inputs: store.columns, units: units, capacity: capacity)
+        return shape.isWorthIt ? shape : nil
+    }
+
     /// h¹ without its bias, n_1 × stride.
     ///
     /// - Complexity: 2·B·n_0·n_1 flops; of compressed rows only for inputs that are not zero.
@@ -51,17 +58,22 @@ final class InputLayer<Scalar: Real> {
         }
     }
 
-    /// The gradient of W⁰ from the first layer's deltas, n_1 × stride, of the samples whose product was computed last.
+    /// The gradient of W⁰ from the first layer's deltas, n_1 × stride, of the samples whose product was computed last; with
+    /// `slice` what it is made of is left there, and not the gradient.
     ///
     /// - Precondition: `prepareGradient` was called.
     func gradient(
         _ batch: UnsafeBufferPointer<UInt32>, delta: UnsafePointer<Scalar>,
-        into gradient: UnsafeMutablePointer<Scalar>, stride: Int
+        into gradient: UnsafeMutablePointer<Scalar>, slice: InputSlice<Scalar>?, stride: Int
     ) {
         if let matrix {
             products.outer(
                 matrix.base, inputs: inputs, delta, outputs: units, columns: stride, into: gradient)
         } else if let rows = store.compressed, let gradientScratch {
+            if let slice {
+                slice.fill(rows, samples: batch, delta: delta, stride: stride)
+                return
+            }
             Scalar.inputGradient(
                 rows, samples: batch, delta: delta, units: units, into: gradient, stride: stride,
                 scratch: gradientScratch.base)

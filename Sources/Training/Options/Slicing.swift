@@ -14,6 +14,9 @@ public struct Slicing: Sendable {
         ofTeam = count * team.firstOfTeam / workers..<count * (team.firstOfTeam + team.workerCount) / workers
     }
 
+    /// Samples of the largest slice of a minibatch of so many.
+    func largest(ofBatch size: Int) -> Int { (size + count - 1) / count }
+
     /// The most that there can be: sums of more would not fit their words.
     public static let most = 4096
 

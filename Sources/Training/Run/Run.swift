@@ -66,7 +66,8 @@ public final class Run<Scalar: Real & Datatype> {
             team: team,
             shape: SharedState<Scalar>.Shape(
                 topology: configuration.topology, optimizerState: configuration.optimizer.state,
-                workerCount: team.workerCount, slotCount: slicing.ofTeam.count, trainCount: dataset.train.count,
+                workerCount: team.workerCount, slotCount: slicing.ofTeam.count,
+                inputSlices: Self.inputSlices(configuration, slicing, dataset), trainCount: dataset.train.count,
                 blockCount: sets.blockCount))
         start = try Self.placeFirstWeights(
             checkpoint, in: state, processes,
@@ -74,6 +75,16 @@ public final class Run<Scalar: Real & Datatype> {
                 options: configuration, dataChecksum: dataset.checksumText, position: Position()))
         for vector in state.vectors { try team.leaders.broadcast(vector.buffer) }
         try team.communicator.barrier()
+    }
+
+    /// As `GradientMethod.inputSlices`; a plain sum wants gradients, and so does who multiplies them.
+    private static func inputSlices(
+        _ options: Configuration, _ slicing: Slicing, _ dataset: NodeDataset
+    ) -> InputSlicesShape? {
+        guard options.reduction == .exact, options.lossScale == nil, options.optimizer != .genetic else { return nil }
+        return options.gradient.inputSlices(
+            options.network, samples: dataset.train,
+            capacity: slicing.largest(ofBatch: min(options.batchSize, dataset.train.count)))
     }
 
     /// The first rank draws or reads them; the other teams receive them later.

@@ -20,11 +20,20 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
     /// Notes the magnitudes of a slice's gradient and loss, in the row of the worker that has just made them.
     func note(slot: Int, in row: UnsafeMutablePointer<Int64>) {
         let gradient = UnsafePointer(state.slot(slot))
-        for (tensor, range) in state.tensors.enumerated() {
+        for (tensor, range) in state.tensors.enumerated() where tensor > 0 || state.inputSlices == nil {
             row[tensor] = max(row[tensor], Scalar.largest(gradient, range: range))
         }
         let loss = Int64(bitPattern: state.losses[slot].magnitude.bitPattern)
         row[state.maxima.loss] = max(row[state.maxima.loss], loss)
+    }
+
+    /// Notes the magnitudes of W⁰'s gradients, of all slices, as far as they are in `range`.
+    func note(
+        _ slices: InputSlices<Scalar>, _ range: Range<Int>, in row: UnsafeMutablePointer<Int64>,
+        scratch: UnsafeMutablePointer<Scalar>
+    ) {
+        let part = slices.range.clamped(to: range)
+        if !part.isEmpty { row[0] = Scalar.largest(slices, range: part, scratch: scratch) }
     }
 
     /// Brings the rows of the team's workers, and what their ranks ask for, together in one.
@@ -55,6 +64,8 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
         let slotCount: Int
         /// Of the tensor's largest magnitude.
         let exponent: Int
+        /// What it is made of, where it is in no slots.
+        let inputSlices: InputSlices<Scalar>?
     }
 
     /// Calls `body` with each tensor's part of `range`: it says whether all sums are finite.
@@ -68,16 +79,27 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
             let largest = Scalar.magnitude(bits: maxima[tensor])
             let isZero = largest == 0
             let fits = body(
-                Part(range: part, slotCount: isZero ? 0 : state.slotCount, exponent: isZero ? 0 : Int(largest.exponent))
-            )
+                Part(
+                    range: part, slotCount: isZero ? 0 : state.slotCount, exponent: isZero ? 0 : Int(largest.exponent),
+                    inputSlices: tensor == 0 && !isZero ? state.inputSlices : nil))
             if !fits { misfit = misfit ?? part.lowerBound }
         }
         return misfit
     }
 
     /// Leaves this range's words, for teams to add up.
-    func exactSum(_ range: Range<Int>, _ maxima: UnsafePointer<Int64>) {
+    ///
+    /// - Parameter inputRows: scratch memory for `InputSlices`.
+    func exactSum(
+        _ range: Range<Int>, _ maxima: UnsafePointer<Int64>, inputRows: UnsafeMutablePointer<Scalar>
+    ) {
         _ = firstMisfit(in: range, maxima) { part in
+            if let slices = part.inputSlices {
+                Scalar.exactSum(
+                    slices, range: part.range, exponent: part.exponent, words: state.words, low: low,
+                    scratch: inputRows)
+                return true
+            }
             Scalar.exactSum(
                 slots: state.slots, slotStride: state.stride, count: part.slotCount, range: part.range,
                 exponent: part.exponent, words: state.words, low: low)

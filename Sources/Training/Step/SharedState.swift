@@ -18,6 +18,8 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     /// One gradient per slice of this team, `stride` apart.
     let slots: UnsafeMutablePointer<Scalar>
     let slotCount: Int
+    /// Where slices leave what W⁰'s gradient is made of, in place of that; nil: all of a gradient is in its slot.
+    let inputSlices: InputSlices<Scalar>?
     /// From one vector to the next, and from one slot to the next.
     let stride: Int
     /// Each slot's share of the minibatch's loss.
@@ -54,6 +56,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         let optimizerState: [String]
         let workerCount: Int
         let slotCount: Int
+        let inputSlices: InputSlicesShape?
         let trainCount: Int
         /// Of an evaluation.
         let blockCount: Int
@@ -75,6 +78,12 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         weights = arena.take(stride)
         optimizerState = arena.take(stride * shape.optimizerState.count)
         slots = arena.take(stride * slotCount)
+        let slots = slotCount
+        inputSlices = shape.inputSlices.map { shape in
+            InputSlices(
+                shape, count: slots, values: arena.take(InputSlices<Scalar>.valueCount(shape, count: slots)),
+                deltas: arena.take(InputSlices<Scalar>.deltaCount(shape, count: slots)))
+        }
         losses = arena.take(slotCount)
         words = arena.take(count * Scalar.exactWords + 2)
         sums = arena.take(count + Agreement.count)

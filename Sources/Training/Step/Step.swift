@@ -16,7 +16,7 @@ struct StepPlan<Scalar: Real & Datatype> {
 
     var state: SharedState<Scalar> { sum.state }
     /// Samples of the largest slice.
-    var sliceCapacity: Int { (schedule.largestMinibatch + slicing.count - 1) / slicing.count }
+    var sliceCapacity: Int { slicing.largest(ofBatch: schedule.largestMinibatch) }
 }
 
 /// One worker's part of the distributed step.
@@ -34,6 +34,8 @@ final class Step<Scalar: Real & Datatype> {
     private let scratch: UnsafeMutablePointer<Scalar>
     /// What all workers know of the step's sum, as a row of `Maxima`.
     private let maxima: UnsafeMutablePointer<Int64>
+    /// For rows of W⁰'s gradient.
+    private let inputRows: UnsafeMutablePointer<Scalar>
 
     private var epoch = 1
     private var accounting = Accounting()
@@ -51,12 +53,14 @@ final class Step<Scalar: Real & Datatype> {
         let lines = worker.share(of: (state.parameterCount + 15) / 16)
         parameters = lines.lowerBound * 16..<min(lines.upperBound * 16, state.parameterCount)
         scratch = .allocate(capacity: team.isAlone ? 0 : state.stride)
+        inputRows = .allocate(capacity: state.inputSlices.map(Scalar.inputRowsScratch) ?? 0)
         maxima = .allocate(capacity: state.maxima.count)
         maxima.initialize(repeating: 0, count: state.maxima.count)
     }
 
     deinit {
         scratch.deallocate()
+        inputRows.deallocate()
         maxima.deallocate()
     }
 
@@ -103,7 +107,14 @@ final class Step<Scalar: Real & Datatype> {
         state.requests[worker.index] = request.rawValue
         let computed = lap(.compute, since: start)
         team.wait()
-        let gathered = lap(.wait, since: computed)
+        var gathered = lap(.wait, since: computed)
+        if let slices = state.inputSlices {
+            // Their gradients, which no worker has, are looked at by rows.
+            sum.note(slices, parameters, in: state.maximaRow(worker.index), scratch: inputRows)
+            let noted = lap(.compute, since: gathered)
+            team.wait()
+            gathered = lap(.wait, since: noted)
+        }
         let isExact = sum.reduction == .exact
         let update = plan.optimizer.update(step: (epoch - 1) * plan.schedule.minibatchCount + minibatch + 1)
         let ended = isExact ? try updateExactly(update, gathered) : try updatePlainly(update, gathered)
@@ -122,6 +133,7 @@ final class Step<Scalar: Real & Datatype> {
                 start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
             account(for: samples)
             let slot = slice - plan.slicing.ofTeam.lowerBound
+            engine.inputSlice = state.inputSlices?[slot]
             state.losses[slot] = engine.gradient(
                 of: samples, minibatchSize: range.count, parameters: UnsafePointer(state.weights),
                 into: state.slot(slot))
@@ -156,7 +168,7 @@ final class Step<Scalar: Real & Datatype> {
             note(sumAndStep(update))
             return lap(.update, since: agreed)
         }
-        sum.exactSum(parameters, maxima)
+        sum.exactSum(parameters, maxima, inputRows: inputRows)
         let ready = try addTeams(since: agreed)
         note(sum.fromExact(parameters, maxima, into: scratch))
         step(parameters, update, with: scratch)
@@ -166,7 +178,12 @@ final class Step<Scalar: Real & Datatype> {
     /// Where there is one team: adds up this worker's range over the slots and steps with it, in one pass.
     private func sumAndStep(_ update: Update) -> Int? {
         sum.firstMisfit(in: parameters, maxima) { part in
-            Scalar.exactStep(
+            if let slices = part.inputSlices {
+                return Scalar.exactStep(
+                    update, slices, range: part.range, exponent: part.exponent, state: state.optimizerState,
+                    stateStride: state.stride, weights: state.weights, scratch: inputRows)
+            }
+            return Scalar.exactStep(
                 update, slots: state.slots, slotStride: state.stride, count: part.slotCount, range: part.range,
                 exponent: part.exponent, state: state.optimizerState, stateStride: state.stride, weights: state.weights)
         }
