@@ -16,4 +16,9 @@ public struct NumberRows: @unchecked Sendable {
     public init(_ numbers: UnsafePointer<Double>, columns: Int) {
         raw = ck_numbers(single: nil, wide: numbers, columns: UInt32(columns))
     }
+
+    /// Asks the cache for the chosen rows: those that are gathered soon, though not at once, wherever they lie.
+    public func prefetch(_ samples: UnsafeBufferPointer<UInt32>) {
+        ck_prefetch_numbers(raw, samples.baseAddress, samples.count)
+    }
 }

@@ -57,6 +57,9 @@ void ck_compress(const uint8_t *dense, size_t count, size_t columns, uint8_t *un
 /// The bytes of the chosen dense rows, unit-major: out[column][stride], zero in the padding.
 void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_t *out, size_t stride);
 
+/// Asks the cache for the chosen rows, which are to be gathered soon, though not at once.
+void ck_prefetch_numbers(ck_numbers rows, const uint32_t *samples, size_t count);
+
 /// Random words: of `groups` times eight blocks of Philox4x32-10 from the block `first` on, four words each.
 void ck_philox(uint32_t key0, uint32_t key1, uint64_t first, uint32_t stream, uint32_t purpose, size_t groups,
                uint32_t *words);

@@ -70,7 +70,7 @@ INLINE void prefetch_row(ck_rows rows, const uint32_t *samples, size_t count, si
 // that a unit's offsets are loaded at once.
 INLINE const row_unit *add_row_product(const row_unit *u, const row_unit *end, size_t limit, const REAL *weights,
                                        size_t n, const size_t width, const size_t chains, vec *out) {
-    vec sum[8] = {{0}};
+    vec sum[16] = {{0}};
     for (; u < end && u->first < limit; u++) {
         vec value[CK_UNIT_ENTRIES];
         values_to_lanes(u->values, value);
@@ -104,7 +104,7 @@ INLINE const row_unit *add_row_product(const row_unit *u, const row_unit *end, s
 INLINE void chunk_product(ck_rows rows, const uint32_t *samples, size_t count, size_t first, const REAL *weights,
                           const size_t row, size_t unit, size_t n, const size_t width, const size_t chains,
                           const size_t bands, REAL *out, size_t stride) {
-    vec sums[CHUNK][4];
+    vec sums[CHUNK][8];
     const row_unit *reached[CHUNK];
     for (size_t s = 0; s < CHUNK; s++)
         for (size_t v = 0; v < width; v++) sums[s][v] = splat(0);
@@ -153,13 +153,15 @@ CLONES void NAME(input_product)(ck_rows rows, const uint32_t *samples, size_t co
     const int copies = n > BLOCK && count >= COPY_SAMPLES;
     const size_t row = copies ? BLOCK : n;
     for (size_t unit = 0, width; unit < n; unit += width * LANES) {
-        width = n - unit > 3 * LANES ? 4 : n - unit > LANES ? 2 : 1;
+        width = !copies && n - unit >= 8 * LANES ? 8 : n - unit > 3 * LANES ? 4 : n - unit > LANES ? 2 : 1;
         const REAL *block = weights + unit;
         if (copies) {
             copy_panel(block, n, rows.columns, width * LANES, scratch, BLOCK);
             block = scratch;
         }
-        if (width == 4 && row == BLOCK)  // a known length
+        if (width == 8)
+            block_product(rows, samples, count, block, row, unit, n, 8, 2, 2, out, stride);
+        else if (width == 4 && row == BLOCK)  // a known length
             block_product(rows, samples, count, block, BLOCK, unit, n, 4, 2, 2, out, stride);
         else if (width == 4)
             block_product(rows, samples, count, block, row, unit, n, 4, 2, 2, out, stride);

@@ -65,3 +65,12 @@ void ck_gather_bytes(ck_rows rows, const uint32_t *samples, size_t count, uint8_
                 memcpy(out + (c + i) * stride + s, &tile[i], sizeof(group));
         }
 }
+
+// Of a long row the processor itself goes on from its first lines.
+void ck_prefetch_numbers(ck_numbers rows, const uint32_t *samples, size_t count) {
+    const char *base = rows.single != NULL ? (const char *)rows.single : (const char *)rows.wide;
+    const size_t bytes = rows.columns * (rows.single != NULL ? sizeof *rows.single : sizeof *rows.wide);
+    for (size_t s = 0; s < count; s++)
+        for (size_t line = 0; line < bytes && line < 512; line += 64)
+            __builtin_prefetch(base + samples[s] * bytes + line, 0, 2);
+}

@@ -30,6 +30,11 @@ public enum InputStore: Sendable {
         return rows
     }
 
+    /// Asks the cache for the samples that are wanted next. Products of compressed rows ask for themselves.
+    public func prefetch(_ samples: UnsafeBufferPointer<UInt32>) {
+        if case .numbers(let rows) = self { rows.prefetch(samples) }
+    }
+
     /// Writes a⁰ of the chosen samples, n_0 × stride, zero in the padding.
     func fill<Scalar: Real>(
         _ out: UnsafeMutablePointer<Scalar>, with samples: UnsafeBufferPointer<UInt32>, stride: Int

@@ -13,6 +13,8 @@ struct StepPlan<Scalar: Real & Datatype> {
     let optimizer: any GradientOptimizer
     /// What losses and gradients are multiplied by, if by anything.
     var lossScale: Double?
+    /// Of the training samples; the cache is asked for those that come next.
+    var inputs: InputStore?
 
     var state: SharedState<Scalar> { sum.state }
     /// Samples of the largest slice.
@@ -127,11 +129,9 @@ final class Step<Scalar: Real & Datatype> {
         let row = state.maximaRow(worker.index)
         row.update(repeating: 0, count: state.maxima.count)
         for slice in slices {
-            let part = MinibatchSchedule.sliceRange(
-                minibatchSize: range.count, slice: slice, sliceCount: plan.slicing.count)
-            let samples = UnsafeBufferPointer(
-                start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
+            let samples = self.samples(ofSlice: slice, range)
             account(for: samples)
+            if slice + 1 < slices.upperBound { plan.inputs?.prefetch(self.samples(ofSlice: slice + 1, range)) }
             let slot = slice - plan.slicing.ofTeam.lowerBound
             engine.inputSlice = state.inputSlices?[slot]
             state.losses[slot] = engine.gradient(
@@ -140,6 +140,13 @@ final class Step<Scalar: Real & Datatype> {
             if let scale = plan.lossScale { multiply(slot, by: scale) }
             if sum.reduction == .exact { sum.note(slot: slot, in: row) }
         }
+    }
+
+    /// Those of a slice of the minibatch that is `range` of the epoch's order.
+    private func samples(ofSlice slice: Int, _ range: Range<Int>) -> UnsafeBufferPointer<UInt32> {
+        let part = MinibatchSchedule.sliceRange(
+            minibatchSize: range.count, slice: slice, sliceCount: plan.slicing.count)
+        return UnsafeBufferPointer(start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
     }
 
     private func multiply(_ slot: Int, by scale: Double) {
