@@ -24,7 +24,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
                 sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
                 shuffled: options.shuffle),
             slicing: run.slicing, sum: GradientSum(state: run.state, reduction: options.reduction),
-            optimizer: options.optimizer.make(options.optimizerOptions)!, lossScale: options.lossScale, inputs: run.dataset.train.inputs)
+            optimizer: options.optimizer.make(options.optimizerOptions)!, lossScale: options.lossScale,
+            inputs: run.dataset.train.inputs)
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
 
