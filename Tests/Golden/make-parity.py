@@ -3,28 +3,52 @@
 
     Tests/Golden/make-parity.py PROGRAM >parity.new && mv parity.new Tests/Golden/parity.json
 
-PROGRAM draws the digits and the first weights; the rest is PyTorch's: layers, loss, gradients and optimiser, without
-shuffling. Of each epoch: the whole sets' losses and accuracies after it, and the mean of its minibatches' losses."""
+PROGRAM draws the digits and the first weights; the rest is PyTorch's: layers, loss, gradients, optimiser and clipping, without
+shuffling. Of each epoch: the whole sets' losses after it, of classes their accuracies, and the mean of its minibatches' losses.
+GOLDEN stands for this folder."""
 import json
+import math
 import struct
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import functional
 
-SAMPLES = ["--data", "synthetic", "--train-limit", "530", "--test-limit", "120"]
+GOLDEN = Path(__file__).resolve().parent
+DIGITS = "--data synthetic --train-limit 530 --test-limit 120 "
+NUMBERS = "--data GOLDEN/numbers/inputs.npy --targets GOLDEN/numbers/targets.npy --batch-size 20 "
 CASES = [
-    "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --learning-rate 0.1 --momentum 0.9",
-    "--model 784x24x16x12x10 --activation relu,sigmoid,relu --loss cross-entropy --batch-size 100 --learning-rate 0.2 --momentum 0.5",
-    "--model 784x20x10 --activation relu --output-activation sigmoid --batch-size 50 --learning-rate 1 --momentum 0.5",
-    "--model 784x20x10 --activation relu --output-activation relu --batch-size 50 --learning-rate 0.2 --momentum 0.8",
-    "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --optimizer adam --learning-rate 0.01 --beta1 0.8 --beta2 0.99",
-    "--model 784x20x10 --activation sigmoid --output-activation sigmoid --batch-size 50 --learning-rate 4 --momentum 0.8 --nesterov",
+    DIGITS + "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --learning-rate 0.1 --momentum 0.9",
+    DIGITS + "--model 784x24x16x12x10 --activation relu,sigmoid,relu --loss cross-entropy --batch-size 100 --learning-rate 0.2 --momentum 0.5",
+    DIGITS + "--model 784x20x10 --activation relu --output-activation sigmoid --batch-size 50 --learning-rate 1 --momentum 0.5",
+    DIGITS + "--model 784x20x10 --activation relu --output-activation relu --batch-size 50 --learning-rate 0.2 --momentum 0.8",
+    DIGITS + "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --optimizer adam --learning-rate 0.01 --beta1 0.8 --beta2 0.99",
+    DIGITS + "--model 784x20x10 --activation sigmoid --output-activation sigmoid --batch-size 50 --learning-rate 4 --momentum 0.8 --nesterov",
+    DIGITS + "--model 784x64x32x10 --activation relu --loss cross-entropy --batch-size 100 --optimizer adam",
+    DIGITS + "--model 784x20x10 --activation gelu --loss cross-entropy --output-activation sigmoid --batch-size 50 --learning-rate 0.5 --momentum 0.9 --nesterov",
+    DIGITS + "--model 784x20x16x10 --activation silu,elu --loss cross-entropy --batch-size 50 --learning-rate 0.05 --momentum 0.9",
+    NUMBERS + "--model 5x16x12x3 --activation tanh --loss huber --optimizer adam --learning-rate 0.01",
+    NUMBERS + "--model 5x16x12x8x3 --activation elu,gelu,silu --output-activation linear --learning-rate 0.05 --momentum 0.5",
+    NUMBERS + "--model 5x16x12x3 --activation softplus,linear --loss cross-entropy --optimizer adam --learning-rate 0.02",
+    NUMBERS + "--model 5x16x12x3 --activation leaky-relu --loss mae --learning-rate 0.02 --momentum 0.5 --initializer glorot",
+    NUMBERS + "--model 5x16x12x3 --activation tanh,silu --loss quantile:0.9 --learning-rate 0.05 --momentum 0.5",
+    NUMBERS + "--model 5x16x3 --activation softplus --loss poisson --optimizer adam --learning-rate 0.01",
+    NUMBERS + "--model 5x16x3 --activation gelu --loss poisson --output-activation softplus --learning-rate 0.05 --momentum 0",
+    NUMBERS + "--model 5x16x12x3 --activation elu --output-activation tanh --learning-rate 0.05 --momentum 0.9",
 ]
 EPOCHS = 3
-LAYERS = {"relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid, "leaky-relu": torch.nn.LeakyReLU}
+FLAGS = ["--nesterov"]
+# What the first weights depend on.
+NETWORK = ["--data", "--targets", "--train-limit", "--test-limit", "--model", "--activation", "--output-activation", "--loss", "--initializer"]
+LAYERS = {
+    "sigmoid": torch.nn.Sigmoid, "tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "leaky-relu": torch.nn.LeakyReLU,
+    "elu": torch.nn.ELU, "gelu": torch.nn.GELU, "silu": torch.nn.SiLU, "softplus": torch.nn.Softplus,
+    "linear": torch.nn.Identity,
+}
 
 
 def idx(path, dtype=np.uint8):
@@ -49,73 +73,147 @@ def tensors(path):
     return found
 
 
-def sets(folder):
+def digits(folder):
+    """Of the training and the test set: inputs, targets, labels, weights."""
     for name in ("train", "t10k"):
         images = idx(f"{folder}/{name}-images-idx3-ubyte")
-        labels = idx(f"{folder}/{name}-labels-idx1-ubyte")
-        yield torch.tensor(images.reshape(len(images), -1) / 255.0), torch.tensor(labels.astype(np.int64))
+        labels = torch.tensor(idx(f"{folder}/{name}-labels-idx1-ubyte").astype(np.int64))
+        inputs = torch.tensor(images.reshape(len(images), -1) / 255.0)
+        yield inputs, functional.one_hot(labels, 10).double(), labels, torch.ones(len(labels), dtype=torch.float64)
 
 
-def run(program, options, digits, work):
-    words = options.split()
-    valued = [word for word in words if word != "--nesterov"]
-    given = dict(zip(valued[::2], valued[1::2]))
-    folder = f"{work}/{len(options)}-{hash(options)}"
-    command = [program, "train", "--quiet", "--epochs", "0", "--precision", "float64", "--run", folder]
-    subprocess.run(command + SAMPLES + words, check=True, stdout=subprocess.DEVNULL)
+def numbers(given):
+    """As of digits; the first nine tenths train."""
+    def rows(option):
+        return torch.tensor(np.load(given[option].replace("GOLDEN", str(GOLDEN))).astype(np.float64))
+
+    inputs, targets = rows("--data"), rows("--targets")
+    weights = rows("--row-weights") if "--row-weights" in given else torch.ones(len(inputs), dtype=torch.float64)
+    count = len(inputs) * 9 // 10
+    for part in (slice(0, count), slice(count, None)):
+        yield inputs[part], targets[part], None, weights[part]
+
+
+def options(words):
+    given = {}
+    while words:
+        name = words.pop(0)
+        given[name] = True if name in FLAGS else words.pop(0)
+    return given
+
+
+def network(given):
+    """The layers, but for an activation that PyTorch has in its loss, as of softmax."""
     sizes = [int(size) for size in given["--model"].split("x")]
     hidden = given["--activation"].split(",")
     hidden = hidden * (len(sizes) - 2) if len(hidden) == 1 else hidden
+    last = given.get("--output-activation", "linear" if "--loss" in given else "sigmoid")
     layers = []
-    for inputs, outputs, name in zip(sizes, sizes[1:], hidden + [given.get("--output-activation", "softmax")]):
+    for inputs, outputs, name in zip(sizes, sizes[1:], hidden + [last]):
         layers.append(torch.nn.Linear(inputs, outputs, dtype=torch.float64))
-        if name != "softmax":  # PyTorch's cross entropy has its own
-            layers.append(LAYERS[name]())
-    model = torch.nn.Sequential(*layers)
+        layers.append(LAYERS[name]())
+    if given.get("--loss") == "cross-entropy":
+        layers.pop()
+    return torch.nn.Sequential(*layers)
+
+
+def sample_losses(given, outputs, targets, labels):
+    """E of each sample."""
+    loss, _, level = given.get("--loss", "mse").partition(":")
+    if loss == "cross-entropy" and labels is not None and "--output-activation" not in given:
+        return functional.cross_entropy(outputs, labels, reduction="none")
+    if loss == "cross-entropy":
+        terms = functional.binary_cross_entropy_with_logits(outputs, targets, reduction="none")
+    elif loss == "poisson":
+        logarithms = "--output-activation" not in given
+        terms = functional.poisson_nll_loss(outputs, targets, log_input=logarithms, full=False, reduction="none")
+    elif loss == "quantile":
+        error = targets - outputs
+        terms = torch.maximum(float(level) * error, (float(level) - 1) * error)
+    else:
+        function = {"mse": functional.mse_loss, "mae": functional.l1_loss, "huber": functional.huber_loss}[loss]
+        terms = function(outputs, targets, reduction="none")
+    return terms.mean(1)
+
+
+def optimizer(given, parameters):
+    name = given.get("--optimizer", "sgd")
+    decay = float(given.get("--weight-decay", 0))
+    if name == "sgd":
+        return torch.optim.SGD(
+            parameters, lr=float(given["--learning-rate"]), momentum=float(given["--momentum"]),
+            nesterov="--nesterov" in given, weight_decay=decay)
+    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[name]
+    betas = float(given.get("--beta1", 0.9)), float(given.get("--beta2", 0.999))
+    return kind(parameters, lr=float(given.get("--learning-rate", 1e-3)), betas=betas, weight_decay=decay)
+
+
+def rate_factor(given, step, steps_in_epoch):
+    """Of a step of the run, from 0: a warm-up to the rate, and the schedule after it."""
+    text = given.get("--warmup", "0steps")
+    warmup = int(text[:-5]) if text.endswith("steps") else int(text) * steps_in_epoch
+    if step < warmup:
+        return (step + 1) / warmup
+    name, *values = given.get("--schedule", "constant").split(":")
+    epoch = step // steps_in_epoch - warmup // steps_in_epoch
+    if name == "cosine":
+        return (1 + math.cos(math.pi * (step - warmup) / (EPOCHS * steps_in_epoch - warmup))) / 2
+    if name == "step":
+        return float(values[1]) ** (epoch // int(values[0]))
+    return float(values[0]) ** epoch if name == "exponential" else 1
+
+
+def run(program, text, images, work):
+    given = options(text.split())
+    folder = f"{work}/{CASES.index(text)}"
+    command = [program, "train", "--quiet", "--epochs", "0", "--precision", "float64", "--run", folder]
+    for name in NETWORK:
+        command += [name, given[name].replace("GOLDEN", str(GOLDEN))] if name in given else []
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    train, test = images if given["--data"] == "synthetic" else numbers(given)
+    model = network(given)
     model.load_state_dict(tensors(f"{folder}/model.safetensors"))
 
-    def loss(inputs, labels):
+    def loss(samples):
+        inputs, targets, labels, weights = samples
         outputs = model(inputs)
-        if given.get("--loss") == "cross-entropy":
-            return torch.nn.functional.cross_entropy(outputs, labels), outputs
-        one_hot = torch.nn.functional.one_hot(labels, sizes[-1]).double()
-        return torch.nn.functional.mse_loss(outputs, one_hot), outputs
+        return (sample_losses(given, outputs, targets, labels) * weights).sum() / weights.sum(), outputs
 
-    rate = float(given["--learning-rate"])
-    if given.get("--optimizer") == "adam":
-        betas = float(given["--beta1"]), float(given["--beta2"])
-        optimizer = torch.optim.Adam(model.parameters(), lr=rate, betas=betas)
-    else:
-        optimizer = torch.optim.SGD(
-            model.parameters(), lr=rate, momentum=float(given["--momentum"]), nesterov="--nesterov" in words)
-    batch = int(given["--batch-size"])
-    train, test = digits
+    descent = optimizer(given, model.parameters())
+    size, count = int(given["--batch-size"]), len(train[0])
+    steps_in_epoch = (count + size - 1) // size
+    schedule = torch.optim.lr_scheduler.LambdaLR(descent, lambda step: rate_factor(given, step, steps_in_epoch))
     epochs = []
     for _ in range(EPOCHS):
         losses = []
-        for first in range(0, len(train[0]), batch):
-            optimizer.zero_grad()
-            value, _ = loss(train[0][first : first + batch], train[1][first : first + batch])
+        for first in range(0, count, size):
+            descent.zero_grad()
+            value, _ = loss([part if part is None else part[first : first + size] for part in train])
             value.backward()
-            optimizer.step()
+            if "--clip-norm" in given:
+                torch.nn.utils.clip_grad_norm_(model.parameters(), float(given["--clip-norm"]))
+            descent.step()
+            schedule.step()
             losses.append(value.item())
         epoch = {"batch_loss": sum(losses) / len(losses)}
         with torch.no_grad():
-            for name, (inputs, labels) in (("train", train), ("test", test)):
-                value, outputs = loss(inputs, labels)
+            for name, samples in (("train", train), ("test", test)):
+                value, outputs = loss(samples)
                 epoch[f"{name}_loss"] = value.item()
-                epoch[f"{name}_accuracy"] = (outputs.argmax(1) == labels).double().mean().item()
+                if samples[2] is not None:
+                    epoch[f"{name}_accuracy"] = (outputs.argmax(1) == samples[2]).double().mean().item()
         epochs.append(epoch)
-    return {"options": SAMPLES + words, "epochs": epochs}
+    return {"options": text.split(), "epochs": epochs}
 
 
 def main():
     program = sys.argv[1]
+    torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as work:
-        counts = ["--train", SAMPLES[3], "--test", SAMPLES[5]]
-        subprocess.run([program, "data", "synthesize", f"{work}/digits"] + counts, check=True, stdout=subprocess.DEVNULL)
-        digits = list(sets(f"{work}/digits"))
-        runs = [run(program, options, digits, work) for options in CASES]
+        command = [program, "data", "synthesize", f"{work}/digits", "--train", "530", "--test", "120"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        images = list(digits(f"{work}/digits"))
+        runs = [run(program, text, images, work) for text in CASES]
     print(json.dumps({"torch": torch.__version__, "runs": runs}, indent=1))
 
 

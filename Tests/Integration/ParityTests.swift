@@ -7,20 +7,26 @@ struct ParityRun: Decodable, Sendable, CustomTestStringConvertible {
     let epochs: [[String: Double]]
 
     var testDescription: String { options.joined(separator: " ") }
+    var words: [String] { options.map { $0.replacing("GOLDEN", with: Self.folder.path) } }
 
     private struct File: Decodable { let runs: [ParityRun] }
 
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Golden")
+
     static let all: [ParityRun] = {
-        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let data = try? Data(contentsOf: tests.appending(path: "Golden/parity.json"))
+        let data = try? Data(contentsOf: folder.appending(path: "parity.json"))
         return data.flatMap { try? JSONDecoder().decode(File.self, from: $0).runs } ?? []
     }()
 }
 
 extension Integration {
-    /// Activations, losses and optimisers in training, against PyTorch's on the same digits, in the same order, from the same weights.
+    /// Activations, losses, optimisers, schedules and weighted rows in training, against PyTorch's on the same samples, in the same order, from
+    /// the same weights.
     @Suite struct Parity {
-        @Test func areThere() { #expect(ParityRun.all.count == 6 && ParityRun.all.allSatisfy { $0.epochs.count == 3 }) }
+        @Test func areThere() {
+            #expect(ParityRun.all.count == 17 && ParityRun.all.allSatisfy { $0.epochs.count == 3 })
+        }
 
         /// Some dozens of steps of rounding at 2^-53 leave 1e-9 far away.
         @Test(arguments: ParityRun.all) func everyEpoch(_ run: ParityRun) async throws {
@@ -28,7 +34,7 @@ extension Integration {
                 let files = RunFiles(path: "\(folder)/run")
                 let outcome = try await Program.run(
                     ["train", "--quiet", "--no-shuffle", "--precision", "float64", "--threads", "2"]
-                        + ["--epochs", "\(run.epochs.count)", "--run", files.path] + run.options)
+                        + ["--epochs", "\(run.epochs.count)", "--run", files.path] + run.words)
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 let epochs = try files.epochs
                 try #require(epochs.count == run.epochs.count)

@@ -192,7 +192,7 @@ import Testing
         let targets = [0, 0.1, 0.25, 0.25, 0.9, 0.5, 1, 1]
         let function = head.form.function
         /// Sums of outputs that reach everything in 0…1 and beyond, where the activation does.
-        let sums = (-4000...4000).map { Double($0) / 500 }
+        let sums = (-400...400).map { Double($0) / 50 }
         func term(_ sum: Double, _ target: Double) -> Double {
             let (values, beside) = head.layer.function.layer([sum])
             return function(output: values[0], beside: beside[0], target: target).term
