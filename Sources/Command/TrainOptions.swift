@@ -24,6 +24,8 @@ struct TrainOptions: ParsableArguments {
     @OptionGroup var network: NetworkOptions
     @Option(help: .hidden)
     var targets: String?
+    @Option(help: .hidden)
+    var rowWeights: String?
     @Option(help: "Use the first N training samples.")
     var trainLimit: Int?
     @Option(help: "Use the first N test samples.")
@@ -93,6 +95,7 @@ struct TrainOptions: ParsableArguments {
         options.target = target ?? options.target
         network.apply(to: &options)
         options.data = data.map(DataSource.resolved) ?? options.data
+        options.rowWeights = rowWeights.map(DataSource.resolved) ?? options.rowWeights
         options.trainLimit = trainLimit ?? options.trainLimit
         options.testLimit = testLimit ?? options.testLimit
         options.epochs = epochs ?? options.epochs

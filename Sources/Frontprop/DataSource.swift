@@ -10,27 +10,44 @@ public struct DataSource {
     public let name: String
     /// What is asked for of each row, where `name` is a file of numbers.
     public let targets: String?
+    /// A file of what each row counts while a network trains; nil where all count the same.
+    public let rowWeights: String?
     /// The first so many; nil for all.
     public let trainLimit: Int?
     public let testLimit: Int?
 
-    public init(name: String, targets: String? = nil, trainLimit: Int?, testLimit: Int?) {
-        (self.name, self.targets) = (name, targets)
+    public init(name: String, targets: String? = nil, rowWeights: String? = nil, trainLimit: Int?, testLimit: Int?) {
+        (self.name, self.targets, self.rowWeights) = (name, targets, rowWeights)
         (self.trainLimit, self.testLimit) = (trainLimit, testLimit)
     }
 
     /// The samples, whatever they are; for the first rank alone.
     ///
-    /// - Throws: as `load`, and `NumPyDataset.init`.
+    /// - Throws: as `load`, `NumPyDataset.init`, `RowWeights.init` and `WeightedTables.init`.
     public func tables() throws -> any SampleTables {
-        guard let targets else { return try load() }
-        return try NumPyDataset(inputs: name, targets: targets, trainLimit: trainLimit, testLimit: testLimit)
+        guard let targets else {
+            let whole = try whole()
+            let rows = max(whole.train.count, folder == nil ? SyntheticDigits.trainCount : 0)
+            return try weighted(whole.prefix(train: trainLimit, test: testLimit), rows: rows)
+        }
+        let rows = try NumPyDataset(inputs: name, targets: targets, trainLimit: trainLimit, testLimit: testLimit)
+        return try weighted(rows, rows: rows.inputs.shape[0])
+    }
+
+    private func weighted(_ tables: any SampleTables, rows: Int) throws -> any SampleTables {
+        guard let rowWeights else { return tables }
+        return try WeightedTables(tables, RowWeights(path: rowWeights), rows: rows)
     }
 
     /// Samples that are images; for the first rank alone.
     ///
     /// - Throws: as `Dataset.load`; `.internalError` where there is too little memory; `.usage` of a file of numbers.
     public func load() throws -> Dataset {
+        try whole().prefix(train: trainLimit, test: testLimit)
+    }
+
+    /// Before the limits; of generated samples as many as they ask for.
+    private func whole() throws -> Dataset {
         guard targets == nil, !name.hasSuffix(".npy") else {
             throw Failure(.usage, "\(name) holds no images: train takes it, with a file of --targets")
         }
@@ -39,7 +56,7 @@ public struct DataSource {
                 seed: 1, trainCount: trainLimit ?? SyntheticDigits.trainCount,
                 testCount: testLimit ?? SyntheticDigits.testCount)
         }
-        return try Dataset.load(directory: folder).prefix(train: trainLimit, test: testLimit)
+        return try Dataset.load(directory: folder)
     }
 
     /// One of the two sets alone, without labels where they are not there; for the first rank alone.

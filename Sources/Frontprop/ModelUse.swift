@@ -53,7 +53,7 @@ public struct ModelUse {
             }
         }
         guard let name = file ?? data else {
-            guard let dataset = try tables() as? Dataset else {
+            guard let dataset = try tables().images else {
                 throw Failure(.usage, "\(model.name) was trained on rows of numbers: images are wanted here")
             }
             return (dataset[part], dataset.name)

@@ -80,8 +80,8 @@ public struct SavedModel {
             recorded.map { options.targets == nil ? max($0, given ?? $0) : $0 }
         }
         let source = DataSource(
-            name: options.data, targets: options.targets, trainLimit: larger(options.trainLimit, trainLimit),
-            testLimit: larger(options.testLimit, testLimit))
+            name: options.data, targets: options.targets, rowWeights: options.rowWeights,
+            trainLimit: larger(options.trainLimit, trainLimit), testLimit: larger(options.testLimit, testLimit))
         let tables: any SampleTables
         do {
             tables = try source.tables()

@@ -137,7 +137,9 @@ public struct TrainingRun {
         _ options: Configuration, _ processes: Processes, _ beginning: Beginning
     ) throws -> NodeDataset {
         let source = DataSource(
-            name: options.data, targets: options.targets, trainLimit: options.trainLimit, testLimit: options.testLimit)
+            name: options.data, targets: options.targets, rowWeights: options.rowWeights,
+            trainLimit: options.trainLimit,
+            testLimit: options.testLimit)
         let dataset = try NodeDataset(
             processes: processes, network: options.network, target: options.target.target,
             precision: options.precision, load: source.tables)

@@ -60,24 +60,27 @@ extension Double: Real {
     public static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
         samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, share: Self, parameter: Self,
-        delta: UnsafeMutablePointer<Self>
+        sampleWeights: UnsafePointer<Self>?, delta: UnsafeMutablePointer<Self>
     ) -> Double {
         ck_loss_labels_f64(
-            loss, activation, beside, labels, samples.baseAddress, samples.count, n, stride, share, parameter, delta)
+            loss, activation, beside, labels, samples.baseAddress, samples.count, n, stride, share, parameter,
+            sampleWeights, delta)
     }
 
     public static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<UInt8>,
-        count: Int, units n: Int, stride: Int, share: Self, parameter: Self, delta: UnsafeMutablePointer<Self>
+        count: Int, units n: Int, stride: Int, share: Self, parameter: Self,
+        sampleWeights: UnsafePointer<Self>?, delta: UnsafeMutablePointer<Self>
     ) -> Double {
-        ck_loss_bytes_f64(loss, activation, beside, targets, count, n, stride, share, parameter, delta)
+        ck_loss_bytes_f64(loss, activation, beside, targets, count, n, stride, share, parameter, sampleWeights, delta)
     }
 
     public static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<Self>,
-        count: Int, units n: Int, stride: Int, share: Self, parameter: Self, delta: UnsafeMutablePointer<Self>
+        count: Int, units n: Int, stride: Int, share: Self, parameter: Self,
+        sampleWeights: UnsafePointer<Self>?, delta: UnsafeMutablePointer<Self>
     ) -> Double {
-        ck_loss_numbers_f64(loss, activation, beside, targets, count, n, stride, share, parameter, delta)
+        ck_loss_numbers_f64(loss, activation, beside, targets, count, n, stride, share, parameter, sampleWeights, delta)
     }
 
     public static func correct(

@@ -52,20 +52,24 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     /// Σ of the loss's terms against one-hot labels, over units and samples; delta = share · ∂Σ/∂h, zero in the padding.
     ///
     /// `activation` and `beside` are as `activate` leaves them; `parameter` is quantile's level, and for others anything.
+    /// `sampleWeights`, a number for each of `stride` samples and zero in the padding, multiply each sample's terms and
+    /// derivatives: a sample of weight 0 adds nothing, whatever its loss. nil where all count the same.
     static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, labels: UnsafePointer<UInt8>,
         samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int, share: Self, parameter: Self,
-        delta: UnsafeMutablePointer<Self>
+        sampleWeights: UnsafePointer<Self>?, delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// The same against target bytes, n × stride, 255 standing for one.
     static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<UInt8>,
-        count: Int, units n: Int, stride: Int, share: Self, parameter: Self, delta: UnsafeMutablePointer<Self>
+        count: Int, units n: Int, stride: Int, share: Self, parameter: Self,
+        sampleWeights: UnsafePointer<Self>?, delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// The same against numbers, n × stride.
     static func loss(
         _ loss: Int32, activation: UnsafePointer<Self>, beside: UnsafePointer<Self>, targets: UnsafePointer<Self>,
-        count: Int, units n: Int, stride: Int, share: Self, parameter: Self, delta: UnsafeMutablePointer<Self>
+        count: Int, units n: Int, stride: Int, share: Self, parameter: Self,
+        sampleWeights: UnsafePointer<Self>?, delta: UnsafeMutablePointer<Self>
     ) -> Double
     /// How many samples have their largest activation (the first of equals) at their label.
     static func correct(

@@ -85,6 +85,8 @@ static const ck_update updates[] = {
         REAL *out = reals_##name(COLUMNS * (n + 16 + 2 * STRIDE), 0), *more = reals_##name(n * STRIDE * 2, 0);        \
         const size_t slice = n * STRIDE * sizeof(REAL);                                                               \
         double loss;                                                                                                  \
+        REAL *sample_weights = reals_##name(STRIDE, 3);                                                               \
+        for (size_t i = 5; i < STRIDE; i += i < SAMPLES ? 7 : 1) sample_weights[i] = 0;                               \
         ck_expand_##name(rows, samples, SAMPLES, out, STRIDE);                                                        \
         report("expand_dense_" #name, n, out, STRIDE *COLUMNS * sizeof(REAL));                                        \
         rows.dense = NULL;                                                                                            \
@@ -104,12 +106,18 @@ static const ck_update updates[] = {
             report("activation_" #name, n, out, slice);                                                               \
             report("beside_" #name, n, other, slice);                                                                 \
             for (int l = 0; l <= ck_loss_##name("sigmoid_cross_entropy"); l++) {                                      \
-                loss = ck_loss_labels_##name(l, out, other, labels, samples, SAMPLES, n, STRIDE, (REAL)0.3, (REAL)0.9, more);\
-                report_loss_##name("labels", n, loss, more, n * STRIDE);                                              \
-                loss = ck_loss_bytes_##name(l, out, other, rows.dense, SAMPLES, n, STRIDE, (REAL)0.3, (REAL)0.9, more);\
-                report_loss_##name("bytes", n, loss, more, n * STRIDE);                                               \
-                loss = ck_loss_numbers_##name(l, out, other, sums, SAMPLES, n, STRIDE, (REAL)0.3, (REAL)0.9, more);   \
-                report_loss_##name("numbers", n, loss, more, n * STRIDE);                                             \
+                for (int w = 0; w < 2; w++) {                                                                         \
+                    const REAL *counts = w == 0 ? NULL : sample_weights;                                              \
+                    loss = ck_loss_labels_##name(l, out, other, labels, samples, SAMPLES, n, STRIDE, (REAL)0.3, (REAL)0.9,\
+                                                 counts, more);                                                       \
+                    report_loss_##name("labels", n, loss, more, n * STRIDE);                                          \
+                    loss = ck_loss_bytes_##name(l, out, other, rows.dense, SAMPLES, n, STRIDE, (REAL)0.3, (REAL)0.9,  \
+                                                counts, more);                                                        \
+                    report_loss_##name("bytes", n, loss, more, n * STRIDE);                                           \
+                    loss = ck_loss_numbers_##name(l, out, other, sums, SAMPLES, n, STRIDE, (REAL)0.3, (REAL)0.9, counts,\
+                                                  more);                                                              \
+                    report_loss_##name("numbers", n, loss, more, n * STRIDE);                                         \
+                }                                                                                                     \
             }                                                                                                         \
         }                                                                                                             \
         ck_activate_##name(ck_activation_##name("sigmoid"), sums, bias, n, STRIDE, sums, other);                      \

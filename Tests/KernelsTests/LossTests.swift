@@ -53,7 +53,7 @@ import Testing
                 Scalar.loss(
                     Scalar.loss(named: "mse")!, activation: outputs.activation.base, beside: outputs.derivative.base,
                     labels: outputs.labels, samples: $0, units: units, stride: outputs.stride, share: 0.15,
-                    parameter: 0, delta: delta.base)
+                    parameter: 0, sampleWeights: nil, delta: delta.base)
             }
             outputs.check(delta, squares, units: units, coefficient: 2 * 0.15) { q, s in
                 Int(outputs.labels[Int(outputs.samples[s])]) == q ? 1 : 0
@@ -73,7 +73,7 @@ import Testing
                 Scalar.loss(
                     Scalar.loss(named: "mse")!, activation: outputs.activation.base, beside: outputs.derivative.base,
                     targets: targets, count: $0.count, units: units, stride: outputs.stride, share: 0.15,
-                    parameter: 0, delta: delta.base)
+                    parameter: 0, sampleWeights: nil, delta: delta.base)
             }
             let stride = outputs.stride
             outputs.check(delta, squares, units: units, coefficient: 2 * 0.15) { q, s in
@@ -92,7 +92,7 @@ import Testing
             let squares = Scalar.loss(
                 Scalar.loss(named: "mse")!, activation: outputs.activation.base, beside: outputs.derivative.base,
                 targets: UnsafePointer(targets.base), count: count, units: units, stride: outputs.stride, share: 0.15,
-                parameter: 0, delta: delta.base)
+                parameter: 0, sampleWeights: nil, delta: delta.base)
             let stride = outputs.stride
             outputs.check(delta, squares, units: units, coefficient: 2 * 0.15) { q, s in
                 Double(targets.base[q * stride + s])

@@ -9,7 +9,7 @@ struct Computed<Scalar: Real> {
 
     init(
         _ engine: any GradientEngine<Scalar>, _ problem: GradientProblem, parameters: [Scalar]? = nil,
-        samples: Range<Int>? = nil
+        samples: Range<Int>? = nil, in minibatch: Minibatch? = nil
     ) {
         let count = problem.topology.parameterCount
         let (input, output) = (ScratchMemory<Scalar>(count: count), ScratchMemory<Scalar>(count: count))
@@ -17,7 +17,7 @@ struct Computed<Scalar: Real> {
         output.base.update(repeating: .nan, count: count)
         let batch = UnsafeBufferPointer(rebasing: problem.batch[samples ?? 0..<problem.samples.count])
         loss = engine.gradient(
-            of: batch, minibatchSize: problem.samples.count, parameters: input.base, into: output.base)
+            of: batch, in: minibatch ?? problem.minibatch, parameters: input.base, into: output.base)
         gradient = Array(UnsafeBufferPointer(start: output.base, count: count))
     }
 

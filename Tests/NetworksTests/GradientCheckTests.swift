@@ -145,11 +145,11 @@ private final class Wrong: GradientEngine {
     }
 
     func gradient(
-        of samples: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Double>,
+        of samples: UnsafeBufferPointer<UInt32>, in minibatch: Minibatch, parameters: UnsafePointer<Double>,
         into gradient: UnsafeMutablePointer<Double>
     ) -> Double {
         var loss = engine.gradient(
-            of: samples, minibatchSize: minibatchSize, parameters: parameters, into: gradient)
+            of: samples, in: minibatch, parameters: parameters, into: gradient)
         mistake(gradient, &loss)
         return loss
     }

@@ -117,17 +117,20 @@ import Testing
             case .labels:
                 Scalar.loss(
                     kernel, activation: activation.base, beside: beside.base, labels: outputs.labels, samples: $0,
-                    units: units, stride: stride, share: 0.25, parameter: Scalar(head.form.parameter), delta: delta.base
+                    units: units, stride: stride, share: 0.25, parameter: Scalar(head.form.parameter),
+                    sampleWeights: nil, delta: delta.base
                 )
             case .inputs:
                 Scalar.loss(
                     kernel, activation: activation.base, beside: beside.base, targets: bytes, count: count,
-                    units: units, stride: stride, share: 0.25, parameter: Scalar(head.form.parameter), delta: delta.base
+                    units: units, stride: stride, share: 0.25, parameter: Scalar(head.form.parameter),
+                    sampleWeights: nil, delta: delta.base
                 )
             case .numbers:
                 Scalar.loss(
                     kernel, activation: activation.base, beside: beside.base, targets: UnsafePointer(asked.base),
                     count: count, units: units, stride: stride, share: 0.25, parameter: Scalar(head.form.parameter),
+                    sampleWeights: nil,
                     delta: delta.base)
             }
         }
@@ -148,7 +151,8 @@ import Testing
                     Scalar.loss(
                         Head(.softmax, .crossEntropy).form.kernel(Scalar.self), activation: a.base, beside: more.base,
                         labels: [label],
-                        samples: $0, units: 3, stride: stride, share: 1, parameter: 0, delta: delta.base)
+                        samples: $0, units: 3, stride: stride, share: 1, parameter: 0, sampleWeights: nil,
+                        delta: delta.base)
                 }
             }
             #expect(loss(0) == 0 && loss(1) == 1800 && loss(2) == 900)
@@ -173,6 +177,7 @@ import Testing
                     let total = Scalar.loss(
                         Head(.sigmoid, .crossEntropy).form.kernel(Scalar.self), activation: one.base, beside: its.base,
                         targets: UnsafePointer(targets.base), count: 1, units: 1, stride: 16, share: 1, parameter: 0,
+                        sampleWeights: nil,
                         delta: delta.base)
                     #expect(abs(total - cost) <= 5e-18 + 1e-6 * cost, "\(sums[index])")
                     #expect(abs(delta.base[0]) <= 1)

@@ -84,10 +84,16 @@ extension GradientEngine {
     func share(
         _ batch: [UInt32], minibatchSize: Int? = nil, parameters: Buffer<Scalar>, shift: Int = 0
     ) -> Share<Scalar> {
+        share(batch, in: Minibatch(size: minibatchSize ?? batch.count), parameters: parameters, shift: shift)
+    }
+
+    func share(
+        _ batch: [UInt32], in minibatch: Minibatch, parameters: Buffer<Scalar>, shift: Int = 0
+    ) -> Share<Scalar> {
         let gradient = Buffer<Scalar>(Array(repeating: 7, count: parameters.count), shift: shift)
         let loss = batch.withUnsafeBufferPointer {
             self.gradient(
-                of: $0, minibatchSize: minibatchSize ?? batch.count, parameters: parameters.base, into: gradient.base)
+                of: $0, in: minibatch, parameters: parameters.base, into: gradient.base)
         }
         return Share(gradient: gradient.values, loss: loss)
     }

@@ -21,11 +21,18 @@ import Training
         try check(.frontprop, "784x16x16x10", optimizer.rawValue, Double.self)
     }
 
+    @Test(arguments: [GradientMethod.frontprop, .backprop], ["784x16x16x10", "784x20x784"])
+    func norOfWeightedRows(_ method: GradientMethod, _ model: String) throws {
+        try check(method, model, "sgd", Float.self, weighted: true)
+    }
+
     private func check<Scalar: Real & Datatype>(
-        _ method: GradientMethod, _ model: String, _ optimizer: String, _: Scalar.Type
+        _ method: GradientMethod, _ model: String, _ optimizer: String, _: Scalar.Type, weighted: Bool = false
     ) throws {
         let steps = 6
-        let dataset = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
+        let digits = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
+        let weights = RowWeights(name: "weights", values: (1...64 * steps).map(Double.init))
+        let tables: any SampleTables = weighted ? try WeightedTables(digits, weights, rows: 64 * steps) : digits
         var configuration = Configuration()
         configuration.topology = try #require(Topology(model))
         configuration.target = model.hasSuffix("784") ? .inputs : .labels
@@ -44,7 +51,7 @@ import Training
             configuration: configuration,
             dataset: try NodeDataset(
                 processes: processes, network: configuration.network,
-                target: configuration.target == .inputs ? .inputs : .labels, load: { dataset }),
+                target: configuration.target == .inputs ? .inputs : .labels, load: { tables }),
             surroundings: surroundings)
         _ = try Trainer(run).train()
         // The second epoch's: what is made once has been made.

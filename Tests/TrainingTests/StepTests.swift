@@ -17,10 +17,10 @@ import Testing
         init(count: Int) { self.count = count }
 
         func gradient(
-            of samples: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Double>,
+            of samples: UnsafeBufferPointer<UInt32>, in minibatch: Minibatch, parameters: UnsafePointer<Double>,
             into gradient: UnsafeMutablePointer<Double>
         ) -> Double {
-            let sum = samples.reduce(0.0) { $0 + Double($1) } / Double(minibatchSize)
+            let sum = samples.reduce(0.0) { $0 + Double($1) } / Double(minibatch.size)
             for e in 0..<count { gradient[e] = sum * Double(e % 7 - 3) + parameters[e] / 8 }
             return sum
         }
@@ -28,6 +28,12 @@ import Testing
 
     private static let topology = Topology(sizes: [5, 7, 3])!
     private static let schedule = MinibatchSchedule(sampleCount: 100, batchSize: 40, seed: 1, shuffled: true)
+
+    /// The engine asks for their numbers alone.
+    private let samples = SampleMemory(
+        SampleValues(
+            inputs: .bytes([UInt8](repeating: 1, count: 500)[...]), columns: 5, count: 100, name: "", targetsName: ""),
+        target: .labels)
 
     private func plan(
         _ optimizer: Optimizer, _ options: OptimizerOptions, reduction: Reduction, threads: Int
@@ -41,8 +47,8 @@ import Testing
                 slotCount: slicing.ofTeam.count, inputSlices: nil, trainCount: 100, blockCount: 1))
         for e in 0..<state.parameterCount { state.weights[e] = Double(e) / 16 }
         return StepPlan(
-            team: team, schedule: Self.schedule, slicing: slicing, sum: GradientSum(state: state, reduction: reduction),
-            optimizer: try #require(optimizer.make(options)))
+            team: team, samples: samples.samples, schedule: Self.schedule, slicing: slicing,
+            sum: GradientSum(state: state, reduction: reduction), optimizer: try #require(optimizer.make(options)))
     }
 
     /// Two epochs; the weights and the losses of all steps.

@@ -60,7 +60,8 @@ struct OutputLayer {
                 beside: derivative.base)
             _ = Float.loss(
                 squaredError, activation: a.base, beside: derivative.base, targets: targets, count: 125, units: units,
-                stride: stride, share: coefficient / 2, parameter: 0, delta: delta.base)
+                stride: stride, share: coefficient / 2, parameter: 0, sampleWeights: nil,
+                delta: delta.base)
             Float.gemm(
                 transposeA: false, transposeB: false, m: inputs, n: stride, k: units, a: weights.base,
                 lda: units, b: delta.base, ldb: stride, c: projected.base, ldc: stride, scratch: products.base)

@@ -2,16 +2,21 @@
 //
 // The file has NAME_at, which of a vector of outputs, what stands beside them, and targets gives `delta`, share · ∂sum/∂h, and
 // goes on with `sum`; and LOSS(NAME), which makes the loops over an output layer of it. CKernels.h says what these compute.
+// A sample's weight is the loops' business: each is compiled with weights, and without.
 typedef struct {
     vec a, beside, target, share, parameter;
 } loss_operands;
 
 #define LABELS_ARGUMENTS                                                                                               \
     const REAL *activation, const REAL *beside, const uint8_t *labels, const uint32_t *samples, size_t count, size_t n,\
-        size_t stride, REAL share, REAL parameter, REAL *delta
+        size_t stride, REAL share, REAL parameter, const REAL *sample_weights, REAL *delta
+#define LABELS_PASSED(sample_weights)                                                                                  \
+    activation, beside, labels, samples, count, n, stride, share, parameter, sample_weights, delta
 #define TARGETS_ARGUMENTS(kind)                                                                                        \
     const REAL *activation, const REAL *beside, const kind##_element *targets, size_t count, size_t n, size_t stride,  \
-        REAL share, REAL parameter, REAL *delta
+        REAL share, REAL parameter, const REAL *sample_weights, REAL *delta
+#define TARGETS_PASSED(sample_weights)                                                                                 \
+    activation, beside, targets, count, n, stride, share, parameter, sample_weights, delta
 
 // Targets that lie as outputs do: bytes, or numbers.
 typedef uint8_t bytes_element;
@@ -27,15 +32,16 @@ INLINE void bytes_at(const bytes_element *targets, vec *numbers) {
 INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers = load(targets); }
 
 #define LOSS(name)                                                                                                     \
-    double NAME(name##_labels)(LABELS_ARGUMENTS);                                                                      \
-                                                                                                                       \
-    CLONES double NAME(name##_labels)(LABELS_ARGUMENTS) {                                                              \
+    INLINE double name##_labels_loop(LABELS_ARGUMENTS) {                                                               \
         loss_operands o = {.share = splat(share), .parameter = splat(parameter)};                                      \
         double total = 0;                                                                                              \
         for (size_t s = 0; s < stride; s += LANES) {                                                                   \
             const size_t live = s < count ? (count - s < LANES ? count - s : LANES) : 0;                               \
-            vec mask, sum = {0}, label = splat(-1);                                                                    \
-            live_lanes(live, &mask);                                                                                   \
+            vec counts, sum = {0}, label = splat(-1);                                                                  \
+            if (sample_weights != NULL)                                                                                \
+                counts = load(sample_weights + s);                                                                     \
+            else                                                                                                       \
+                live_lanes(live, &counts);                                                                             \
             for (size_t i = 0; i < live; i++) label[i] = labels[samples[s + i]];                                       \
             for (size_t q = 0; q < n; q++) {                                                                           \
                 o.a = load(activation + q * stride + s);                                                               \
@@ -43,21 +49,28 @@ INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers 
                 o.target = choose(label == splat(q), splat(1), splat(0));                                              \
                 vec d;                                                                                                 \
                 name##_at(&o, &sum, &d);                                                                               \
-                store(delta + q * stride + s, choose(mask != splat(0), d, splat(0)));                                  \
+                if (sample_weights != NULL) d = d * counts;                                                            \
+                store(delta + q * stride + s, choose(counts != splat(0), d, splat(0)));                                \
             }                                                                                                          \
-            sum = choose(mask != splat(0), sum, splat(0));                                                             \
+            if (sample_weights != NULL) sum = sum * counts;                                                            \
+            sum = choose(counts != splat(0), sum, splat(0));                                                           \
             total += sum_of_lanes(&sum);                                                                               \
         }                                                                                                              \
         return total;                                                                                                  \
+    }                                                                                                                  \
+                                                                                                                       \
+    double NAME(name##_labels)(LABELS_ARGUMENTS);                                                                      \
+                                                                                                                       \
+    CLONES double NAME(name##_labels)(LABELS_ARGUMENTS) {                                                              \
+        if (sample_weights != NULL) return name##_labels_loop(LABELS_PASSED(sample_weights));                          \
+        return name##_labels_loop(LABELS_PASSED(NULL));                                                                \
     }                                                                                                                  \
                                                                                                                        \
     LOSS_AGAINST(name, bytes)                                                                                          \
     LOSS_AGAINST(name, numbers)
 
 #define LOSS_AGAINST(name, kind)                                                                                       \
-    double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind));                                                               \
-                                                                                                                       \
-    CLONES double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind)) {                                                       \
+    INLINE double name##_##kind##_loop(TARGETS_ARGUMENTS(kind)) {                                                      \
         loss_operands o = {.share = splat(share), .parameter = splat(parameter)};                                      \
         double total = 0;                                                                                              \
         for (size_t q = 0; q < n; q++) {                                                                               \
@@ -68,8 +81,13 @@ INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers 
                 o.beside = load(beside + q * stride + s);                                                              \
                 vec d;                                                                                                 \
                 kind##_at(targets + q * stride + s, &o.target);                                                        \
+                if (sample_weights != NULL) sum = splat(0);                                                            \
                 name##_at(&o, &sum, &d);                                                                               \
-                if (s + LANES > count) {                                                                               \
+                if (sample_weights != NULL) {                                                                          \
+                    const vec counts = load(sample_weights + s);                                                       \
+                    d = choose(counts != splat(0), d * counts, splat(0));                                              \
+                    sum = before + choose(counts != splat(0), sum * counts, splat(0));                                 \
+                } else if (s + LANES > count) {                                                                        \
                     vec mask;                                                                                          \
                     live_lanes(s < count ? count - s : 0, &mask);                                                      \
                     d = choose(mask != splat(0), d, splat(0));                                                         \
@@ -80,6 +98,13 @@ INLINE void numbers_at(const numbers_element *targets, vec *numbers) { *numbers 
             total += sum_of_lanes(&sum);                                                                               \
         }                                                                                                              \
         return total;                                                                                                  \
+    }                                                                                                                  \
+                                                                                                                       \
+    double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind));                                                               \
+                                                                                                                       \
+    CLONES double NAME(name##_##kind)(TARGETS_ARGUMENTS(kind)) {                                                       \
+        if (sample_weights != NULL) return name##_##kind##_loop(TARGETS_PASSED(sample_weights));                       \
+        return name##_##kind##_loop(TARGETS_PASSED(NULL));                                                             \
     }
 
 #include "mse.h"
@@ -111,8 +136,7 @@ int NAME(loss)(const char *name) {
 double NAME(loss_labels)(int number, LABELS_ARGUMENTS) {
     switch (number) {
 #define CASE(name)                                                                                                     \
-    case name##_number:                                                                                                \
-        return NAME(name##_labels)(activation, beside, labels, samples, count, n, stride, share, parameter, delta);
+    case name##_number: return NAME(name##_labels)(LABELS_PASSED(sample_weights));
         LOSSES(CASE)
 #undef CASE
     }
@@ -126,10 +150,8 @@ double NAME(loss_labels)(int number, LABELS_ARGUMENTS) {
     }
 
 #define bytes_CASE(name)                                                                                               \
-    case name##_number:                                                                                                \
-        return NAME(name##_bytes)(activation, beside, targets, count, n, stride, share, parameter, delta);
+    case name##_number: return NAME(name##_bytes)(TARGETS_PASSED(sample_weights));
 LOSS_BY_NUMBER(bytes)
 #define numbers_CASE(name)                                                                                             \
-    case name##_number:                                                                                                \
-        return NAME(name##_numbers)(activation, beside, targets, count, n, stride, share, parameter, delta);
+    case name##_number: return NAME(name##_numbers)(TARGETS_PASSED(sample_weights));
 LOSS_BY_NUMBER(numbers)

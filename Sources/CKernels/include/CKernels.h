@@ -132,16 +132,20 @@ typedef struct {
     int ck_loss_##name(const char *name);                                                                             \
     /* Returns the sum of the loss's terms over samples and outputs, against one-hot labels;                          \
        delta[n][stride] = share times its derivative by the pre-activations, zero in the padding. parameter: of       \
-       quantile its level, of others anything. */                                                                     \
+       quantile its level, of others anything. sample_weights[stride], null where all samples count the same, multiply\
+       each sample's terms and derivatives: they are zero in the padding, and a sample whose weight is zero adds nothing,\
+       whatever its terms are. */                                                                                     \
     double ck_loss_labels_##name(int loss_number, const REAL *activation, const REAL *beside, const uint8_t *labels,  \
                                  const uint32_t *samples, size_t count, size_t n, size_t stride, REAL share,          \
-                                 REAL parameter, REAL *delta);                                                        \
+                                 REAL parameter, const REAL *sample_weights, REAL *delta);                            \
     /* The same against targets[n][stride] in bytes, 255 standing for one. */                                         \
     double ck_loss_bytes_##name(int loss_number, const REAL *activation, const REAL *beside, const uint8_t *targets,  \
-                                size_t count, size_t n, size_t stride, REAL share, REAL parameter, REAL *delta);      \
+                                size_t count, size_t n, size_t stride, REAL share, REAL parameter,                    \
+                                const REAL *sample_weights, REAL *delta);                                             \
     /* The same against targets[n][stride] in numbers. */                                                             \
     double ck_loss_numbers_##name(int loss_number, const REAL *activation, const REAL *beside, const REAL *targets,   \
-                                  size_t count, size_t n, size_t stride, REAL share, REAL parameter, REAL *delta);    \
+                                  size_t count, size_t n, size_t stride, REAL share, REAL parameter,                  \
+                                  const REAL *sample_weights, REAL *delta);                                           \
     /* How many of the samples have their largest activation at their label (the first of equals counts). */          \
     size_t ck_correct_##name(const REAL *activation, const uint8_t *labels, const uint32_t *samples, size_t count,    \
                              size_t n, size_t stride);                                                                \

@@ -18,10 +18,11 @@ struct CentralDifferences {
         let (network, topology) = (problem.network, problem.topology)
         let parameters = ScratchMemory<Double>(count: topology.parameterCount)
         parameters.base.update(from: problem.parameters, count: topology.parameterCount)
-        let samples = problem.batch.map { sample -> (inputs: [Double], targets: [Double]) in
+        let samples = problem.batch.map { sample -> (inputs: [Double], targets: [Double], weight: Double) in
             (
                 problem.samples.inputs.numbers(of: sample),
-                problem.samples.targetNumbers(sample, units: topology.outputCount)
+                problem.samples.targetNumbers(sample, units: topology.outputCount),
+                problem.samples.weight(sample, ofMean: problem.minibatch.meanWeight)
             )
         }
         let divisor = Double(network.head.divisor(outputs: topology.outputCount) * samples.count)
@@ -29,7 +30,7 @@ struct CentralDifferences {
             var (sum, pieces): (Double, [Int]) = (0, [])
             for sample in samples {
                 let network = ScalarNetwork(network, parameters: parameters.base, inputs: sample.inputs)
-                sum += network.losses(sample.targets).reduce(0) { $0 + $1.term }
+                sum += sample.weight * network.losses(sample.targets).reduce(0) { $0 + $1.term }
                 pieces += network.pieces(sample.targets)
             }
             return (sum / divisor, pieces)

@@ -90,7 +90,7 @@ private struct EngineResult {
         memory.base.update(repeating: .nan, count: count)
         self.name = name
         loss = engine.gradient(
-            of: problem.batch, minibatchSize: problem.samples.count, parameters: parameters.base, into: memory.base)
+            of: problem.batch, in: problem.minibatch, parameters: parameters.base, into: memory.base)
         gradient = (0..<count).map { Double(memory.base[$0]) }
     }
 

@@ -16,14 +16,17 @@ public final class GradientProblem {
     /// The same with inputs that are numbers, each what its byte stands for.
     public let numberSamples: Samples
     private let memories: [SampleMemory]
+    /// All samples: what a gradient is computed of.
+    public var minibatch: Minibatch { Minibatch(size: samples.count, meanWeight: samples.meanWeight(of: batch)) }
     /// The numbers of all samples.
     public let batch: UnsafeBufferPointer<UInt32>
     private let parameterMemory: ScratchMemory<Double>
 
+    /// - Parameter weighted: whether some samples count for more than others.
     /// - Precondition: `sampleCount` is positive; n_0 = n_L when the target is the input.
     public init(
         _ network: Network, seed: UInt64, sampleCount: Int, target: Target = .labels,
-        initializer: Initializer = .kaiming
+        initializer: Initializer = .kaiming, weighted: Bool = false
     ) {
         let topology = network.topology
         precondition(sampleCount > 0 && (target != .inputs || topology.inputCount == topology.outputCount))
@@ -38,6 +41,8 @@ public final class GradientProblem {
         self.seed = seed
         let labels = (0..<sampleCount).map { _ in UInt8(draws.next() % answers) }
         let asked = (0..<(target == .numbers ? sampleCount * topology.outputCount : 0)).map { _ in draws.uniform() }
+        // The second counts for nothing.
+        let weights = (0..<(weighted ? sampleCount : 0)).map { $0 == 1 ? 0 : 3 * draws.uniform() }
         let numbers = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: sampleCount)
         _ = numbers.initialize(from: 0..<UInt32(sampleCount))
         batch = UnsafeBufferPointer(numbers)
@@ -45,7 +50,8 @@ public final class GradientProblem {
             let values = SampleValues(
                 inputs: inputs, columns: columns, labels: labels[...],
                 targets: target == .numbers ? .float64(asked[...]) : nil, count: sampleCount, name: "", targetsName: "")
-            return SampleMemory(values, target: target, form: form)
+            return SampleMemory(
+                weighted ? values.weighted(by: weights[...], name: "") : values, target: target, form: form)
         }
         let fits = columns <= ByteRows.maximumCompressedColumns
         memories = [

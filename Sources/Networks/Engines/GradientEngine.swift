@@ -7,15 +7,17 @@ import Kernels
 public protocol GradientEngine<Scalar>: AnyObject {
     associatedtype Scalar: Real
 
-    /// Writes the slice's share of the minibatch's mean gradient, Σ_b ∂E_b/∂w ÷ `minibatchSize`.
+    /// Writes the slice's share of the minibatch's mean gradient, Σ_b w_b ∂E_b/∂w ÷ Σ w of the minibatch; w_b is 1 where
+    /// samples have no weights.
     ///
     /// - Parameters:
     ///   - samples: sample numbers; at most the engine's capacity.
+    ///   - minibatch: what they are a part of.
     ///   - parameters: flat, in `Topology`'s order, with `kernelPadding` readable bytes behind.
     ///   - gradient: as `parameters`; overwritten. The padding behind it may be written.
     /// - Returns: the slice's share of the minibatch's mean loss.
     func gradient(
-        of samples: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
+        of samples: UnsafeBufferPointer<UInt32>, in minibatch: Minibatch, parameters: UnsafePointer<Scalar>,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double
 
@@ -30,6 +32,18 @@ extension GradientEngine {
     public var inputSlice: InputSlice<Scalar>? {
         get { nil }
         set { precondition(newValue == nil) }
+    }
+}
+
+/// What an engine has to know of the minibatch that its slice is of.
+public struct Minibatch: Sendable {
+    /// Samples, of all slices.
+    public let size: Int
+    /// Of all its samples; 1 where they have none.
+    public let meanWeight: Double
+
+    public init(size: Int, meanWeight: Double = 1) {
+        (self.size, self.meanWeight) = (size, meanWeight)
     }
 }
 

@@ -52,7 +52,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     @specialized(where Rule == Backpropagation<Float>)
     @specialized(where Rule == Backpropagation<Double>)
     func gradient(
-        of batch: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
+        of batch: UnsafeBufferPointer<UInt32>, in minibatch: Minibatch, parameters: UnsafePointer<Scalar>,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double {
         let topology = pass.topology
@@ -62,8 +62,8 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
             return 0
         }
         pass.run(batch, parameters: parameters)
-        let share = 1 / Double(divisor * minibatchSize)
-        let sum = fillOutputLayer(batch, parameters, share: Scalar(share), into: gradient)
+        let share = 1 / Double(divisor * minibatch.size)
+        let sum = fillOutputLayer(batch, of: minibatch, parameters, share: Scalar(share), into: gradient)
         let depth = topology.depth
         if depth >= 2 {
             Scalar.multiply(
@@ -82,7 +82,8 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     ///
     /// - Returns: the sum of the loss's terms over samples and outputs.
     private func fillOutputLayer(
-        _ batch: UnsafeBufferPointer<UInt32>, _ parameters: UnsafePointer<Scalar>, share: Scalar,
+        _ batch: UnsafeBufferPointer<UInt32>, of minibatch: Minibatch, _ parameters: UnsafePointer<Scalar>,
+        share: Scalar,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double {
         if let reconstruction {
@@ -92,7 +93,8 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
         }
         let topology = pass.topology
         let depth = topology.depth
-        let sum = pass.outputLoss(batch, share: share, delta: deltas[depth - 1])
+        let sum = pass.outputLoss(
+            batch, meanWeight: minibatch.meanWeight, share: share, delta: deltas[depth - 1])
         fillLayer(depth, into: gradient)
         if depth >= 2 {
             pass.products.backward(

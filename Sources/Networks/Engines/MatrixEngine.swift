@@ -23,17 +23,17 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public func gradient(
-        of batch: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
+        of batch: UnsafeBufferPointer<UInt32>, in minibatch: Minibatch, parameters: UnsafePointer<Scalar>,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double {
         let topology = pass.topology
         gradient.update(repeating: 0, count: topology.parameterCount)
-        let share = 1 / Double(pass.network.head.divisor(outputs: topology.outputCount) * minibatchSize)
+        let share = 1 / Double(pass.network.head.divisor(outputs: topology.outputCount) * minibatch.size)
         var sum = 0.0
         for first in stride(from: 0, to: batch.count, by: blockSize) {
             let block = UnsafeBufferPointer(rebasing: batch[first..<min(first + blockSize, batch.count)])
             pass.run(block, parameters: parameters)
-            let losses = outputLosses(block)
+            let losses = outputLosses(block, of: minibatch)
             sum += losses.reduce(0) { $0 + $1.term }
             let errors = losses.map(\.error)
             for k in 0..<topology.depth {
@@ -45,16 +45,21 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
     }
 
     /// What each output adds to the loss, and the loss's derivative by it, n_L × B.
-    private func outputLosses(_ block: UnsafeBufferPointer<UInt32>) -> [(term: Double, error: Scalar)] {
+    private func outputLosses(
+        _ block: UnsafeBufferPointer<UInt32>, of minibatch: Minibatch
+    ) -> [(term: Double, error: Scalar)] {
         let (units, depth) = (pass.topology.outputCount, pass.topology.depth)
         let loss = pass.network.head.form.function
         var losses = [(term: Double, error: Scalar)](repeating: (0, 0), count: units * block.count)
         for (b, sample) in block.enumerated() {
+            let weight: Scalar = pass.samples.weight(sample, ofMean: minibatch.meanWeight)
+            guard weight > 0 else { continue }
             let targets: [Scalar] = pass.samples.targetNumbers(sample, units: units)
             for q in 0..<units {
                 let index = q * pass.stride + b
-                losses[q * block.count + b] = loss(
+                let (term, error) = loss(
                     output: pass.activation(depth)[index], beside: pass.beside(depth)[index], target: targets[q])
+                losses[q * block.count + b] = (Double(weight) * term, weight * error)
             }
         }
         return losses

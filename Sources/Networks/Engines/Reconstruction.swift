@@ -11,7 +11,8 @@ final class Reconstruction<Scalar: Real> {
 
     /// The rows that the outputs of a network on these samples are compared with, where its output layer is such a one.
     static func targets(_ network: Network, _ samples: Samples) -> ByteRows? {
-        guard samples.target == .inputs, network.topology.depth >= 2, network.head == .article else { return nil }
+        guard samples.target == .inputs, samples.weights == nil, network.topology.depth >= 2, network.head == .article
+        else { return nil }
         return samples.inputs.denseBytes
     }
 

@@ -22,19 +22,21 @@ public final class ScalarEngine<Scalar: Real>: GradientEngine {
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public func gradient(
-        of batch: UnsafeBufferPointer<UInt32>, minibatchSize: Int, parameters: UnsafePointer<Scalar>,
+        of batch: UnsafeBufferPointer<UInt32>, in minibatch: Minibatch, parameters: UnsafePointer<Scalar>,
         into gradient: UnsafeMutablePointer<Scalar>
     ) -> Double {
         let topology = network.topology
         gradient.update(repeating: 0, count: topology.parameterCount)
-        let share = 1 / Double(network.head.divisor(outputs: topology.outputCount) * minibatchSize)
+        let share = 1 / Double(network.head.divisor(outputs: topology.outputCount) * minibatch.size)
         var sum = 0.0
         for sample in batch {
+            let weight: Scalar = samples.weight(sample, ofMean: minibatch.meanWeight)
+            guard weight > 0 else { continue }
             let network = ScalarNetwork(
                 self.network, parameters: parameters, inputs: samples.inputs.numbers(of: sample))
             let losses = network.losses(samples.targetNumbers(sample, units: topology.outputCount))
-            sum += losses.reduce(0) { $0 + $1.term }
-            add(Scalar(share), gradientOf: network, errors: losses.map(\.error), to: gradient)
+            sum += Double(weight) * losses.reduce(0) { $0 + $1.term }
+            add(Scalar(share), gradientOf: network, errors: losses.map { weight * $0.error }, to: gradient)
         }
         return sum * share
     }

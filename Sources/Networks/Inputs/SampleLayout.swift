@@ -3,7 +3,7 @@ import Kernels
 /// How one set of samples lies in memory, once a node or in a process alone; the same on every node.
 ///
 /// The inputs come first: as they were read, compressed where most bytes are zero, or both where the outputs are compared
-/// with them; then labels, and the numbers that are asked for. All that is in it is the set as it was read: what a run makes
+/// with them; then labels, the numbers that are asked for, and weights. All that is in it is the set as it was read: what a run makes
 /// of it (`Samples`) stands beside.
 public struct SampleLayout: Codable, Sendable {
     public let count: Int
@@ -14,6 +14,7 @@ public struct SampleLayout: Codable, Sendable {
     private let rows: Element?
     private let targets: Element?
     private let targetColumns: Int
+    private let hasWeights: Bool
 
     private enum Element: String, Codable {
         case byte, float32, float64
@@ -44,6 +45,7 @@ public struct SampleLayout: Codable, Sendable {
         columns = values.columns
         targets = values.targets.map { Element($0) }
         targetColumns = values.targetColumns
+        hasWeights = !values.weights.isEmpty
         switch values.inputs {
         case .numbers(let numbers): (rows, unitBytes) = (Element(numbers), nil)
         case .bytes(let bytes):
@@ -67,7 +69,8 @@ public struct SampleLayout: Codable, Sendable {
     private var rowsStart: Int { offsetsStart + (unitBytes == nil ? 0 : aligned(4 * (count + 1))) }
     private var labelsStart: Int { rowsStart + size(rows, columns) }
     private var targetsStart: Int { labelsStart + aligned(count) }
-    public var byteCount: Int { targetsStart + size(targets, targetColumns) }
+    private var weightsStart: Int { targetsStart + size(targets, targetColumns) }
+    public var byteCount: Int { weightsStart + (hasWeights ? aligned(count * MemoryLayout<Double>.stride) : 0) }
 
     private func size(_ element: Element?, _ columns: Int) -> Int {
         guard let element else { return 0 }
@@ -80,7 +83,8 @@ public struct SampleLayout: Codable, Sendable {
     public func samples(at base: UnsafeMutableRawPointer, target: Target) -> Samples {
         Samples(
             inputs: inputs(at: base), labels: (base + labelsStart).assumingMemoryBound(to: UInt8.self), count: count,
-            target: target, targets: numbers(targets, at: base + targetsStart, columns: targetColumns))
+            target: target, targets: numbers(targets, at: base + targetsStart, columns: targetColumns),
+            weights: hasWeights ? UnsafePointer((base + weightsStart).assumingMemoryBound(to: Double.self)) : nil)
     }
 
     private func inputs(at base: UnsafeMutableRawPointer) -> InputStore {
@@ -117,6 +121,7 @@ public struct SampleLayout: Codable, Sendable {
         }
         values.labels.withUnsafeBytes { copy($0, to: base + labelsStart) }
         if let targets = values.targets { copy(targets, to: base + targetsStart) }
+        values.weights.withUnsafeBytes { copy($0, to: base + weightsStart) }
     }
 
     private func copy(_ numbers: SampleValues.Numbers, to place: UnsafeMutableRawPointer) {

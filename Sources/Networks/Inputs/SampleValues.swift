@@ -12,9 +12,12 @@ public struct SampleValues: Sendable {
     public let labels: ArraySlice<UInt8>
     /// n_L numbers for each sample, where such are asked for.
     public let targets: Numbers?
-    /// What messages call the samples, and what is asked of them: the files that they are from.
+    /// What each sample counts; empty where all count the same.
+    public private(set) var weights: ArraySlice<Double> = []
+    /// What messages call the samples, what is asked of them, and their weights: the files that they are from.
     public let name: String
     public let targetsName: String
+    private(set) var weightsName = ""
 
     public enum Inputs: Sendable {
         case bytes(ArraySlice<UInt8>)
@@ -65,6 +68,19 @@ public struct SampleValues: Sendable {
         self.name = name
         self.targetsName = targetsName
     }
+
+    /// The same with a weight each.
+    ///
+    /// - Precondition: `count` weights.
+    public func weighted(by weights: ArraySlice<Double>, name: String) -> SampleValues {
+        precondition(weights.count == count)
+        var weighted = self
+        (weighted.weights, weighted.weightsName) = (weights, name)
+        return weighted
+    }
+
+    /// What a weight can be, beside 0: sums of any number of them, and what they are of each other, are numbers.
+    public static let weightRange = 1e-100...1e100
 
     /// Numbers that are asked for of each sample.
     var targetColumns: Int { count == 0 ? 0 : (targets?.count ?? 0) / count }

@@ -9,10 +9,15 @@ public struct Samples: @unchecked Sendable {
     public let target: Target
     /// n_L numbers per sample, where they are the target.
     public let targets: NumberRows?
+    /// A weight per sample, 0 or more, where some count for more than others.
+    public let weights: UnsafePointer<Double>?
+    /// Of all samples; 1 where they have none.
+    let meanWeight: Double
 
     /// - Precondition: what is asked for is there.
     public init(
-        inputs: InputStore, labels: UnsafePointer<UInt8>, count: Int, target: Target, targets: NumberRows? = nil
+        inputs: InputStore, labels: UnsafePointer<UInt8>, count: Int, target: Target, targets: NumberRows? = nil,
+        weights: UnsafePointer<Double>? = nil
     ) {
         precondition(target != .numbers || targets != nil)
         self.inputs = inputs
@@ -20,6 +25,28 @@ public struct Samples: @unchecked Sendable {
         self.count = count
         self.target = target
         self.targets = targets
+        self.weights = weights
+        meanWeight = weights.map { weights in (0..<count).reduce(0) { $0 + weights[$1] } / Double(count) } ?? 1
+    }
+
+    /// The same with other weights, or with none.
+    public func weighted(by weights: UnsafePointer<Double>?) -> Samples {
+        Samples(inputs: inputs, labels: labels, count: count, target: target, targets: targets, weights: weights)
+    }
+
+    /// The same, of which all count the same.
+    public var unweighted: Samples { weighted(by: nil) }
+
+    /// The mean weight of some samples, added up in their order, so that all who ask find the same; 1 where they have none.
+    public func meanWeight(of samples: UnsafeBufferPointer<UInt32>) -> Double {
+        guard let weights else { return 1 }
+        return samples.reduce(0) { $0 + weights[Int($1)] } / Double(samples.count)
+    }
+
+    /// What a sample counts among others whose mean weight is `mean`: 1 where they have none, 0 where all of theirs are 0.
+    func weight<Scalar: Real>(_ sample: UInt32, ofMean mean: Double) -> Scalar {
+        guard let weights else { return 1 }
+        return mean > 0 ? Scalar(weights[Int(sample)] / mean) : 0
     }
 
     /// What the outputs are compared with, where that is numbers: their own, or inputs that are no bytes.

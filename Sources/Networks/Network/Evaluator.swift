@@ -2,7 +2,7 @@ import Kernels
 
 /// How well a network does on some samples.
 public struct Score: Equatable, Sendable {
-    /// Σ over samples of the loss.
+    /// Σ over samples of the loss; where they have weights, by weights whose mean over the whole set is 1.
     public var loss: Double
     /// Samples whose largest output is their label's; 0 where the target is not the label.
     public var correct: Int
@@ -30,7 +30,7 @@ public final class Evaluator<Scalar: Real> {
     public func score(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) -> Score {
         pass.run(batch, parameters: parameters)
         let topology = pass.topology
-        let sum = pass.outputLoss(batch, share: 0, delta: error.base)
+        let sum = pass.outputLoss(batch, meanWeight: pass.samples.meanWeight, share: 0, delta: error.base)
         let correct =
             pass.samples.target != .labels
             ? 0

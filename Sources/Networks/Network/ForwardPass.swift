@@ -24,6 +24,8 @@ public final class ForwardPass<Scalar: Real> {
     /// What the outputs are compared with, n_L × stride; in the form that it has in the samples.
     private let targetBytes: UnsafeMutablePointer<UInt8>?
     private let targetNumbers: ScratchMemory<Scalar>?
+    /// What each sample counts, where some count for more than others.
+    private let sampleWeights: ScratchMemory<Scalar>?
 
     /// The layers that are computed are 1…last.
     let last: Int
@@ -54,6 +56,7 @@ public final class ForwardPass<Scalar: Real> {
         inputLayer = InputLayer(samples.inputs, topology: topology, stride: stride, products: products)
         let targetCount = belowOutput ? 0 : topology.outputCount * stride
         targetNumbers = samples.askedNumbers.map { _ in ScratchMemory(count: targetCount) }
+        sampleWeights = samples.weights.map { _ in ScratchMemory(count: stride) }
         let comparesBytes = samples.target == .inputs && targetNumbers == nil
         targetBytes = comparesBytes ? .allocate(capacity: targetCount) : nil
     }
@@ -92,28 +95,37 @@ public final class ForwardPass<Scalar: Real> {
         }
     }
 
-    /// The sum of the loss's terms, and share · its derivative by h^L, of the samples run last.
+    /// The sum of the loss's terms, and share · its derivative by h^L, of the samples run last; where they have weights, of
+    /// each weighted by what its weight is of `meanWeight`.
     func outputLoss(
-        _ batch: UnsafeBufferPointer<UInt32>, share: Scalar, delta: UnsafeMutablePointer<Scalar>
+        _ batch: UnsafeBufferPointer<UInt32>, meanWeight: Double, share: Scalar, delta: UnsafeMutablePointer<Scalar>
     ) -> Double {
         let depth = topology.depth
+        let weights = fillWeights(batch, meanWeight)
         if let targetBytes, let rows = samples.inputs.denseBytes {
             rows.gatherBytes(batch, into: targetBytes, stride: stride)
             return Scalar.loss(
                 lossKernel, activation: activation(depth), beside: beside(depth), targets: targetBytes,
                 count: batch.count, units: topology.outputCount, stride: stride, share: share, parameter: lossParameter,
-                delta: delta)
+                sampleWeights: weights, delta: delta)
         }
         if let targetNumbers, let rows = samples.askedNumbers {
             Scalar.gather(rows, samples: batch, into: targetNumbers.base, stride: stride)
             return Scalar.loss(
                 lossKernel, activation: activation(depth), beside: beside(depth),
                 targets: UnsafePointer(targetNumbers.base), count: batch.count, units: topology.outputCount,
-                stride: stride, share: share, parameter: lossParameter, delta: delta)
+                stride: stride, share: share, parameter: lossParameter, sampleWeights: weights, delta: delta)
         }
         return Scalar.loss(
             lossKernel, activation: activation(depth), beside: beside(depth), labels: samples.labels, samples: batch,
-            units: topology.outputCount, stride: stride, share: share, parameter: lossParameter, delta: delta)
+            units: topology.outputCount, stride: stride, share: share, parameter: lossParameter, sampleWeights: weights,
+            delta: delta)
+    }
+
+    private func fillWeights(_ batch: UnsafeBufferPointer<UInt32>, _ mean: Double) -> UnsafePointer<Scalar>? {
+        guard let sampleWeights else { return nil }
+        for s in 0..<stride { sampleWeights.base[s] = s < batch.count ? samples.weight(batch[s], ofMean: mean) : 0 }
+        return UnsafePointer(sampleWeights.base)
     }
 
     /// The outputs of the sample at `index` of those run last.

@@ -10,6 +10,7 @@ extension SampleValues {
             return "\(name) have \(columns) \(unit), the network \(topology) expects \(topology.inputCount)"
         }
         if case .numbers(let numbers) = inputs, let fault = fault(in: numbers, columns, name, limit) { return fault }
+        if let fault = weightFault { return fault }
         switch target {
         case .inputs:
             guard case .numbers(let numbers) = inputs else { return nil }
@@ -24,6 +25,17 @@ extension SampleValues {
             return fault(in: targets, targetColumns, targetsName, limit)
                 ?? targetFault(in: targets, targetColumns, targetsName, network.head)
         }
+    }
+
+    private var weightFault: String? {
+        let range = Self.weightRange
+        if let index = weights.firstIndex(where: { $0 != 0 && !range.contains($0) }) {
+            return
+                "\(weightsName): row \(index) is \(weights[index]); expected a weight, 0 or from \(range.lowerBound) to "
+                + "\(range.upperBound)"
+        }
+        guard !weights.isEmpty, weights.allSatisfy({ $0 == 0 }) else { return nil }
+        return "\(weightsName): the weights of all \(count) rows are 0; expected one that is more"
     }
 
     private var unit: String { if case .bytes = inputs { "pixels" } else { "numbers" } }

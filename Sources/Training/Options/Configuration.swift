@@ -22,6 +22,8 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var data = "synthetic"
     /// A file of what is asked for of each row, where the data are rows of numbers.
     public var targets: String?
+    /// A file of what each row counts while the network trains; nil where all count the same.
+    public var rowWeights: String?
     public var trainLimit: Int?
     public var testLimit: Int?
     public var epochs = 16
@@ -54,8 +56,8 @@ public struct Configuration: Sendable, Equatable, Codable {
     /// The names in `config.json`, from which those on the command line follow.
     enum CodingKeys: String, CodingKey {
         case topology = "model"
-        case target, activation, outputActivation, loss, data, targets, trainLimit, testLimit, epochs, batchSize
-        case learningRate, momentum, nesterov, beta1, beta2, seed, shuffle, initializer
+        case target, activation, outputActivation, loss, data, targets, rowWeights, trainLimit, testLimit, epochs
+        case batchSize, learningRate, momentum, nesterov, beta1, beta2, seed, shuffle, initializer
         case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
     }
 
@@ -73,7 +75,7 @@ public struct Configuration: Sendable, Equatable, Codable {
     }
 
     /// Options that may be others when a run goes on: they do not change what it comes to.
-    public static let freeOptions: Set = ["--data", "--targets", "--epochs"]
+    public static let freeOptions: Set = ["--data", "--targets", "--row-weights", "--epochs"]
 
     /// The options whose values differ from those of `other`, as the command line calls them, with both values.
     public func differences(from other: Configuration) throws -> [(option: String, value: String, other: String)] {

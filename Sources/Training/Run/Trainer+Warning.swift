@@ -12,7 +12,7 @@ extension Trainer {
         guard let last = history.last else { return nil }
         let count = min(EvaluationSets.blockSize, dataset.train.count)
         let samples = (0..<count).map { UInt32($0 * dataset.train.count / count) }
-        let evaluator = Evaluator<Scalar>(configuration.network, samples: dataset.train, capacity: count)
+        let evaluator = Evaluator<Scalar>(configuration.network, samples: dataset.train.unweighted, capacity: count)
         let found = samples.withUnsafeBufferPointer { evaluator.saturation($0, parameters: run.weights) }
         guard found.isPoor else { return nil }
         let rate = configuration.learningRate

@@ -19,13 +19,12 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         self.run = run
         let options = run.configuration
         plan = StepPlan(
-            team: run.team,
+            team: run.team, samples: run.dataset.train,
             schedule: MinibatchSchedule(
                 sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
                 shuffled: options.shuffle),
             slicing: run.slicing, sum: GradientSum(state: run.state, reduction: options.reduction),
-            optimizer: options.optimizer.make(options.optimizerOptions)!, lossScale: options.lossScale,
-            inputs: run.dataset.train.inputs)
+            optimizer: options.optimizer.make(options.optimizerOptions)!, lossScale: options.lossScale)
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
 

@@ -47,6 +47,7 @@ final class FitnessMeasure<Scalar: Real & Datatype> {
         }
         for (candidate, slot) in slots.enumerated() {
             let sum = (0..<blocks).reduce(0.0) { $0 + state.blockLosses[candidate * blocks + $1] }
+            // Of weighted rows an estimate of their mean: weights are relative to that of the whole set.
             state.losses[slot] = sum / Double(search.options.fitnessSamples)
         }
         team.wait()

@@ -10,9 +10,13 @@ public protocol SampleTables {
     func values(of part: Dataset.Part) throws -> SampleValues
     /// The first samples of both sets; all of a set whose limit is nil.
     func prefix(train: Int?, test: Int?) -> Self
+    /// The samples as images; nil where they are none.
+    var images: Dataset? { get }
 }
 
 extension Dataset: SampleTables {
+    public var images: Dataset? { self }
+
     public func values(of part: Part) -> SampleValues {
         self[part].values(
             name: "\(name): samples of the \(part == .train ? "training" : "test") set",
@@ -30,6 +34,8 @@ extension ImageSet {
 }
 
 extension NumPyDataset: SampleTables {
+    public var images: Dataset? { nil }
+
     public func values(of part: Dataset.Part) throws -> SampleValues {
         let rows = part == .train ? trainRows : testRows
         let numbers = self.numbers(targets, rows)
@@ -58,5 +64,39 @@ extension NumPyDataset: SampleTables {
             }
             return label
         }
+    }
+}
+
+/// Tables whose rows count for more or less while a network trains.
+public struct WeightedTables: SampleTables {
+    private var tables: any SampleTables
+    private let weights: RowWeights
+
+    /// - Parameter rows: of the whole table, the first of which are trained with.
+    /// - Throws: `Failure` with `.badData` where there is no weight for each row, of the whole or of those that are trained with.
+    public init(_ tables: any SampleTables, _ weights: RowWeights, rows: Int) throws {
+        let trained = try tables.values(of: .train).count
+        guard [rows, trained].contains(weights.values.count) else {
+            let those = rows == trained ? "" : ", or of the \(trained) that are trained with"
+            throw Failure(
+                .badData,
+                "\(weights.name) holds \(weights.values.count) weights; expected one for each of \(rows) rows\(those)")
+        }
+        (self.tables, self.weights) = (tables, weights)
+    }
+
+    public var name: String { tables.name }
+    public var images: Dataset? { tables.images }
+
+    public func values(of part: Dataset.Part) throws -> SampleValues {
+        let values = try tables.values(of: part)
+        guard part == .train else { return values }
+        return values.weighted(by: weights.values.prefix(values.count), name: weights.name)
+    }
+
+    public func prefix(train: Int?, test: Int?) -> WeightedTables {
+        var kept = self
+        kept.tables = tables.prefix(train: train, test: test)
+        return kept
     }
 }

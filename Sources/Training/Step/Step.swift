@@ -7,14 +7,14 @@ import Networks
 /// What the steps of a team's workers have in common.
 struct StepPlan<Scalar: Real & Datatype> {
     let team: Team
+    /// That minibatches are of.
+    let samples: Samples
     let schedule: MinibatchSchedule
     let slicing: Slicing
     let sum: GradientSum<Scalar>
     let optimizer: any GradientOptimizer
     /// What losses and gradients are multiplied by, if by anything.
     var lossScale: Double?
-    /// Of the training samples; the cache is asked for those that come next.
-    var inputs: InputStore?
 
     var state: SharedState<Scalar> { sum.state }
     /// Samples of the largest slice.
@@ -128,25 +128,27 @@ final class Step<Scalar: Real & Datatype> {
     private func computeSlices(_ range: Range<Int>) {
         let row = state.maximaRow(worker.index)
         row.update(repeating: 0, count: state.maxima.count)
+        let all = UnsafeBufferPointer(start: state.permutation + range.lowerBound, count: range.count)
+        let minibatch = Minibatch(size: all.count, meanWeight: plan.samples.meanWeight(of: all))
         for slice in slices {
-            let samples = self.samples(ofSlice: slice, range)
+            let samples = part(slice, of: all)
             account(for: samples)
-            if slice + 1 < slices.upperBound { plan.inputs?.prefetch(self.samples(ofSlice: slice + 1, range)) }
+            // The cache is asked for those that come next.
+            if slice + 1 < slices.upperBound { plan.samples.inputs.prefetch(part(slice + 1, of: all)) }
             let slot = slice - plan.slicing.ofTeam.lowerBound
             engine.inputSlice = state.inputSlices?[slot]
             state.losses[slot] = engine.gradient(
-                of: samples, minibatchSize: range.count, parameters: UnsafePointer(state.weights),
-                into: state.slot(slot))
+                of: samples, in: minibatch, parameters: UnsafePointer(state.weights), into: state.slot(slot))
             if let scale = plan.lossScale { multiply(slot, by: scale) }
             if sum.reduction == .exact { sum.note(slot: slot, in: row) }
         }
     }
 
-    /// Those of a slice of the minibatch that is `range` of the epoch's order.
-    private func samples(ofSlice slice: Int, _ range: Range<Int>) -> UnsafeBufferPointer<UInt32> {
+    /// The samples of a slice, of all of a minibatch.
+    private func part(_ slice: Int, of minibatch: UnsafeBufferPointer<UInt32>) -> UnsafeBufferPointer<UInt32> {
         let part = MinibatchSchedule.sliceRange(
-            minibatchSize: range.count, slice: slice, sliceCount: plan.slicing.count)
-        return UnsafeBufferPointer(start: state.permutation + range.lowerBound + part.lowerBound, count: part.count)
+            minibatchSize: minibatch.count, slice: slice, sliceCount: plan.slicing.count)
+        return UnsafeBufferPointer(rebasing: minibatch[part])
     }
 
     private func multiply(_ slot: Int, by scale: Double) {
