@@ -106,6 +106,7 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 #include "inputs/bytes.h"
 #include "inputs/numbers.h"
 #include "activations/list.h"
+#include "random/dropout.h"
 #include "heads/list.h"
 #include "kernels.h"
 #include "sums/sums.h"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Networks
 import Resources
 import Storage
+import Training
 
 struct GradientCheckCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +11,7 @@ struct GradientCheckCommand: FirstRankCommand {
             "Compare the gradient engines with each other and with central differences, in float64, and with float32.",
         discussion: """
             Every activation and every head, a line an engine; with --activation, --output-activation or --loss that network, \
-            layer by layer. Exit code 1 when some engines differ by more than the limit.
+            layer by layer. With --dropout all are left out the same units. Exit code 1 when some engines differ by more than the limit.
             """)
 
     @Option(help: "The network's sizes, such as 5x4x3x2 [random].")
@@ -27,6 +28,7 @@ struct GradientCheckCommand: FirstRankCommand {
 
     func validate() throws {
         if let topology { _ = try parseTopology(topology) }
+        if let fault = Configuration.dropoutFault(given.dropout) { throw ValidationError(fault) }
         try requireLimits([("--random", random, 1...1000), ("--samples", samples, 1...1_000_000)])
     }
 
@@ -55,6 +57,8 @@ struct GradientCheckCommand: FirstRankCommand {
     }
 
     private func check(_ network: Network) -> GradientCheck {
-        GradientCheck(GradientProblem(network, seed: seed, sampleCount: samples, initializer: initializer))
+        GradientCheck(
+            GradientProblem(network, seed: seed, sampleCount: samples, initializer: initializer, dropout: given.dropout)
+        )
     }
 }

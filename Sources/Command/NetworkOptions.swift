@@ -48,6 +48,12 @@ struct NetworkOptions: ParsableArguments {
         return found
     }
 
+    @Option(
+        help: ArgumentHelp(
+            "The share of hidden units that each step leaves out, at least 0 and below 1 (default: none).",
+            valueName: "p"))
+    var dropout: Double?
+
     var areGiven: Bool { activation != nil || outputActivation != nil || loss != nil }
 
     /// Puts what was given in place of what is there, and what it implies: a loss its last activation.
@@ -58,6 +64,7 @@ struct NetworkOptions: ParsableArguments {
         }
         options.loss = loss ?? options.loss
         options.outputActivation = outputActivation ?? options.outputActivation
+        if let dropout { options.dropout = dropout == 0 ? nil : dropout }
     }
 
     /// The network of these sizes that was given.

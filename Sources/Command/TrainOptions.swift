@@ -139,7 +139,7 @@ struct TrainOptions: ParsableArguments {
             ("--epochs", epochs != nil), ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil),
             ("--momentum", momentum != nil), ("--nesterov", nesterov), ("--beta1", beta1 != nil),
             ("--beta2", beta2 != nil),
-            ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
+            ("--dropout", network.dropout != nil), ("--no-shuffle", noShuffle), ("--gradient", gradient != nil),
             ("--slices", slices != nil), ("--reduction", reduction != nil),
         ].first(where: \.1)?.0
     }

@@ -55,6 +55,13 @@ extension Double: Real {
         ck_activate_f64(activation, sums, bias, n, stride, values, beside)
     }
 
+    public static func drop(
+        _ draws: DropoutDraws, layer: Int, samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int,
+        values: UnsafeMutablePointer<Self>, beside: UnsafeMutablePointer<Self>
+    ) {
+        ck_drop_f64(draws.raw, UInt32(layer), samples.baseAddress, samples.count, n, stride, values, beside)
+    }
+
     public static func loss(named name: String) -> Int32? { name.withCString { number(ck_loss_f64($0)) } }
 
     public static func loss(

@@ -47,6 +47,12 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         _ activation: Int32, sums: UnsafePointer<Self>, bias: UnsafePointer<Self>, units n: Int, stride: Int,
         into values: UnsafeMutablePointer<Self>, beside: UnsafeMutablePointer<Self>
     )
+    /// Dropout of a layer's activations and of what stands beside them, n × stride: zero where the unit is dropped, multiplied
+    /// where it is kept.
+    static func drop(
+        _ draws: DropoutDraws, layer: Int, samples: UnsafeBufferPointer<UInt32>, units n: Int, stride: Int,
+        values: UnsafeMutablePointer<Self>, beside: UnsafeMutablePointer<Self>
+    )
     /// The number of the loss that the file `name` of CKernels' heads makes; nil where there is none.
     static func loss(named name: String) -> Int32?
     /// Σ of the loss's terms against one-hot labels, over units and samples; delta = share · ∂Σ/∂h, zero in the padding.

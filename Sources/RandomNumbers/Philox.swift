@@ -21,10 +21,12 @@ public struct Philox: Sendable {
     private let purpose: UInt32
     private let stream: UInt32
 
-    /// Numbers for one purpose; `stream` tells apart epochs, tensors, samples, individuals.
-    public init(seed: UInt64, purpose: Purpose, stream: UInt32 = 0) {
+    /// Numbers for one purpose; `stream` tells apart epochs, tensors, samples, individuals, and `part` what is within one.
+    ///
+    /// - Precondition: `part` is below 2²⁴.
+    public init(seed: UInt64, purpose: Purpose, part: UInt32 = 0, stream: UInt32 = 0) {
         key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-        self.purpose = purpose.rawValue
+        self.purpose = purpose.rawValue | part << 8
         self.stream = stream
     }
 

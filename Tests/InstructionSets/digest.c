@@ -120,6 +120,11 @@ static const ck_update updates[] = {
                 }                                                                                                     \
             }                                                                                                         \
         }                                                                                                             \
+        memcpy(out, sums, slice);                                                                                     \
+        memcpy(more, other, slice);                                                                                   \
+        ck_drop_##name((ck_dropout){1, 2, 5, 77, 20000, 1.25}, 3, samples, SAMPLES, n, STRIDE, out, more);            \
+        report("drop_" #name, n, out, slice);                                                                         \
+        report("drop_beside_" #name, n, more, slice);                                                                 \
         ck_activate_##name(ck_activation_##name("sigmoid"), sums, bias, n, STRIDE, sums, other);                      \
         const ck_rows targets = {rows.dense, NULL, NULL, (uint32_t)n};                                                \
         loss = ck_reconstruction_##name(other, n, STRIDE, SAMPLES, weights, weights, targets, samples, (REAL)0.3,     \

@@ -13,7 +13,9 @@ extension Integration {
                 ["--threads", "0"], ["--slices", "0"], ["--train-limit", "0"], ["--test-limit=-5"],
                 ["--learning-rate", "fast"], ["--learning-rate", "nan"], ["--momentum", "inf"],
                 ["--precision", "float16"], ["--gradient", "forward"], ["--reduction", "tree"],
-                ["--initializer", "zero"], ["--seed=-1"], ["--model", "784x99999999999x99999999999x10"],
+                ["--initializer", "zero"], ["--dropout", "1"], ["--dropout=-0.1"], ["--dropout", "nan"],
+                ["--dropout", "0.5", "--model", "784x10"], ["--seed=-1"],
+                ["--model", "784x99999999999x99999999999x10"],
             ])
         func usage(_ options: [String]) async throws {
             try await withTemporaryFolder { folder in
@@ -34,6 +36,7 @@ extension Integration {
                 (["evaluate", "none", "--threads", "9223372036854775807"], "at most 1024"),
                 (["gradcheck", "--topology", "5x4", "--samples", "9223372036854775807"], "at most 1000000"),
                 (["gradcheck", "--random", "2000000000"], "at most 1000"),
+                (["gradcheck", "--dropout", "1"], "at least 0 and below 1"),
                 (["gradcheck", "--topology", "784x2000x2000x10"], "would take"),
                 (["gradcheck", "--topology", "1000x1000", "--samples", "1000000"], "would take"),
                 (["data", "info", "--train-limit", "3000000000"], "at most 2147483647"),

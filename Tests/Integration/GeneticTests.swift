@@ -91,6 +91,7 @@ extension Integration {
         @Test(
             arguments: [
                 (["--optimizer", "genetic", "--epochs", "3"], "--epochs goes with gradients"),
+                (["--optimizer", "genetic", "--dropout", "0.5"], "--dropout goes with gradients"),
                 (["--optimizer", "genetic", "--learning-rate", "1"], "--learning-rate goes with gradients"),
                 (["--optimizer", "genetic", "--no-shuffle"], "--no-shuffle goes with gradients"),
                 (["--optimizer", "genetic", "--slices", "8"], "--slices goes with gradients"),

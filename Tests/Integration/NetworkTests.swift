@@ -193,6 +193,8 @@ extension Integration {
                 ["gradcheck", "--topology", "5x4x3x2", "--activation", "relu,sigmoid", "--loss", "cross-entropy"])
             #expect(one.status == 0, "\(one.output)")
             #expect(one.outputLines.last == "5x4x3x2 relu,sigmoid, softmax, cross-entropy: passed")
+            let dropped = try await Program.run(["gradcheck", "--topology", "5x4x3x2", "--dropout", "0.5"])
+            #expect(dropped.status == 0 && dropped.output != all.output, "\(dropped.output)")
             let wrong = try await Program.run(["gradcheck", "--activation", "relu,sigmoid", "--topology", "5x2"])
             #expect(wrong.status == 64 && wrong.errors.contains("hidden layers"), "\(wrong.errors)")
         }

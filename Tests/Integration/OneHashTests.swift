@@ -90,6 +90,13 @@ struct Workload: Sendable, CustomTestStringConvertible {
             "many units, few samples of a slice, float64, backprop",
             ["--train-limit", "403", "--batch-size", "100", "--epochs", "2", "--model", "784x100x20x10"]
                 + ["--precision", "float64", "--gradient", "backprop"], on: { Layout.fewest }),
+        Workload(
+            "dropout, float32", uneven + modern + ["--dropout", "0.2", "--model", "784x20x17x10"],
+            on: { Layout.few + [Layout(1, 1), Layout(2, 1), Layout(5, 1)] }),
+        Workload(
+            "dropout, float64, backprop",
+            uneven + modern + ["--dropout", "0.5", "--precision", "float64", "--gradient", "backprop"],
+            on: { Layout.few }),
         Workload("no hidden layer", even + ["--model", "784x10"], on: { Layout.fewest }),
         Workload(
             "adam", uneven + ["--optimizer", "adam", "--learning-rate", "0.01"], on: { Layout.few + [Layout(5, 1)] }),
@@ -119,7 +126,8 @@ extension Integration {
             let runs = [
                 [], ["--seed", "2"], ["--slices", "16"], ["--precision", "float64"], ["--no-shuffle"],
                 ["--optimizer", "adam"], ["--optimizer", "adam", "--beta1", "0.8"],
-                ["--nesterov"],
+                ["--nesterov"], ["--dropout", "0.5"], ["--dropout", "0.4"],
+                ["--dropout", "0.5", "--precision", "float64"],
             ]
             var hashes: Set<String> = []
             for options in runs { hashes.insert(try await hash(Workload.even + options, on: Layout(nil, 1))) }

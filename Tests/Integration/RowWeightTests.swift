@@ -32,7 +32,10 @@ extension Integration {
         @Test(arguments: ["float32", "float64"]) func oneHash(precision: String) async throws {
             let options =
                 Self.rows + Self.weights + ["--precision", precision, "--batch-size", "7", "--epochs", "3"]
-                + ["--loss", "cross-entropy", "--optimizer", "adam", "--checkpoint-every", "4steps"]
+                + [
+                    "--loss", "cross-entropy", "--optimizer", "adam", "--dropout", "0.2", "--checkpoint-every",
+                    "4steps",
+                ]
             try await withTemporaryFolder { folder in
                 let files = RunFiles(path: "\(folder)/one")
                 let hash = try await Self.train(options + ["--threads", "1"], run: files.path)

@@ -26,8 +26,14 @@ import Training
         try check(method, model, "sgd", Float.self, weighted: true)
     }
 
+    @Test(arguments: [GradientMethod.frontprop, .backprop]) func norOfDropout(_ method: GradientMethod) throws {
+        try check(method, "784x16x16x10", "sgd", Float.self, dropout: 0.5)
+        try check(method, "784x20x784", "sgd", Double.self, dropout: 0.5)
+    }
+
     private func check<Scalar: Real & Datatype>(
-        _ method: GradientMethod, _ model: String, _ optimizer: String, _: Scalar.Type, weighted: Bool = false
+        _ method: GradientMethod, _ model: String, _ optimizer: String, _: Scalar.Type, weighted: Bool = false,
+        dropout: Double? = nil
     ) throws {
         let steps = 6
         let digits = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
@@ -39,6 +45,7 @@ import Training
         configuration.batchSize = 64
         configuration.epochs = 2
         configuration.slices = 8
+        configuration.dropout = dropout
         configuration.gradient = method
         configuration.optimizer = try #require(Optimizer(rawValue: optimizer))
         configuration.optimizerOptions = configuration.optimizer.defaults

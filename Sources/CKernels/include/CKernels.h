@@ -64,6 +64,15 @@ void ck_prefetch_numbers(ck_numbers rows, const uint32_t *samples, size_t count)
 void ck_philox(uint32_t key0, uint32_t key1, uint64_t first, uint32_t stream, uint32_t purpose, size_t groups,
                uint32_t *words);
 
+/// What a step leaves out of hidden layers' outputs, as a function of what it is for: a unit q of a layer, of a sample, is
+/// dropped where 16 bits of Philox are below the threshold. They are those of block (sample, q / 8, step, purpose + 256·layer),
+/// whose words hold two units each, the lower half first.
+typedef struct {
+    uint32_t key0, key1, purpose, step;
+    uint32_t threshold;
+    double scale;
+} ck_dropout;
+
 /// The instructions that the kernels use here: AVX-512, AVX2, NEON, or SSE2, which has no fused multiply-adds.
 const char *ck_instruction_set(void);
 
@@ -128,6 +137,10 @@ typedef struct {
        of softmax ln(activation), of sigmoid_of_sums sums + bias. In place allowed. */                                \
     void ck_activate_##name(int activation_number, const REAL *sums, const REAL *bias, size_t n, size_t stride,       \
                             REAL *activation, REAL *beside);                                                          \
+    /* Dropout of a layer: activation and what stands beside it, [n][stride], zero where the unit is dropped, and     \
+       multiplied by the scale where it is kept. */                                                                   \
+    void ck_drop_##name(ck_dropout dropout, uint32_t layer, const uint32_t *samples, size_t count, size_t n,          \
+                        size_t stride, REAL *activation, REAL *beside);                                               \
     /* The number of a loss by its file's name, -1 where there is none. */                                            \
     int ck_loss_##name(const char *name);                                                                             \
     /* Returns the sum of the loss's terms over samples and outputs, against one-hot labels;                          \

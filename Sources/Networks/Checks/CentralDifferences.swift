@@ -18,18 +18,23 @@ struct CentralDifferences {
         let (network, topology) = (problem.network, problem.topology)
         let parameters = ScratchMemory<Double>(count: topology.parameterCount)
         parameters.base.update(from: problem.parameters, count: topology.parameterCount)
-        let samples = problem.batch.map { sample -> (inputs: [Double], targets: [Double], weight: Double) in
+        let minibatch = problem.minibatch
+        let mask = problem.dropout?.mask(step: minibatch.step)
+        let samples = problem.batch.map {
+            sample -> (number: UInt32, inputs: [Double], targets: [Double], weight: Double) in
             (
-                problem.samples.inputs.numbers(of: sample),
+                sample, problem.samples.inputs.numbers(of: sample),
                 problem.samples.targetNumbers(sample, units: topology.outputCount),
-                problem.samples.weight(sample, ofMean: problem.minibatch.meanWeight)
+                problem.samples.weight(sample, ofMean: minibatch.meanWeight)
             )
         }
         let divisor = Double(network.head.divisor(outputs: topology.outputCount) * samples.count)
         func value() -> (loss: Double, pieces: [Int]) {
             var (sum, pieces): (Double, [Int]) = (0, [])
             for sample in samples {
-                let network = ScalarNetwork(network, parameters: parameters.base, inputs: sample.inputs)
+                let network = ScalarNetwork(
+                    network, parameters: parameters.base, inputs: sample.inputs,
+                    dropping: mask.map { ($0, sample.number) })
                 sum += sample.weight * network.losses(sample.targets).reduce(0) { $0 + $1.term }
                 pieces += network.pieces(sample.targets)
             }

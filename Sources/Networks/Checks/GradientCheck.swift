@@ -45,7 +45,9 @@ public struct GradientCheck: Sendable {
         func engines<Scalar: Real>(_: Scalar.Type) -> [(name: String, engine: any GradientEngine<Scalar>)] {
             GradientMethod.allCases.map { method in
                 let engine = method.makeEngine(
-                    problem.network, samples: problem.samples, capacity: problem.samples.count, as: Scalar.self)
+                    problem.network, samples: problem.samples, capacity: problem.samples.count,
+                    dropout: problem.dropout,
+                    as: Scalar.self)
                 return (method.rawValue, engine)
             }
         }

@@ -9,6 +9,8 @@ public final class GradientProblem {
     public let network: Network
     public var topology: Topology { network.topology }
     public let seed: UInt64
+    /// What the gradient's step leaves out.
+    public let dropout: Dropout?
     /// The samples, with dense rows.
     public let samples: Samples
     /// The same with compressed rows; nil where a row is too long for them.
@@ -22,11 +24,13 @@ public final class GradientProblem {
     public let batch: UnsafeBufferPointer<UInt32>
     private let parameterMemory: ScratchMemory<Double>
 
-    /// - Parameter weighted: whether some samples count for more than others.
+    /// - Parameters:
+    ///   - weighted: whether some samples count for more than others.
+    ///   - rate: of dropout; nil for none.
     /// - Precondition: `sampleCount` is positive; n_0 = n_L when the target is the input.
     public init(
         _ network: Network, seed: UInt64, sampleCount: Int, target: Target = .labels,
-        initializer: Initializer = .kaiming, weighted: Bool = false
+        initializer: Initializer = .kaiming, weighted: Bool = false, dropout rate: Double? = nil
     ) {
         let topology = network.topology
         precondition(sampleCount > 0 && (target != .inputs || topology.inputCount == topology.outputCount))
@@ -39,6 +43,7 @@ public final class GradientProblem {
         let answers = UInt64(min(topology.outputCount, 256))
         self.network = network
         self.seed = seed
+        dropout = Dropout(rate: rate, seed: seed)
         let labels = (0..<sampleCount).map { _ in UInt8(draws.next() % answers) }
         let asked = (0..<(target == .numbers ? sampleCount * topology.outputCount : 0)).map { _ in draws.uniform() }
         // The second counts for nothing.

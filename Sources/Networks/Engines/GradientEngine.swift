@@ -41,9 +41,11 @@ public struct Minibatch: Sendable {
     public let size: Int
     /// Of all its samples; 1 where they have none.
     public let meanWeight: Double
+    /// Of the run, from 1: what dropout draws by.
+    public let step: Int
 
-    public init(size: Int, meanWeight: Double = 1) {
-        (self.size, self.meanWeight) = (size, meanWeight)
+    public init(size: Int, meanWeight: Double = 1, step: Int = 1) {
+        (self.size, self.meanWeight, self.step) = (size, meanWeight, step)
     }
 }
 
@@ -60,15 +62,17 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
 
     /// An engine for slices of up to `capacity` samples of `samples`.
     public func makeEngine<Scalar: Real>(
-        _ network: Network, samples: Samples, capacity: Int, as: Scalar.Type = Scalar.self
+        _ network: Network, samples: Samples, capacity: Int, dropout: Dropout? = nil, as: Scalar.Type = Scalar.self
     ) -> any GradientEngine<Scalar> {
         switch self {
         case .frontprop:
-            LayeredEngine(network, samples: samples, capacity: capacity, deltas: Frontpropagation<Scalar>())
+            LayeredEngine(
+                network, samples: samples, capacity: capacity, dropout: dropout, deltas: Frontpropagation<Scalar>())
         case .backprop:
-            LayeredEngine(network, samples: samples, capacity: capacity, deltas: Backpropagation<Scalar>())
-        case .matrix: MatrixEngine<Scalar>(network, samples: samples)
-        case .scalar: ScalarEngine<Scalar>(network, samples: samples)
+            LayeredEngine(
+                network, samples: samples, capacity: capacity, dropout: dropout, deltas: Backpropagation<Scalar>())
+        case .matrix: MatrixEngine<Scalar>(network, samples: samples, dropout: dropout)
+        case .scalar: ScalarEngine<Scalar>(network, samples: samples, dropout: dropout)
         }
     }
 

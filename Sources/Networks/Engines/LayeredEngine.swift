@@ -29,15 +29,17 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
     private let projected: ScratchMemory<Scalar>
     /// What a minibatch's sum of the loss's terms is divided by, beside its size.
     private let divisor: Int
+    private let dropout: Dropout?
     var inputSlice: InputSlice<Scalar>?
 
-    init(_ network: Network, samples: Samples, capacity: Int, deltas rule: Rule) {
+    init(_ network: Network, samples: Samples, capacity: Int, dropout: Dropout?, deltas rule: Rule) {
         let topology = network.topology
         let stride = paddedSampleCount(capacity)
         let targets = Reconstruction<Scalar>.targets(network, samples)
         pass = ForwardPass(network, samples: samples, capacity: capacity, belowOutput: targets != nil)
         reconstruction = targets.map { Reconstruction(topology: topology, targets: $0, capacity: capacity) }
         self.rule = rule
+        self.dropout = dropout
         rule.prepare(topology: topology, stride: stride)
         deltaMemory = topology.sizes[1...pass.last].map { ScratchMemory(count: $0 * stride) }
         deltas = deltaMemory.map(\.base)
@@ -61,7 +63,7 @@ final class LayeredEngine<Rule: DeltaRule>: GradientEngine {
             inputSlice?.clear()
             return 0
         }
-        pass.run(batch, parameters: parameters)
+        pass.run(batch, parameters: parameters, dropping: dropout?.mask(step: minibatch.step))
         let share = 1 / Double(divisor * minibatch.size)
         let sum = fillOutputLayer(batch, of: minibatch, parameters, share: Scalar(share), into: gradient)
         let depth = topology.depth

@@ -13,8 +13,10 @@ import Kernels
 public final class MatrixEngine<Scalar: Real>: GradientEngine {
     private let pass: ForwardPass<Scalar>
     private let blockSize: Int
+    private let dropout: Dropout?
 
-    public init(_ network: Network, samples: Samples) {
+    public init(_ network: Network, samples: Samples, dropout: Dropout? = nil) {
+        self.dropout = dropout
         blockSize = Self.blockSize(network.topology)
         pass = ForwardPass(network, samples: samples, capacity: blockSize)
     }
@@ -32,7 +34,7 @@ public final class MatrixEngine<Scalar: Real>: GradientEngine {
         var sum = 0.0
         for first in stride(from: 0, to: batch.count, by: blockSize) {
             let block = UnsafeBufferPointer(rebasing: batch[first..<min(first + blockSize, batch.count)])
-            pass.run(block, parameters: parameters)
+            pass.run(block, parameters: parameters, dropping: dropout?.mask(step: minibatch.step))
             let losses = outputLosses(block, of: minibatch)
             sum += losses.reduce(0) { $0 + $1.term }
             let errors = losses.map(\.error)

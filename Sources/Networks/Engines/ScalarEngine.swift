@@ -12,8 +12,10 @@ import Kernels
 public final class ScalarEngine<Scalar: Real>: GradientEngine {
     private let network: Network
     private let samples: Samples
+    private let dropout: Dropout?
 
-    public init(_ network: Network, samples: Samples) {
+    public init(_ network: Network, samples: Samples, dropout: Dropout? = nil) {
+        self.dropout = dropout
         self.network = network
         self.samples = samples
     }
@@ -28,12 +30,14 @@ public final class ScalarEngine<Scalar: Real>: GradientEngine {
         let topology = network.topology
         gradient.update(repeating: 0, count: topology.parameterCount)
         let share = 1 / Double(network.head.divisor(outputs: topology.outputCount) * minibatch.size)
+        let mask = dropout?.mask(step: minibatch.step)
         var sum = 0.0
         for sample in batch {
             let weight: Scalar = samples.weight(sample, ofMean: minibatch.meanWeight)
             guard weight > 0 else { continue }
             let network = ScalarNetwork(
-                self.network, parameters: parameters, inputs: samples.inputs.numbers(of: sample))
+                self.network, parameters: parameters, inputs: samples.inputs.numbers(of: sample),
+                dropping: mask.map { ($0, sample) })
             let losses = network.losses(samples.targetNumbers(sample, units: topology.outputCount))
             sum += Double(weight) * losses.reduce(0) { $0 + $1.term }
             add(Scalar(share), gradientOf: network, errors: losses.map { weight * $0.error }, to: gradient)

@@ -18,8 +18,11 @@ struct ScalarNetwork<Scalar: Real> {
     /// different pieces of the network's function.
     let pieces: [Int]
 
-    /// Runs the network on any real inputs.
-    init(_ network: Network, parameters: UnsafePointer<Scalar>, inputs: [Scalar]) {
+    /// Runs the network on any real inputs; those of a sample, where units are left out.
+    init(
+        _ network: Network, parameters: UnsafePointer<Scalar>, inputs: [Scalar],
+        dropping dropped: (mask: DropoutMask, sample: UInt32)? = nil
+    ) {
         let topology = network.topology
         precondition(inputs.count == topology.inputCount)
         var activations = [inputs + [1]]
@@ -36,7 +39,12 @@ struct ScalarNetwork<Scalar: Real> {
             }
             let activation = network.layer(l)
             for kink in activation.kinks { pieces += sums.map { Double($0) > kink ? 1 : 0 } }
-            let (outputs, beside) = activation.function.layer(sums)
+            var (outputs, beside) = activation.function.layer(sums)
+            if let dropped, l < topology.depth {
+                let factors: [Scalar] = dropped.mask.factors(layer: l, units: units, sample: dropped.sample)
+                outputs = zip(outputs, factors).map { $0 * $1 }
+                beside = zip(beside, factors).map { $0 * $1 }
+            }
             derivatives.append(activation.isElementwise ? beside : Array(repeating: 1, count: units))
             activations.append(outputs + [1])
             besideOutputs = beside

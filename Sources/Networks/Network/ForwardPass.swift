@@ -75,10 +75,14 @@ public final class ForwardPass<Scalar: Real> {
         l < topology.depth || outputIsElementwise ? beside(l)[q * stride + index] : 1
     }
 
-    /// Computes the layers of these samples.
+    /// Computes the layers of these samples; where a step of the training leaves units out, with those at zero.
     ///
     /// - Complexity: 2·B·Σ n_k n_{k+1} flops, of which the first layer's only for inputs that are not zero.
     public func run(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>) {
+        run(batch, parameters: parameters, dropping: nil)
+    }
+
+    func run(_ batch: UnsafeBufferPointer<UInt32>, parameters: UnsafePointer<Scalar>, dropping mask: DropoutMask?) {
         precondition(batch.count <= capacity)
         stride = paddedSampleCount(batch.count)
         inputLayer.product(
@@ -92,6 +96,10 @@ public final class ForwardPass<Scalar: Real> {
             Scalar.activate(
                 activationKernels[l - 1], sums: activation(l), bias: parameters + topology.biases(l - 1),
                 units: topology.sizes[l], stride: stride, into: activation(l), beside: beside(l))
+            if let mask, l < topology.depth {
+                mask.apply(
+                    to: activation(l), beside: beside(l), layer: l, units: topology.sizes[l], of: batch, stride: stride)
+            }
         }
     }
 

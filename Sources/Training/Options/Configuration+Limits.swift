@@ -12,7 +12,8 @@ extension Configuration {
     /// Why this cannot be a run: the first option that is out of its limits, or that does not go with another, named as
     /// on the command line; nil where there is none.
     public var fault: String? {
-        countFault ?? rateFault ?? optimizer.fault(in: optimizerOptions) ?? targetFault ?? networkFault ?? geneticFault
+        countFault ?? rateFault ?? optimizer.fault(in: optimizerOptions) ?? targetFault ?? networkFault
+            ?? dropoutFault ?? geneticFault
     }
 
     private var countFault: String? {
@@ -57,6 +58,19 @@ extension Configuration {
             return "--loss \(loss) of \(outputActivation) outputs does not go with --target \(target.rawValue)"
         }
         return nil
+    }
+
+    private var dropoutFault: String? {
+        guard let dropout else { return nil }
+        if let fault = Self.dropoutFault(dropout) { return fault }
+        if dropout > 0, topology.depth < 2 { return "--dropout leaves out hidden units, \(topology) has none" }
+        return optimizer == .genetic ? "--dropout goes with gradients, not with --optimizer genetic" : nil
+    }
+
+    /// Why this is no share of units to leave out; nil where it is, or none is given.
+    public static func dropoutFault(_ rate: Double?) -> String? {
+        guard let rate, !(rate >= 0 && rate < 1) else { return nil }
+        return "--dropout must be at least 0 and below 1, not \(rate)"
     }
 
     private var geneticFault: String? {

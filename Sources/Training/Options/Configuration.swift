@@ -19,6 +19,8 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var activation = HiddenActivations(.sigmoid)
     public var outputActivation = Activation.sigmoid
     public var loss = Loss.mse
+    /// The share of hidden units that a step leaves out; nil for none.
+    public var dropout: Double?
     public var data = "synthetic"
     /// A file of what is asked for of each row, where the data are rows of numbers.
     public var targets: String?
@@ -56,7 +58,8 @@ public struct Configuration: Sendable, Equatable, Codable {
     /// The names in `config.json`, from which those on the command line follow.
     enum CodingKeys: String, CodingKey {
         case topology = "model"
-        case target, activation, outputActivation, loss, data, targets, rowWeights, trainLimit, testLimit, epochs
+        case target, activation, outputActivation, loss, dropout, data, targets, rowWeights, trainLimit, testLimit,
+            epochs
         case batchSize, learningRate, momentum, nesterov, beta1, beta2, seed, shuffle, initializer
         case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
     }

@@ -63,7 +63,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
 
     private func step(_ worker: Worker) -> Step<Scalar> {
         let engine = configuration.gradient.makeEngine(
-            configuration.network, samples: dataset.train, capacity: plan.sliceCapacity, as: Scalar.self)
+            configuration.network, samples: dataset.train, capacity: plan.sliceCapacity,
+            dropout: Dropout(rate: configuration.dropout, seed: configuration.seed), as: Scalar.self)
         return Step(plan, worker, engine: engine, trace: trace?.worker(worker))
     }
 

@@ -103,9 +103,9 @@ final class Step<Scalar: Real & Datatype> {
     ///
     /// `request` is what this rank asks for, of its first worker.
     func take(_ minibatch: Int, request: Request) throws -> Outcome {
-        let range = plan.schedule.minibatch(minibatch)
+        let number = (epoch - 1) * plan.schedule.minibatchCount + minibatch + 1
         let start = now()
-        computeSlices(range)
+        computeSlices(plan.schedule.minibatch(minibatch), step: number)
         state.requests[worker.index] = request.rawValue
         let computed = lap(.compute, since: start)
         team.wait()
@@ -118,18 +118,18 @@ final class Step<Scalar: Real & Datatype> {
             gathered = lap(.wait, since: noted)
         }
         let isExact = sum.reduction == .exact
-        let update = plan.optimizer.update(step: (epoch - 1) * plan.schedule.minibatchCount + minibatch + 1)
+        let update = plan.optimizer.update(step: number)
         let ended = isExact ? try updateExactly(update, gathered) : try updatePlainly(update, gathered)
         team.wait()
         _ = lap(.wait, since: ended)
         return isExact ? exactOutcome : plainOutcome
     }
 
-    private func computeSlices(_ range: Range<Int>) {
+    private func computeSlices(_ range: Range<Int>, step: Int) {
         let row = state.maximaRow(worker.index)
         row.update(repeating: 0, count: state.maxima.count)
         let all = UnsafeBufferPointer(start: state.permutation + range.lowerBound, count: range.count)
-        let minibatch = Minibatch(size: all.count, meanWeight: plan.samples.meanWeight(of: all))
+        let minibatch = Minibatch(size: all.count, meanWeight: plan.samples.meanWeight(of: all), step: step)
         for slice in slices {
             let samples = part(slice, of: all)
             account(for: samples)
