@@ -38,7 +38,7 @@ CASES = [
     NUMBERS + "--model 5x16x12x3 --activation tanh,silu --loss quantile:0.9 --learning-rate 0.05 --momentum 0.5",
     NUMBERS + "--model 5x16x3 --activation softplus --loss poisson --optimizer adam --learning-rate 0.01",
     NUMBERS + "--model 5x16x3 --activation gelu --loss poisson --output-activation softplus --learning-rate 0.05 --momentum 0",
-    NUMBERS + "--model 5x16x12x3 --activation elu --output-activation tanh --learning-rate 0.05 --momentum 0.9",
+    NUMBERS + "--model 5x16x12x3 --activation elu --output-activation tanh --learning-rate 0.05 --momentum 0.9 --row-weights GOLDEN/numbers/weights.npy",
 ]
 EPOCHS = 3
 FLAGS = ["--nesterov"]
@@ -83,13 +83,15 @@ def digits(folder):
 
 
 def numbers(given):
-    """As of digits; the first nine tenths train."""
+    """As of digits; the first nine tenths train, and may have weights."""
     def rows(option):
         return torch.tensor(np.load(given[option].replace("GOLDEN", str(GOLDEN))).astype(np.float64))
 
     inputs, targets = rows("--data"), rows("--targets")
-    weights = rows("--row-weights") if "--row-weights" in given else torch.ones(len(inputs), dtype=torch.float64)
+    weights = torch.ones(len(inputs), dtype=torch.float64)
     count = len(inputs) * 9 // 10
+    if "--row-weights" in given:
+        weights[:count] = rows("--row-weights")[:count]
     for part in (slice(0, count), slice(count, None)):
         yield inputs[part], targets[part], None, weights[part]
 
