@@ -68,7 +68,6 @@ INLINE void exponential_of_minus(vec *argument) {
 // puts the rounded multiple into the low bits of the double; what so many additions put there beside is taken away at
 // the end. A float's exponent leaves room for it in a double, whatever it is.
 typedef half eight;
-typedef double doubles __attribute__((vector_size(64)));
 typedef uint64_t words __attribute__((vector_size(64)));
 typedef int64_t signed_words __attribute__((vector_size(64)));
 typedef int32_t magnitudes __attribute__((vector_size(32)));

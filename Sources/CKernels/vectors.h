@@ -20,6 +20,9 @@ typedef REAL half __attribute__((vector_size(32)));
 typedef REAL half_unaligned __attribute__((vector_size(32), aligned(4), may_alias));
 #define HALF_LANES (32 / sizeof(REAL))
 
+// Eight doubles, whatever the precision.
+typedef double doubles __attribute__((vector_size(64)));
+
 #define load(p) (*(const vec_unaligned *)(p))
 #define store(p, v) (*(vec_unaligned *)(p) = (v))
 // A subtraction, for x + 0 is not x where x is -0, so that the compiler would have to add.

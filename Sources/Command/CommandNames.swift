@@ -5,13 +5,16 @@ import Storage
 enum CommandNames {
     /// Follows `arguments` from `root` through the commands' names, up to the first option or the last command.
     ///
+    /// - Returns: the command that the names lead to.
     /// - Throws: `.usage` naming the first word that is no command, and the one that was likely meant.
-    static func check(_ arguments: some Sequence<String>, root: any ParsableCommand.Type) throws {
+    static func check(
+        _ arguments: some Sequence<String>, root: any ParsableCommand.Type
+    ) throws -> any ParsableCommand.Type {
         var command: any ParsableCommand.Type = root
         var path = root._commandName
         for word in arguments {
             let commands = command.configuration.subcommands
-            if commands.isEmpty || word.hasPrefix("-") { return }
+            if commands.isEmpty || word.hasPrefix("-") { return command }
             if word == "help" && command == root { continue }
             guard let next = commands.first(where: { $0._commandName == word }) else {
                 let names = commands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
@@ -24,6 +27,7 @@ enum CommandNames {
             command = next
             path += " " + word
         }
+        return command
     }
 
     /// The name that `word` begins, or that it is a few typing mistakes from; nil where none is near.

@@ -48,7 +48,7 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         try environment.requireSameProgram(arguments: arguments)
         try checkArguments()
-        try CommandNames.check(arguments, root: Program.self)
+        let named = try CommandNames.check(arguments, root: Program.self)
         do {
             var command = try Program.parseAsRoot(arguments)
             if let command = command as? any ProgramCommand {
@@ -63,7 +63,11 @@ enum Main {
             if code == .failure && !(error is ExitCode) { throw error }
             let text = Program.fullMessage(for: error)
             if environment.world.rank == 0 && !text.isEmpty {
-                if code.isSuccess { try Console.print(text) } else { Console.say(text) }
+                if code.isSuccess {
+                    try Console.print(ParserText.help(text, of: named))
+                } else {
+                    Console.say(ParserText.message(text))
+                }
             }
             return code.rawValue
         }

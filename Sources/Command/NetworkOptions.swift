@@ -9,7 +9,7 @@ extension Activation: ExpressibleByArgument {
 }
 
 /// What the layers make of their sums, and the loss.
-struct NetworkOptions: ParsableArguments {
+struct NetworkOptions: RunOptions {
     @Option(
         help: ArgumentHelp(
             "Of the hidden layers: \(Activation.all.map(\.name).joined(separator: ", ")); one for all, or one each, joined by commas (default: sigmoid).",
@@ -24,6 +24,12 @@ struct NetworkOptions: ParsableArguments {
             valueName: "name"),
         transform: Self.loss)
     var loss: Loss?
+
+    @Option(
+        help: ArgumentHelp(
+            "The share of hidden units that each step leaves out, at least 0 and below 1 (default: none).",
+            valueName: "p"))
+    var dropout: Double?
 
     /// `sigmoid; of mae linear; of cross-entropy softmax for labels, else sigmoid`.
     private static var defaults: String {
@@ -48,23 +54,12 @@ struct NetworkOptions: ParsableArguments {
         return found
     }
 
-    @Option(
-        help: ArgumentHelp(
-            "The share of hidden units that each step leaves out, at least 0 and below 1 (default: none).",
-            valueName: "p"))
-    var dropout: Double?
-
-    var areGiven: Bool { activation != nil || outputActivation != nil || loss != nil }
-
-    /// Puts what was given in place of what is there, and what it implies: a loss its last activation.
-    func apply(to options: inout Configuration) {
-        options.activation = activation ?? options.activation
-        if let loss, loss != options.loss {
-            options.outputActivation = loss.usualActivation(for: options.target.target)
-        }
-        options.loss = loss ?? options.loss
-        options.outputActivation = outputActivation ?? options.outputActivation
-        if let dropout { options.dropout = dropout == 0 ? nil : dropout }
+    static var settings: [Setting<Self>] {
+        [
+            Setting("--activation", \.activation, \.activation), Setting("--loss", \.loss, \.withOutputActivation),
+            Setting("--output-activation", \.outputActivation, \.outputActivation),
+            Setting("--dropout", \.dropout, \.someDropout),
+        ]
     }
 
     /// The network of these sizes that was given.
@@ -76,5 +71,22 @@ struct NetworkOptions: ParsableArguments {
         apply(to: &options)
         if let fault = options.networkFault { throw Failure(.usage, fault) }
         return options.network
+    }
+}
+
+extension Configuration {
+    /// The loss; another brings its last activation.
+    fileprivate var withOutputActivation: Loss {
+        get { loss }
+        set {
+            if newValue != loss { outputActivation = newValue.usualActivation(for: target.target) }
+            loss = newValue
+        }
+    }
+
+    /// Leaving out none is leaving out nothing.
+    fileprivate var someDropout: Double {
+        get { dropout ?? 0 }
+        set { dropout = newValue == 0 ? nil : newValue }
     }
 }

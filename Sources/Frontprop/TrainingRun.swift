@@ -99,6 +99,7 @@ public struct TrainingRun {
         var surroundings = RunSurroundings()
         surroundings.isTraced = tracePath != nil
         surroundings.fault = fault
+        surroundings.lastEpoch = try processes.fromFirst { [beginning.reproduction?.turns] }[0]
         surroundings.progress = onProgress
         surroundings.report = { event in
             try onEvent(event)

@@ -192,6 +192,12 @@ extension Double: Real {
         ck_plain_sum_f64(slots, slotStride, count, range.lowerBound, range.upperBound, sums)
     }
 
+    public static func norms(
+        _ values: UnsafePointer<Self>, range: Range<Int>, block: Int, into norms: UnsafeMutablePointer<Double>
+    ) {
+        ck_norms_f64(values, range.lowerBound, range.upperBound, block, norms)
+    }
+
     public static func step(
         _ update: Update, gradient: UnsafePointer<Self>, range: Range<Int>, state: UnsafeMutablePointer<Self>,
         stateStride: Int, weights: UnsafeMutablePointer<Self>

@@ -192,6 +192,12 @@ extension Float: Real {
         ck_plain_sum_f32(slots, slotStride, count, range.lowerBound, range.upperBound, sums)
     }
 
+    public static func norms(
+        _ values: UnsafePointer<Self>, range: Range<Int>, block: Int, into norms: UnsafeMutablePointer<Double>
+    ) {
+        ck_norms_f32(values, range.lowerBound, range.upperBound, block, norms)
+    }
+
     public static func step(
         _ update: Update, gradient: UnsafePointer<Self>, range: Range<Int>, state: UnsafeMutablePointer<Self>,
         stateStride: Int, weights: UnsafeMutablePointer<Self>

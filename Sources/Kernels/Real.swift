@@ -161,6 +161,11 @@ public protocol Real: BinaryFloatingPoint, Sendable {
         slots: UnsafePointer<Self>, slotStride: Int, count: Int, range: Range<Int>,
         into sums: UnsafeMutablePointer<Self>
     )
+    /// norms[i] = √Σ v² of the i-th `block` values of `range`, the last perhaps of fewer; scaled on the way, so that no square
+    /// is beyond the largest number or lost below the least. The bits depend on the values and their order alone.
+    static func norms(
+        _ values: UnsafePointer<Self>, range: Range<Int>, block: Int, into norms: UnsafeMutablePointer<Double>
+    )
     /// An optimiser's step with this gradient, of the weights and of its state's vectors, which lie `stateStride` apart; on
     /// `range`.
     static func step(

@@ -43,9 +43,11 @@ static ck_rows make_rows(void) {
 
 // Each optimiser's, with constants as they come.
 static const ck_update updates[] = {
-    {ck_update_momentum, {0.3, 0.9}},
-    {ck_update_nesterov, {0.3, 0.9}},
-    {ck_update_adam, {0.1, 0.999, 0.001, 0.02, 3, 1e-8}},
+    {ck_update_momentum, {0.3, 0.9}, 1, 0, 0},
+    {ck_update_nesterov, {0.3, 0.9}, 1, 0, 0},
+    {ck_update_adam, {0.1, 0.999, 0.001, 0.02, 3, 1e-8}, 1, 0, 0},
+    {ck_update_momentum, {0.3, 0.9}, 0.7, 0.01, 0},
+    {ck_update_adam, {0.1, 0.999, 0.001, 0.02, 3, 1e-8}, 0.7, 0, 0.001},
 };
 
 #define DIGESTS(REAL, name)                                                                                           \
@@ -144,7 +146,7 @@ static const ck_update updates[] = {
         ck_input_slice_##name(rows, samples, SAMPLES, more, n, STRIDE, values, STRIDE, deltas);                       \
         int64_t largest = ck_input_rows_largest_##name(&slices, deltas, 0, COLUMNS *n, made);                         \
         report("input_rows_largest_" #name, n, &largest, sizeof largest);                                             \
-        ck_update update = {ck_update_momentum, {0.3, 0.9}};                                                          \
+        ck_update update = {ck_update_momentum, {0.3, 0.9}, 1, 0, 0};                                                 \
         ck_input_rows_exact_step_##name(update, &slices, deltas, 3, COLUMNS *n, 10, out, COLUMNS *n, weights, made);  \
         report("input_rows_step_" #name, n, weights, COLUMNS *n * sizeof(REAL));                                      \
         ck_product_##name(weights, 1, n, n, n, sums, out, STRIDE);                                                    \
@@ -198,6 +200,9 @@ static const ck_update updates[] = {
         }                                                                                                             \
         ck_plain_sum_##name(slots, COUNT, SLOTS, 3, end, sums);                                                       \
         report("plain_sum_" #name, end, sums, COUNT * sizeof(REAL));                                                  \
+        double *norms = calloc(COUNT, sizeof *norms);                                                                 \
+        ck_norms_##name(sums, 3, end, 128, norms);                                                                    \
+        report("norms_" #name, end, norms, COUNT * sizeof *norms);                                                    \
     }
 
 DIGESTS(float, f32)

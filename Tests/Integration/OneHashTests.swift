@@ -103,6 +103,14 @@ struct Workload: Sendable, CustomTestStringConvertible {
         Workload(
             "adam, float64", even + ["--optimizer", "adam", "--precision", "float64"], on: { Layout.fewest }),
         Workload(
+            "adamw, cosine, warm-up, clipping",
+            uneven + ["--optimizer", "adamw", "--schedule", "cosine", "--warmup", "5steps", "--clip-norm", "0.01"],
+            on: { Layout.few + [Layout(2, 1), Layout(5, 1)] }),
+        Workload(
+            "weight decay, step, clipping, float64",
+            even + ["--weight-decay", "0.001", "--schedule", "step:1:0.5", "--clip-norm", "0.01"]
+                + ["--precision", "float64"], on: { Layout.few }),
+        Workload(
             "normal, in the order of the file", even + ["--initializer", "normal", "--no-shuffle", "--seed", "7"],
             on: { Layout.fewest }),
     ].map { Workload($0.testDescription, $0.options + ($0.limitsTest ? [] : ["--test-limit", "130"]), on: $0.layouts) }
@@ -128,6 +136,9 @@ extension Integration {
                 ["--optimizer", "adam"], ["--optimizer", "adam", "--beta1", "0.8"],
                 ["--nesterov"], ["--dropout", "0.5"], ["--dropout", "0.4"],
                 ["--dropout", "0.5", "--precision", "float64"],
+                ["--weight-decay", "0.001"], ["--clip-norm", "0.001"], ["--warmup", "2steps"],
+                ["--schedule", "cosine"], ["--schedule", "step:1:0.5"], ["--schedule", "exponential:0.9"],
+                ["--optimizer", "adamw"], ["--optimizer", "adamw", "--weight-decay", "0.1"],
             ]
             var hashes: Set<String> = []
             for options in runs { hashes.insert(try await hash(Workload.even + options, on: Layout(nil, 1))) }

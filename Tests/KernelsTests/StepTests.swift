@@ -6,7 +6,10 @@ let updates: [Update] = [
     .momentum(rate: 0.3, momentum: 0.9),
     .nesterov(rate: 0.3, momentum: 0.9),
     .adam(beta1: 0.9, beta2: 0.999, size: 0.02, scale: 3, epsilon: 1e-8),
-]
+].flatMap { update in
+    [update, update.scaling(by: 0.3), update.adding(decay: 0.1), update.scaling(by: 0.7).adding(decay: 0.2)]
+        + [update.shrinkingWeights(by: 0.01), update.scaling(by: 2).adding(decay: 0.3).shrinkingWeights(by: 0.4)]
+}
 
 @Suite struct StepTests {
     private static let count = 100
@@ -55,6 +58,22 @@ let updates: [Update] = [
             square = (Scalar(1 - 0.999) * g * g).addingProduct(Scalar(0.999), square)
             w -= Scalar(0.02) * mean / Scalar(1e-8).addingProduct(square.squareRoot(), Scalar(3))
         }
-        return [momentum, nesterov, adam]
+        return [momentum, nesterov, adam].flatMap { step in
+            [(1, 0, 0), (0.3, 0, 0), (1, 0.1, 0), (0.7, 0.2, 0), (1, 0, 0.01), (2, 0.3, 0.4)].map {
+                prepared(step, scale: Scalar($0), decay: Scalar($1), shrink: Scalar($2))
+            }
+        }
+    }
+
+    /// `step` after what comes before it.
+    private static func prepared<Scalar: Real>(
+        _ step: @escaping (Scalar, inout Scalar, inout Scalar, inout Scalar) -> Void, scale: Scalar, decay: Scalar,
+        shrink: Scalar
+    ) -> (Scalar, inout Scalar, inout Scalar, inout Scalar) -> Void {
+        { g, first, second, w in
+            let gradient = (scale * g).addingProduct(decay, w)
+            w = w.addingProduct(-shrink, w)
+            step(gradient, &first, &second, &w)
+        }
     }
 }

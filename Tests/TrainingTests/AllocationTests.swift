@@ -31,9 +31,19 @@ import Training
         try check(method, "784x20x784", "sgd", Double.self, dropout: 0.5)
     }
 
+    @Test func norOfASchedule() throws {
+        for text in Schedule.forms.map({ $0.replacing("EPOCHS", with: "1").replacing("FACTOR", with: "0.5") }) {
+            try check(.frontprop, "784x16x16x10", "adamw", Float.self) {
+                $0.schedule = try #require(Schedule(text))
+                ($0.clipNorm, $0.warmup) = (0.01, .steps(7))
+            }
+        }
+    }
+
     private func check<Scalar: Real & Datatype>(
         _ method: GradientMethod, _ model: String, _ optimizer: String, _: Scalar.Type, weighted: Bool = false,
-        dropout: Double? = nil
+        dropout: Double? = nil,
+        change: (inout Configuration) throws -> Void = { _ in }
     ) throws {
         let steps = 6
         let digits = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
@@ -49,6 +59,7 @@ import Training
         configuration.gradient = method
         configuration.optimizer = try #require(Optimizer(rawValue: optimizer))
         configuration.optimizerOptions = configuration.optimizer.defaults
+        try change(&configuration)
         let processes = try Processes(Environment.start().world)
         let counts = Counts(capacity: 2 * steps)
         var surroundings = RunSurroundings()

@@ -5,7 +5,7 @@ import Testing
 /// Each optimiser's options, and what goes with what: all derived from the list.
 @Suite struct OptimizerTests {
     @Test func namesAreThoseOfTheList() {
-        #expect(Optimizer.allCases.map(\.rawValue) == ["sgd", "adam", "genetic"])
+        #expect(Optimizer.allCases.map(\.rawValue) == ["sgd", "adam", "adamw", "genetic"])
         for optimizer in Optimizer.allCases {
             #expect(Optimizer(rawValue: optimizer.rawValue) == optimizer)
             #expect(Optimizer.summaries.contains("\(optimizer.rawValue): "))
@@ -15,22 +15,42 @@ import Testing
     }
 
     /// Every option of one, given to another.
-    @Test(arguments: Optimizer.allCases, ["--momentum", "--nesterov", "--beta1", "--beta2"])
+    @Test(arguments: Optimizer.allCases, OptimizerOptions.list.map(\.name))
     func optionsOfAnother(_ optimizer: Optimizer, name: String) throws {
-        let has = optimizer.defaults.own.contains { $0.name == name && $0.value != nil }
+        let option = try #require(OptimizerOptions.list.first { $0.name == name })
         var options = optimizer.defaults
         switch name {
+        case "--learning-rate": options.learningRate = 0.5
         case "--momentum": options.momentum = 0.5
         case "--nesterov": options.nesterov = true
         case "--beta1": options.beta1 = 0.5
-        default: options.beta2 = 0.5
+        case "--beta2": options.beta2 = 0.5
+        case "--weight-decay": options.weightDecay = 0.5
+        default: Issue.record("\(name) is not tried")
         }
+        #expect(option.value(options) == (name == "--nesterov" ? 1 : 0.5))
         let fault = optimizer.fault(in: options)
-        #expect(has == (fault == nil))
+        #expect((option.value(optimizer.defaults) != nil) == (fault == nil))
         if let fault {
             #expect(
                 fault.hasPrefix("\(name) goes with --optimizer ") && fault.hasSuffix("not with \(optimizer.rawValue)"))
         }
+    }
+
+    /// All defaults of an option, each with those whose it is.
+    @Test func defaultsForTheHelp() {
+        #expect(Optimizer.defaults(of: \.learningRate) == "default: 10.0; adam, adamw: 0.001")
+        #expect(Optimizer.defaults(of: \.momentum) == "default: 0.5")
+        #expect(Optimizer.defaults(of: \.beta1) == "default: 0.9")
+        #expect(Optimizer.defaults(of: \.weightDecay) == "default: 0.0; adamw: 0.01")
+        #expect(Optimizer.defaults(of: { _ in nil }) == "default: none")
+    }
+
+    @Test(arguments: Optimizer.allCases, [-0.1, -Double.infinity, .nan])
+    func decayIsNotNegative(_ optimizer: Optimizer, value: Double) {
+        var options = optimizer.defaults
+        options.weightDecay = value
+        #expect(optimizer.fault(in: options) == "--weight-decay must be at least 0, not \(value)")
     }
 
     @Test func nesterovNeedsMomentum() {

@@ -27,6 +27,23 @@ import Testing
         return options
     }
 
+    /// No option is left out, and all are read as they were written.
+    @Test func everyOptionIsRecorded() throws {
+        let properties = Mirror(reflecting: Configuration()).children.compactMap(\.label)
+        let names = properties.filter { $0 != "optimizerOptions" }.map { $0 == "topology" ? "model" : $0 }
+        #expect(Configuration.fields.map(\.name).sorted() == names.sorted())
+        for optimizer in Optimizer.allCases {
+            var options = Self.genetic()
+            (options.optimizer, options.optimizerOptions) = (optimizer, optimizer.defaults)
+            (options.learningRate, options.trainLimit, options.weights, options.lossScale) = (3, 5, "a", 0.5)
+            (options.clipNorm, options.schedule, options.warmup) = (2, try #require(Schedule("step:2:0.5")), .steps(3))
+            let text = try Self.text(options)
+            #expect(try JSONText.decode(Configuration.self, from: Array(text.utf8), name: "text") == options)
+            #expect(text.contains(#""learningRate":3"#) && !text.contains("optimizerOptions"))
+            #expect(text.contains(#""momentum":"#) == (options.momentum != nil))
+        }
+    }
+
     /// The records from before there was a format.
     @Test func formerFormat() throws {
         let run = try RunFolder.Record.parse(try Self.golden("run-format-0"), name: "golden")
@@ -115,9 +132,13 @@ import Testing
         for value in [Int.min, -1, 1 << 31 + 1, Int.max] {
             #expect(fault { $0.epochs = value }?.hasPrefix("--epochs") == true)
         }
+        for value in [0, -1, Double.nan, .infinity, 1e300] {
+            #expect(fault { $0.clipNorm = value }?.hasPrefix("--clip-norm must be above 0 and at most") == true)
+        }
         for value in [Double.nan, .infinity, 1e300] {
             #expect(fault { $0.learningRate = value }?.hasPrefix("--learning-rate") == true)
             #expect(fault { $0.momentum = -value }?.hasPrefix("--momentum") == true)
+            #expect(fault { $0.weightDecay = value }?.hasPrefix("--weight-decay must be a finite") == true)
         }
         #expect(fault { ($0.learningRate, $0.precision) = (1e300, .float64) } == nil)
         #expect(fault { $0.checkpointEvery = .steps(.max) }?.hasPrefix("--checkpoint-every") == true)

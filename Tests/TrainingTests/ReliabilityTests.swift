@@ -28,11 +28,11 @@ import Testing
     }
 
     @Test func intervalsOfCheckpoints() {
-        #expect(CheckpointInterval("3") == .epochs(3) && CheckpointInterval("500steps") == .steps(500))
+        #expect(EpochsOrSteps("3") == .epochs(3) && EpochsOrSteps("500steps") == .steps(500))
         for text in ["", "0", "-1", "steps", "0steps", "3 steps", "1.5", "5step"] {
-            #expect(CheckpointInterval(text) == nil, "\(text)")
+            #expect(EpochsOrSteps(text) == nil, "\(text)")
         }
-        for text in ["3", "500steps"] { #expect(CheckpointInterval(text)?.description == text) }
+        for text in ["3", "500steps"] { #expect(EpochsOrSteps(text)?.description == text) }
     }
 
     @Test func optionsThatDiffer() throws {

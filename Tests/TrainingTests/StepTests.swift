@@ -12,21 +12,24 @@ import Testing
     /// An engine that gives each slice a gradient made up from its samples' numbers and the weights.
     private final class MadeUp: GradientEngine {
         typealias Scalar = Double
-        let count: Int
+        private let count: Int
+        /// What all gradients are instead.
+        private let made: Double?
 
-        init(count: Int) { self.count = count }
+        init(count: Int, made: Double? = nil) { (self.count, self.made) = (count, made) }
 
         func gradient(
             of samples: UnsafeBufferPointer<UInt32>, in minibatch: Minibatch, parameters: UnsafePointer<Double>,
             into gradient: UnsafeMutablePointer<Double>
         ) -> Double {
             let sum = samples.reduce(0.0) { $0 + Double($1) } / Double(minibatch.size)
-            for e in 0..<count { gradient[e] = sum * Double(e % 7 - 3) + parameters[e] / 8 }
+            for e in 0..<count { gradient[e] = made ?? sum * Double(e % 7 - 3) + parameters[e] / 8 }
             return sum
         }
     }
 
-    private static let topology = Topology(sizes: [5, 7, 3])!
+    /// 909 parameters: 8 blocks of a norm, the last a short one.
+    private static let topology = Topology(sizes: [20, 30, 9])!
     private static let schedule = MinibatchSchedule(sampleCount: 100, batchSize: 40, seed: 1, shuffled: true)
 
     /// The engine asks for their numbers alone.
@@ -36,7 +39,7 @@ import Testing
         target: .labels)
 
     private func plan(
-        _ optimizer: Optimizer, _ options: OptimizerOptions, reduction: Reduction, threads: Int
+        _ optimizer: Optimizer, _ options: OptimizerOptions, clipNorm: Double? = nil, reduction: Reduction, threads: Int
     ) throws -> StepPlan<Double> {
         let team = try Team(processes: Processes(Environment.start().world), reduction: reduction, threads: threads)
         let slicing = Slicing(nil, reduction: reduction, team: team)
@@ -44,11 +47,15 @@ import Testing
             team: team,
             shape: SharedState<Double>.Shape(
                 topology: Self.topology, optimizerState: optimizer.state, workerCount: team.workerCount,
-                slotCount: slicing.ofTeam.count, inputSlices: nil, trainCount: 100, blockCount: 1))
+                slotCount: slicing.ofTeam.count, inputSlices: nil, trainCount: 100, blockCount: 1,
+                clips: clipNorm != nil))
         for e in 0..<state.parameterCount { state.weights[e] = Double(e) / 16 }
         return StepPlan(
             team: team, samples: samples.samples, schedule: Self.schedule, slicing: slicing,
-            sum: GradientSum(state: state, reduction: reduction), optimizer: try #require(optimizer.make(options)))
+            sum: GradientSum(state: state, reduction: reduction),
+            optimizer: try #require(optimizer.make(options)),
+            learningRate: LearningRate(options.learningRate, stepsInEpoch: 3, epochs: 2),
+            clipping: clipNorm.map(Clipping.init))
     }
 
     /// Two epochs; the weights and the losses of all steps.
@@ -74,12 +81,15 @@ import Testing
     }
 
     /// The same in one loop, of a minibatch's samples together: sums of other shape, so near and not equal.
-    private func expected(_ optimizer: Optimizer, slices: Int) -> [Double] {
+    private func expected(
+        _ optimizer: Optimizer, _ options: OptimizerOptions, clipNorm: Double = .infinity, slices: Int
+    ) -> [Double] {
         let count = Self.topology.parameterCount
         var (weights, first, second) = (
             (0..<count).map { Double($0) / 16 }, [Double](repeating: 0, count: count),
             [Double](repeating: 0, count: count)
         )
+        let (rate, decay) = (options.learningRate, options.weightDecay!)
         var t = 0
         for epoch in 1...2 {
             let order = Self.schedule.permutation(epoch: epoch)
@@ -87,16 +97,23 @@ import Testing
                 t += 1
                 let samples = order[Self.schedule.minibatch(minibatch)]
                 let sum = samples.reduce(0.0) { $0 + Double($1) } / Double(samples.count)
+                let gradient = (0..<count).map { sum * Double($0 % 7 - 3) + Double(slices) * weights[$0] / 8 }
+                let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
                 for e in 0..<count {
-                    let g = sum * Double(e % 7 - 3) + Double(slices) * weights[e] / 8
+                    var g = gradient[e] * min(1, clipNorm / (norm + 1e-6))
+                    if optimizer.rawValue == "adamw" {
+                        weights[e] -= rate * decay * weights[e]
+                    } else {
+                        g += decay * weights[e]
+                    }
                     if optimizer == .sgd {
-                        first[e] = 0.5 * first[e] - 0.001 * g
+                        first[e] = 0.5 * first[e] - rate * g
                         weights[e] += first[e]
                     } else {
                         first[e] = 0.9 * first[e] + 0.1 * g
                         second[e] = 0.999 * second[e] + 0.001 * g * g
                         let (b1, b2) = (power(0.9, t), power(0.999, t))
-                        weights[e] -= 0.001 * (first[e] / (1 - b1)) / ((second[e] / (1 - b2)).squareRoot() + 1e-8)
+                        weights[e] -= rate * (first[e] / (1 - b1)) / ((second[e] / (1 - b2)).squareRoot() + 1e-8)
                     }
                 }
             }
@@ -106,29 +123,45 @@ import Testing
 
     private func power(_ x: Double, _ n: Int) -> Double { (0..<n).reduce(1) { power, _ in power * x } }
 
-    @Test(arguments: ["sgd", "adam"], [Reduction.exact, .allreduce])
-    func isTheOptimizersStep(_ name: String, _ reduction: Reduction) throws {
-        let optimizer = try #require(Optimizer(rawValue: name))
-        var options = optimizer.defaults
-        options.learningRate = 0.001
-        var found: [[Double]] = []
-        for threads in [1, 2, 3] {
-            let plan = try plan(optimizer, options, reduction: reduction, threads: threads)
-            let (weights, losses) = train(plan)
-            let expected = expected(optimizer, slices: plan.slicing.count)
-            for (a, b) in zip(weights, expected) { #expect(abs(a - b) <= 1e-9 * max(1, abs(b)), "\(a), \(b)") }
-            #expect(losses.count == 6 && losses.allSatisfy(\.isFinite))
-            // The number of samples, whoever used them.
-            let used = (0..<plan.team.workerCount).reduce(0) { $0 + plan.state.accounts[$1].count }
-            #expect(used == 100)
-            found.append(weights)
+    @Test(arguments: Optimizer.allCases.filter { $0 != .genetic }, [Reduction.exact, .allreduce])
+    func isTheOptimizersStep(_ optimizer: Optimizer, _ reduction: Reduction) throws {
+        for (decay, clipNorm) in [(0, nil), (0.3, nil), (0, 2000), (0.3, 2000)] as [(Double, Double?)] {
+            var options = optimizer.defaults
+            (options.learningRate, options.weightDecay) = (0.001, decay)
+            var found: [[Double]] = []
+            for threads in 1...5 {
+                let plan = try plan(optimizer, options, clipNorm: clipNorm, reduction: reduction, threads: threads)
+                let (weights, losses) = train(plan)
+                let expected = expected(
+                    optimizer, options, clipNorm: clipNorm ?? .infinity, slices: plan.slicing.count)
+                for (a, b) in zip(weights, expected) { #expect(abs(a - b) <= 1e-9 * max(1, abs(b)), "\(a), \(b)") }
+                #expect(losses.count == 6 && losses.allSatisfy(\.isFinite))
+                // The number of samples, whoever used them.
+                let used = (0..<plan.team.workerCount).reduce(0) { $0 + plan.state.accounts[$1].count }
+                #expect(used == 100)
+                found.append(weights)
+            }
+            #expect(reduction == .allreduce || Set(found).count == 1)
         }
-        #expect(reduction == .allreduce || (found[0] == found[1] && found[1] == found[2]))
+    }
+
+    /// A limit that no norm comes to changes no bit; one below all norms does.
+    @Test(arguments: Optimizer.allCases.filter { $0 != .genetic }, [Reduction.exact, .allreduce])
+    func clippingByItself(_ optimizer: Optimizer, _ reduction: Reduction) throws {
+        func weights(_ clipNorm: Double?) throws -> [Double] {
+            var options = optimizer.defaults
+            options.learningRate = 0.001
+            return train(
+                try plan(optimizer, options, clipNorm: clipNorm, reduction: reduction, threads: 2)
+            ).weights
+        }
+        let free = try weights(nil)
+        #expect(try weights(1e300) == free && weights(1) != free)
     }
 
     /// What is no number stops all, before anything has moved; the first place is told.
-    @Test(arguments: [1, 3]) func divergence(threads: Int) throws {
-        let plan = try plan(.sgd, Optimizer.sgd.defaults, reduction: .exact, threads: threads)
+    @Test(arguments: [1, 3], [nil, 1]) func divergence(threads: Int, clipNorm: Double?) throws {
+        let plan = try plan(.sgd, Optimizer.sgd.defaults, clipNorm: clipNorm, reduction: .exact, threads: threads)
         plan.state.weights[40] = .infinity
         let before = (0..<40).map { plan.state.weights[$0] }
         let seen = Losses()
@@ -142,6 +175,26 @@ import Testing
         }
         #expect(seen.all == [1, 1])
         #expect((0..<40).map { plan.state.weights[$0] } == before)
+    }
+
+    /// A sum that is no number, of slices that are, stops a step that is clipped before anything has moved.
+    @Test(arguments: [1, 3], [Reduction.exact, .allreduce]) func divergenceOfASum(threads: Int, reduction: Reduction)
+        throws
+    {
+        // With allreduce there are as many slices as workers.
+        let threads = reduction == .exact ? threads : max(2, threads)
+        let plan = try plan(.sgd, Optimizer.sgd.defaults, clipNorm: 1, reduction: reduction, threads: threads)
+        let before = (0..<plan.state.parameterCount).map { plan.state.weights[$0] }
+        let seen = Losses()
+        plan.team.run { worker in
+            let step = Step(
+                plan, worker, engine: MadeUp(count: plan.state.parameterCount, made: .greatestFiniteMagnitude))
+            step.beginEpoch(1)
+            let outcome = try? step.take(0, request: .none)
+            if worker.isTeamLeader { seen.all.append(outcome?.diverged == true ? 1 : 0) }
+        }
+        #expect(seen.all == [1])
+        #expect((0..<plan.state.parameterCount).map { plan.state.weights[$0] } == before)
     }
 
     /// A vector of the optimiser's that overflows is found, though the weights are numbers.

@@ -97,9 +97,13 @@ typedef enum { CK_UPDATES(CK_UPDATE_KIND) } ck_update_kind;
 
 /// One step's: the same constants for all parameters. momentum, nesterov: rate, momentum. adam: 1 - β1, β2, 1 - β2,
 /// rate / (1 - β1^t), 1 / √(1 - β2^t), ε.
+///
+/// Before it the gradient becomes scale·g + decay·w, and then w becomes w - shrink·w; with 1, 0 and 0 nothing is done to
+/// either.
 typedef struct {
     ck_update_kind kind;
     double constants[CK_UPDATE_CONSTANTS];
+    double scale, decay, shrink;
 } ck_update;
 
 #define CK_DECLARE(REAL, name)                                                                                        \
@@ -225,6 +229,10 @@ typedef struct {
     /* sums[begin ≤ e < end] = Σ_s slots[s·slot_stride + e], in the order of s. */                                    \
     void ck_plain_sum_##name(const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin, size_t end,     \
                              REAL *sums);                                                                             \
+    /* norms[i] = √Σ v² of the i-th `block` values in [begin, end), the last perhaps of fewer: in double, scaled by the power  \
+       of two of their largest magnitude, so that no square leaves the range; eight chains by ascending index, put together \
+       in pairs. Up to CK_PADDING bytes behind the end are read. */                                                   \
+    void ck_norms_##name(const REAL *values, size_t begin, size_t end, size_t block, double *norms);                  \
     /* The optimiser's step with this gradient on [begin, end): of the weights and of the vectors of its state, which lie \
        `state_stride` apart. Up to CK_PADDING bytes behind the end are read. */                                       \
     void ck_step_##name(ck_update update, const REAL *gradient, size_t begin, size_t end, REAL *state,                \

@@ -121,27 +121,33 @@ CLONES int64_t NAME(input_rows_largest)(const ck_slices *slices, const REAL *del
         }                                                                                                              \
     }
 
-CLONES void NAME(input_rows_exact_sum)(const ck_slices *slices, const REAL *deltas, size_t begin, size_t end, int exponent,
-                                 int64_t *words, size_t low, REAL *scratch) {
+CLONES void NAME(input_rows_exact_sum)(const ck_slices *slices, const REAL *deltas, size_t begin, size_t end,
+                                       int exponent, int64_t *words, size_t low, REAL *scratch) {
     EACH_INPUT(exact_sum_of(rows, slot_stride, count, from, to, exponent, words + first, low))
 }
 
-INLINE int input_rows_step_of(ck_update_kind kind, size_t vectors, const ck_update *update, const ck_slices *slices,
-                              const REAL *deltas, size_t begin, size_t end, int exponent, REAL *state,
-                              size_t state_stride, REAL *weights, REAL *scratch) {
+INLINE int input_rows_step_of(ck_update_kind kind, size_t vectors, int prepares, const step_constants *c,
+                              const ck_slices *slices, const REAL *deltas, size_t begin, size_t end, int exponent,
+                              REAL *state, size_t state_stride, REAL *weights, REAL *scratch) {
     int finite = 1;
-    EACH_INPUT(finite &= exact_step_of(kind, vectors, update, rows, slot_stride, count, from, to, exponent,
+    EACH_INPUT(finite &= exact_step_of(kind, vectors, prepares, c, rows, slot_stride, count, from, to, exponent,
                                        state + first, state_stride, weights + first))
     return finite;
 }
 
 #define INPUT_ROWS_STEP_CASE(name, vectors)                                                                            \
     case ck_update_##name:                                                                                             \
-        return input_rows_step_of(ck_update_##name, vectors, &update, slices, deltas, begin, end, exponent, state,      \
+        if (c.prepares)                                                                                                \
+            return input_rows_step_of(ck_update_##name, vectors, 1, &c, slices, deltas, begin, end, exponent, state,    \
+                                      state_stride, weights, scratch);                                                 \
+        return input_rows_step_of(ck_update_##name, vectors, 0, &c, slices, deltas, begin, end, exponent, state,        \
                                   state_stride, weights, scratch);
 
-CLONES int NAME(input_rows_exact_step)(ck_update update, const ck_slices *slices, const REAL *deltas, size_t begin, size_t end,
-                                 int exponent, REAL *state, size_t state_stride, REAL *weights, REAL *scratch) {
+CLONES int NAME(input_rows_exact_step)(ck_update update, const ck_slices *slices, const REAL *deltas, size_t begin,
+                                       size_t end, int exponent, REAL *state, size_t state_stride, REAL *weights,
+                                       REAL *scratch) {
+    step_constants c;
+    constants_of(&update, &c);
     switch (update.kind) { CK_UPDATES(INPUT_ROWS_STEP_CASE) }
     return 0;
 }

@@ -99,53 +99,99 @@ CLONES void NAME(plain_sum)(const REAL *slots, size_t slot_stride, size_t slots_
     }
 }
 
+// MARK: Norms
+
+INLINE void eight_from(const REAL *values, size_t e, size_t count, eight *v) {
+    load_eight(values + e, count - e < EIGHT ? count - e : EIGHT, v);
+}
+
+// The exponent of the largest of `count` values, near enough: 2^-exponent and its inverse are normal numbers, whatever it is.
+INLINE int scale_of(const REAL *values, size_t count) {
+    magnitudes largest = {0};
+    eight v;
+    for (size_t e = 0; e < count; e += EIGHT) {
+        eight_from(values, e, count, &v);
+        note_magnitudes(&v, &largest);
+    }
+    const magnitudes bits = __builtin_reduce_max(largest) - (magnitudes){0};
+    const int exponent = (int)(bits_of((double)((eight)bits)[0]) >> 52) - 1023;
+    return exponent < -1000 ? -1000 : exponent > 1000 ? 1000 : exponent;
+}
+
+INLINE double norm_of(const REAL *values, size_t count) {
+    const int exponent = scale_of(values, count);
+    const double unit = power_of_two(-exponent);
+    doubles sum = {0};
+    eight v;
+    for (size_t e = 0; e < count; e += EIGHT) {
+        eight_from(values, e, count, &v);
+        const doubles scaled = __builtin_convertvector(v, doubles) * unit;
+        sum = __builtin_elementwise_fma(scaled, scaled, sum);
+    }
+    const double total = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    return power_of_two(exponent) * __builtin_elementwise_sqrt(total);
+}
+
+CLONES void NAME(norms)(const REAL *values, size_t begin, size_t end, size_t block, double *norms) {
+    for (size_t first = begin; first < end; first += block)
+        *norms++ = norm_of(values + first, end - first < block ? end - first : block);
+}
+
 // MARK: Steps
 
 #include "updates.h"
 
+// An update's constants in this precision, and whether anything comes before its step.
+typedef struct {
+    REAL of_step[CK_UPDATE_CONSTANTS], scale, decay, shrink;
+    int prepares;
+} step_constants;
+
+INLINE void constants_of(const ck_update *update, step_constants *c) {
+    for (size_t i = 0; i < CK_UPDATE_CONSTANTS; i++) c->of_step[i] = (REAL)update->constants[i];
+    c->scale = (REAL)update->scale;
+    c->decay = (REAL)update->decay;
+    c->shrink = (REAL)update->shrink;
+    c->prepares = update->scale != 1 || update->decay != 0 || update->shrink != 0;
+}
+
 #define UPDATE_CASE(name, vectors)                                                                                     \
-    case ck_update_##name: name##_update(g, c, s, w); break;
+    case ck_update_##name: name##_update(g, c->of_step, s, w); break;
 
 // `kind` is known where this is inlined.
-INLINE void update_of_eight(ck_update_kind kind, const eight *g, const REAL *c, eight *s, eight *w) {
+INLINE void update_of_eight(ck_update_kind kind, const eight *g, const step_constants *c, eight *s, eight *w) {
     switch (kind) { CK_UPDATES(UPDATE_CASE) }
 }
 
-INLINE void step_eight(ck_update_kind kind, size_t vectors, const REAL *constants, const eight *gradient, size_t live,
-                       REAL *state, size_t state_stride, REAL *weights) {
-    eight w, s[CK_UPDATE_VECTORS];
+// As is whether the update `prepares`: where it does not, nothing is computed for it.
+INLINE void step_eight(ck_update_kind kind, size_t vectors, int prepares, const step_constants *c,
+                       const eight *gradient, size_t live, REAL *state, size_t state_stride, REAL *weights) {
+    eight g = *gradient, w, s[CK_UPDATE_VECTORS];
     load_eight(weights, live, &w);
     for (size_t v = 0; v < vectors; v++) load_eight(state + v * state_stride, live, &s[v]);
-    update_of_eight(kind, gradient, constants, s, &w);
+    if (prepares) prepare_eight(c->scale, c->decay, c->shrink, &g, &w);
+    update_of_eight(kind, &g, c, s, &w);
     for (size_t v = 0; v < vectors; v++) memcpy(state + v * state_stride, &s[v], live * sizeof(REAL));
     memcpy(weights, &w, live * sizeof(REAL));
 }
 
-INLINE void constants_of(const ck_update *update, REAL *constants) {
-    for (size_t i = 0; i < CK_UPDATE_CONSTANTS; i++) constants[i] = (REAL)update->constants[i];
-}
-
-INLINE void step_of(ck_update_kind kind, size_t vectors, const ck_update *update, const REAL *gradient, size_t begin,
-                    size_t end, REAL *state, size_t state_stride, REAL *weights) {
-    REAL constants[CK_UPDATE_CONSTANTS];
-    constants_of(update, constants);
+INLINE void step_of(ck_update_kind kind, size_t vectors, int prepares, const step_constants *c, const REAL *gradient,
+                    size_t begin, size_t end, REAL *state, size_t state_stride, REAL *weights) {
     eight g;
     size_t e = begin;
     for (; e + EIGHT <= end; e += EIGHT) {
         load_eight(gradient + e, EIGHT, &g);
-        step_eight(kind, vectors, constants, &g, EIGHT, state + e, state_stride, weights + e);
+        step_eight(kind, vectors, prepares, c, &g, EIGHT, state + e, state_stride, weights + e);
     }
     if (e < end) {
         load_eight(gradient + e, end - e, &g);
-        step_eight(kind, vectors, constants, &g, end - e, state + e, state_stride, weights + e);
+        step_eight(kind, vectors, prepares, c, &g, end - e, state + e, state_stride, weights + e);
     }
 }
 
-INLINE int exact_step_of(ck_update_kind kind, size_t vectors, const ck_update *update, const REAL *slots,
+INLINE int exact_step_of(ck_update_kind kind, size_t vectors, int prepares, const step_constants *c, const REAL *slots,
                          size_t slot_stride, size_t slots_count, size_t begin, size_t end, int exponent, REAL *state,
                          size_t state_stride, REAL *weights) {
-    REAL constants[CK_UPDATE_CONSTANTS];
-    constants_of(update, constants);
     const fixed_point point = fixed_point_below(exponent);
     magnitudes largest = {0};
     exact_words sum;
@@ -155,35 +201,44 @@ INLINE int exact_step_of(ck_update_kind kind, size_t vectors, const ck_update *u
         exact_sum_of_eight(slots + e, slot_stride, slots_count, EIGHT, &point, &sum);
         numbers_of(&sum, &point, &g);
         note_magnitudes(&g, &largest);
-        step_eight(kind, vectors, constants, &g, EIGHT, state + e, state_stride, weights + e);
+        step_eight(kind, vectors, prepares, c, &g, EIGHT, state + e, state_stride, weights + e);
     }
     if (e < end) {
         exact_sum_of_eight(slots + e, slot_stride, slots_count, end - e, &point, &sum);
         numbers_of(&sum, &point, &g);
         note_magnitudes(&g, &largest);
-        step_eight(kind, vectors, constants, &g, end - e, state + e, state_stride, weights + e);
+        step_eight(kind, vectors, prepares, c, &g, end - e, state + e, state_stride, weights + e);
     }
     return all_finite(&largest);
 }
 
-// A loop for each kind, chosen once.
+// A loop for each kind, with what comes before it and without, chosen once.
 #define STEP_CASE(name, vectors)                                                                                       \
     case ck_update_##name:                                                                                             \
-        step_of(ck_update_##name, vectors, &update, gradient, begin, end, state, state_stride, weights);               \
+        if (c.prepares)                                                                                                \
+            step_of(ck_update_##name, vectors, 1, &c, gradient, begin, end, state, state_stride, weights);             \
+        else                                                                                                           \
+            step_of(ck_update_##name, vectors, 0, &c, gradient, begin, end, state, state_stride, weights);             \
         break;
 
 CLONES void NAME(step)(ck_update update, const REAL *gradient, size_t begin, size_t end, REAL *state,
                        size_t state_stride, REAL *weights) {
+    step_constants c;
+    constants_of(&update, &c);
     switch (update.kind) { CK_UPDATES(STEP_CASE) }
 }
 
 #define EXACT_STEP_CASE(name, vectors)                                                                                 \
     case ck_update_##name:                                                                                             \
-        return exact_step_of(ck_update_##name, vectors, &update, slots, slot_stride, slots_count, begin, end, exponent, \
-                             state, state_stride, weights);
+        return c.prepares ? exact_step_of(ck_update_##name, vectors, 1, &c, slots, slot_stride, slots_count, begin,    \
+                                          end, exponent, state, state_stride, weights)                                 \
+                          : exact_step_of(ck_update_##name, vectors, 0, &c, slots, slot_stride, slots_count, begin,    \
+                                          end, exponent, state, state_stride, weights);
 
 CLONES int NAME(exact_step)(ck_update update, const REAL *slots, size_t slot_stride, size_t slots_count, size_t begin,
                             size_t end, int exponent, REAL *state, size_t state_stride, REAL *weights) {
+    step_constants c;
+    constants_of(&update, &c);
     switch (update.kind) { CK_UPDATES(EXACT_STEP_CASE) }
     return 0;
 }

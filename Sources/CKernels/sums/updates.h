@@ -24,3 +24,9 @@ INLINE void adam_update(const eight *g, const REAL *c, eight *s, eight *w) {
     s[1] = fused_eight(each(c[1]), s[1], each(c[2]) * *g * *g);
     *w -= each(c[3]) * s[0] / fused_eight(__builtin_elementwise_sqrt(s[1]), each(c[4]), each(c[5]));
 }
+
+// What may come before any of them: g = scale·g + decay·w, and w -= shrink·w.
+INLINE void prepare_eight(REAL scale, REAL decay, REAL shrink, eight *g, eight *w) {
+    *g = fused_eight(each(decay), *w, each(scale) * *g);
+    *w = fused_eight(each(-shrink), *w, *w);
+}

@@ -15,26 +15,16 @@ protocol GradientOptimizer: Sendable {
     /// What it keeps beside the weights, a number for each: zeros at first. `Update` has them in this order.
     static var state: [String] { get }
 
-    /// Why these cannot be its options, beyond what no option may be; nil where they can.
+    /// Why these cannot be its options together, each being within its limits; nil where they can.
     static func fault(in options: OptimizerOptions) -> String?
 
     /// By `options`, and its defaults for those that are nil.
     init(_ options: OptimizerOptions)
 
-    /// What step `step` of the run, from 1, does to each parameter.
-    func update(step: Int) -> Update
+    /// What step `step` of the run, from 1, does to each parameter at this learning rate.
+    func update(step: Int, rate: Double) -> Update
 }
 
-/// The options of all optimisers.
-public struct OptimizerOptions: Sendable, Equatable {
-    public var learningRate: Double
-    public var momentum: Double?
-    public var nesterov: Bool?
-    public var beta1: Double?
-    public var beta2: Double?
-
-    /// Those that some optimisers have and others have not, by their names on the command line.
-    public var own: [(name: String, value: Double?)] {
-        [("--momentum", momentum), ("--nesterov", nesterov.map { $0 ? 1 : 0 }), ("--beta1", beta1), ("--beta2", beta2)]
-    }
+extension GradientOptimizer {
+    static func fault(in options: OptimizerOptions) -> String? { nil }
 }

@@ -1,7 +1,7 @@
 /// What changes the weights, by the name that users give it.
 public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Sendable {
     /// Those that step by gradients, the default first.
-    private static let stepping: [any GradientOptimizer.Type] = [MomentumSGD.self, Adam.self]
+    private static let stepping: [any GradientOptimizer.Type] = [MomentumSGD.self, Adam.self, AdamW.self]
 
     public static let sgd = Optimizer(MomentumSGD.self)
     /// A population of networks and no gradient.
@@ -33,22 +33,27 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
 
     /// Why these cannot be its options; nil where they can.
     func fault(in options: OptimizerOptions) -> String? {
-        for (index, option) in options.own.enumerated()
-        where option.value != nil && defaults.own[index].value == nil {
-            let others = Self.stepping.filter { $0.defaults.own[index].value != nil }.map { $0.name }
+        for option in OptimizerOptions.list where option.value(options) != nil && option.value(defaults) == nil {
+            let others = Self.stepping.filter { option.value($0.defaults) != nil }.map { $0.name }
             return "\(option.name) goes with --optimizer \(others.joined(separator: " or ")), not with \(rawValue)"
         }
-        return type?.fault(in: options)
+        return options.fault ?? type?.fault(in: options)
     }
 
     /// All, each with what it is, for the help.
     public static let summaries =
         stepping.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + "; genetic: a population and no gradient"
 
-    /// The defaults of an option, for the help: sgd's, and where there are several whose the others are.
+    /// The defaults of an option, for the help: `default: 10.0; adam, adamw: 0.001`, sgd's first.
     public static func defaults(of option: (OptimizerOptions) -> Double?) -> String {
-        let all = stepping.compactMap { type in option(type.defaults).map { (type.name, $0) } }
-        let first = all.first.map { "\($0.1)" } ?? "none"
-        return all.dropFirst().reduce("default: \(first)") { "\($0); \($1.0): \($1.1)" }
+        let all = stepping.compactMap { type in option(type.defaults).map { (name: type.name, value: $0) } }
+        guard let first = all.first?.value else { return "default: none" }
+        let others = all.filter { $0.value != first }
+        var values: [Double] = []
+        for (_, value) in others where !values.contains(value) { values.append(value) }
+        return "default: \(first)"
+            + values.map { value in
+                "; \(others.filter { $0.value == value }.map(\.name).joined(separator: ", ")): \(value)"
+            }.joined()
     }
 }

@@ -18,6 +18,10 @@ extension Loss: FormerlyFixed {
     static var former: Loss { .mse }
 }
 
+extension Schedule: FormerlyFixed {
+    static var former: Schedule { .constant }
+}
+
 extension KeyedDecodingContainer {
     /// The decoders that the compiler makes take this one: it fits closer than the library's.
     func decode<Value: FormerlyFixed>(_ type: Value.Type, forKey key: Key) throws -> Value {

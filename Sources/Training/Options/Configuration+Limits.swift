@@ -12,8 +12,8 @@ extension Configuration {
     /// Why this cannot be a run: the first option that is out of its limits, or that does not go with another, named as
     /// on the command line; nil where there is none.
     public var fault: String? {
-        countFault ?? rateFault ?? optimizer.fault(in: optimizerOptions) ?? targetFault ?? networkFault
-            ?? dropoutFault ?? geneticFault
+        countFault ?? rateFault ?? warmupFault(minibatches: nil) ?? optimizer.fault(in: optimizerOptions) ?? targetFault
+            ?? networkFault ?? dropoutFault ?? geneticFault
     }
 
     private var countFault: String? {
@@ -24,20 +24,34 @@ extension Configuration {
             // With allreduce they are the workers.
             ("--slices", slices, 1...(isExact ? Slicing.most : Int(Int32.max))),
             ("--checkpoint-every", checkpointEvery.count, 1...Self.mostTurns),
+            ("--warmup", warmup?.count, 1...Self.mostTurns),
         ])
     }
 
     /// Any finite number is a rate; one that the precision does not hold is none.
     private var rateFault: String? {
         let most = precision.largest
-        for (name, value) in [("--learning-rate", learningRate)] + optimizerOptions.own {
-            guard let value, !(abs(value) <= most) else { continue }
-            return "\(name) must be a finite number of \(precision), at most \(most) either way, not \(value)"
+        for option in OptimizerOptions.list {
+            guard let value = option.value(optimizerOptions), !(abs(value) <= most) else { continue }
+            return "\(option.name) must be a finite number of \(precision), at most \(most) either way, not \(value)"
         }
-        if let lossScale, !(lossScale > 0 && lossScale <= most) {
-            return "--loss-scale must be above 0 and at most \(most), not \(lossScale)"
+        for (name, value) in [("--clip-norm", clipNorm), ("--loss-scale", lossScale)] {
+            guard let value, !(value > 0 && value <= most) else { continue }
+            return "\(name) must be above 0 and at most \(most), not \(value)"
         }
         return nil
+    }
+
+    /// Of a run of no epochs any warm-up is one. The steps of an epoch are known with the samples: nil before.
+    private func warmupFault(minibatches: Int?) -> String? {
+        guard let warmup, epochs > 0 else { return nil }
+        switch warmup {
+        case .epochs(let count) where count > epochs:
+            return "--warmup \(warmup) is longer than the run, which has \(epochs) epochs"
+        case .steps(let count) where count > minibatches.map({ $0 * epochs }) ?? .max:
+            return "--warmup \(warmup) is longer than the run, which has \(epochs) epochs of \(minibatches!) steps"
+        default: return nil
+        }
     }
 
     private var targetFault: String? {
@@ -82,8 +96,10 @@ extension Configuration {
         }
     }
 
-    /// Why there is too little memory, or time, for this run of `samples` samples on `workers` workers; nil where there is not.
+    /// Why this cannot be a run of `samples` samples on `workers` workers: a warm-up that does not end in it, or too little
+    /// memory or time; nil where it can.
     public func refusal(samples: Int, workers: Int) -> String? {
+        if let fault = warmupFault(minibatches: (samples - 1) / batchSize + 1) { return fault }
         let memory = Double(Memory.bytes)
         if let refusal = genetic?.refusal(topology: topology, precision: precision, memoryBytes: memory) {
             return refusal

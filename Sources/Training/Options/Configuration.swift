@@ -12,7 +12,11 @@ public enum Precision: String, CaseIterable, Sendable, Codable {
 }
 
 /// Everything that a training run is, but for where it runs.
-public struct Configuration: Sendable, Equatable, Codable {
+///
+/// An option is a property here, and a line of `fields`; one of an optimiser's is in `OptimizerOptions`, and can be named as
+/// if it were here.
+@dynamicMemberLookup
+public struct Configuration: Sendable, Equatable {
     public var topology = Topology.classifier
     public var target = TargetName.labels
     /// Of the hidden layers.
@@ -30,12 +34,13 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var testLimit: Int?
     public var epochs = 16
     public var batchSize = 1000
-    public var learningRate = Optimizer.sgd.defaults.learningRate
-    /// These and the next: nil where the optimiser has no such option.
-    public var momentum = Optimizer.sgd.defaults.momentum
-    public var nesterov = Optimizer.sgd.defaults.nesterov
-    public var beta1 = Optimizer.sgd.defaults.beta1
-    public var beta2 = Optimizer.sgd.defaults.beta2
+    /// What the optimiser is made from.
+    public var optimizerOptions = Optimizer.sgd.defaults
+    /// What the gradient's norm over all parameters is kept to, if to anything.
+    public var clipNorm: Double?
+    /// How the learning rate goes on over the run, once it is warm; and how long it takes to be.
+    public var schedule = Schedule.constant
+    public var warmup: EpochsOrSteps?
     public var seed: UInt64 = 1
     public var shuffle = true
     public var initializer = Initializer.kaiming
@@ -49,32 +54,15 @@ public struct Configuration: Sendable, Equatable, Codable {
     public var reduction = Reduction.exact
     /// Slices of a minibatch; nil until resolved for a number of workers.
     public var slices: Int?
-    public var checkpointEvery = CheckpointInterval.epochs(1)
+    public var checkpointEvery = EpochsOrSteps.epochs(1)
     /// What losses and gradients are multiplied by, to see that no bit depends on their scale.
     public var lossScale: Double?
 
     public init() {}
 
-    /// The names in `config.json`, from which those on the command line follow.
-    enum CodingKeys: String, CodingKey {
-        case topology = "model"
-        case target, activation, outputActivation, loss, dropout, data, targets, rowWeights, trainLimit, testLimit,
-            epochs
-        case batchSize, learningRate, momentum, nesterov, beta1, beta2, seed, shuffle, initializer
-        case weights, gradient, precision, optimizer, genetic, reduction, slices, checkpointEvery, lossScale
-    }
-
-    /// What the optimiser is made from.
-    public var optimizerOptions: OptimizerOptions {
-        get {
-            OptimizerOptions(
-                learningRate: learningRate, momentum: momentum, nesterov: nesterov, beta1: beta1, beta2: beta2)
-        }
-        set {
-            learningRate = newValue.learningRate
-            (momentum, nesterov) = (newValue.momentum, newValue.nesterov)
-            (beta1, beta2) = (newValue.beta1, newValue.beta2)
-        }
+    public subscript<Value>(dynamicMember member: WritableKeyPath<OptimizerOptions, Value>) -> Value {
+        get { optimizerOptions[keyPath: member] }
+        set { optimizerOptions[keyPath: member] = newValue }
     }
 
     /// Options that may be others when a run goes on: they do not change what it comes to.

@@ -103,6 +103,8 @@ public struct EpochEvent: Sendable, Codable {
     /// The training pass alone, on the slowest rank.
     public var trainSeconds: Double
     public var samples: Int
+    /// Of the epoch's last step; nil in records of older programs.
+    public var learningRate: Double?
     /// Mean of the minibatches' losses, each before its step.
     public var batchLoss: Double
     /// Measured on the whole set after the epoch, as are the others.
@@ -117,6 +119,7 @@ public struct EpochEvent: Sendable, Codable {
     enum CodingKeys: String, CodingKey {
         case event, epoch, samples, phases, ranks
         case trainSeconds = "train_seconds"
+        case learningRate = "learning_rate"
         case batchLoss = "batch_loss"
         case trainLoss = "train_loss"
         case testLoss = "test_loss"

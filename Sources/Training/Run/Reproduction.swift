@@ -52,10 +52,10 @@ public final class Reproduction {
         throw Failure(.badData, "the record in \(folder) was edited, or its checkpoint is another run's: \(fault)")
     }
 
-    /// The options to train with.
+    /// The options to train with: the run's, for its schedule may go over all of its epochs.
     public var options: Configuration {
         var options = record.options
-        if options.optimizer == .genetic { options.genetic?.rounds = turns } else { options.epochs = turns }
+        options.genetic?.rounds = turns
         return options
     }
 

@@ -13,6 +13,8 @@ public struct RunSurroundings {
     /// Whether the workers' times are kept for `Run.writeTrace`.
     public var isTraced = false
     public var fault: FaultInjection?
+    /// Where to stop short of the run's last epoch, if anywhere.
+    public var lastEpoch: Int?
     /// Told what happens, on the first rank; what it throws ends the run.
     public var report: (Event) throws -> Void = { _ in }
     /// Told how far the run is, on the first rank.
@@ -40,6 +42,8 @@ public final class Run<Scalar: Real & Datatype> {
     let progress: (RunProgress) -> Void
     let trace: Trace?
     let fault: FaultInjection?
+    /// The last that is trained.
+    let lastEpoch: Int
 
     var topology: Topology { configuration.topology }
 
@@ -57,6 +61,7 @@ public final class Run<Scalar: Real & Datatype> {
         checkpoint = surroundings.checkpoint
         progress = surroundings.progress
         fault = surroundings.fault
+        lastEpoch = min(surroundings.lastEpoch ?? .max, configuration.epochs)
         trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
         control = RunControl(processes: processes, surroundings: surroundings)
         slicing = Slicing(configuration.slices, reduction: configuration.reduction, team: team)
@@ -68,7 +73,7 @@ public final class Run<Scalar: Real & Datatype> {
                 topology: configuration.topology, optimizerState: configuration.optimizer.state,
                 workerCount: team.workerCount, slotCount: slicing.ofTeam.count,
                 inputSlices: Self.inputSlices(configuration, slicing, dataset), trainCount: dataset.train.count,
-                blockCount: sets.blockCount))
+                blockCount: sets.blockCount, clips: configuration.clipNorm != nil))
         start = try Self.placeFirstWeights(
             checkpoint, in: state, processes,
             otherwise: TrainingState(

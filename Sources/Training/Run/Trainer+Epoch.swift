@@ -70,6 +70,7 @@ extension Trainer {
     ) -> EpochEvent {
         EpochEvent(
             epoch: position.epoch, trainSeconds: seconds, samples: dataset.train.count,
+            learningRate: learningRate.ofStep(position.epoch * schedule.minibatchCount),
             batchLoss: position.batchLoss / Double(schedule.minibatchCount),
             trainLoss: scores.trainLoss, testLoss: scores.testLoss, trainAccuracy: scores.trainAccuracy,
             testAccuracy: scores.testAccuracy, phases: phases, ranks: ranks)

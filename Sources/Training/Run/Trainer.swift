@@ -18,13 +18,17 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     public init(_ run: Run<Scalar>) {
         self.run = run
         let options = run.configuration
+        let schedule = MinibatchSchedule(
+            sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
+            shuffled: options.shuffle)
         plan = StepPlan(
-            team: run.team, samples: run.dataset.train,
-            schedule: MinibatchSchedule(
-                sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
-                shuffled: options.shuffle),
+            team: run.team, samples: run.dataset.train, schedule: schedule,
             slicing: run.slicing, sum: GradientSum(state: run.state, reduction: options.reduction),
-            optimizer: options.optimizer.make(options.optimizerOptions)!, lossScale: options.lossScale)
+            optimizer: options.optimizer.make(options.optimizerOptions)!,
+            learningRate: LearningRate(
+                options.learningRate, schedule: options.schedule, warmup: options.warmup,
+                stepsInEpoch: schedule.minibatchCount, epochs: options.epochs),
+            clipping: options.clipNorm.map(Clipping.init), lossScale: options.lossScale)
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
 
@@ -39,7 +43,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         try run.control.settle()
         try run.trace?.compareClocks()
         return EndEvent(
-            epochs: configuration.epochs, trainSeconds: history.trainSeconds,
+            epochs: run.lastEpoch, trainSeconds: history.trainSeconds,
             testLoss: history.last?.scores.testLoss ?? run.start.testLoss,
             testAccuracy: history.last?.scores.testAccuracy ?? run.start.testAccuracy, weightsSHA256: run.hash,
             warning: run.processes.isFirst ? warningAtEnd() : nil)
@@ -54,7 +58,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         let step = self.step(worker)
         let evaluation = run.evaluation(worker)
         var position = run.start.position
-        while position.epoch <= configuration.epochs, trainEpoch(&position, step, worker),
+        while position.epoch <= run.lastEpoch, trainEpoch(&position, step, worker),
             finishEpoch(&position, step, evaluation, worker)
         {
             position = position.nextEpoch
@@ -101,7 +105,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
             if isDue(position) && position.step < schedule.minibatchCount { save(position) }
             run.progress(
                 RunProgress(
-                    turn: .epoch, number: position.epoch, count: configuration.epochs,
+                    turn: .epoch, number: position.epoch, count: run.lastEpoch,
                     done: schedule.minibatch(position.step - 1).upperBound, of: dataset.train.count,
                     loss: position.batchLoss / Double(position.step), seconds: position.epochSeconds))
         }
@@ -112,7 +116,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         switch configuration.checkpointEvery {
         case .epochs(let count):
             position.step == schedule.minibatchCount
-                && (position.epoch % count == 0 || position.epoch == configuration.epochs)
+                && (position.epoch % count == 0 || position.epoch == run.lastEpoch)
         case .steps(let count):
             ((position.epoch - 1) * schedule.minibatchCount + position.step) % count == 0
         }
@@ -161,6 +165,7 @@ extension Trainer {
     var dataset: NodeDataset { run.dataset }
     var topology: Topology { run.topology }
     var schedule: MinibatchSchedule { plan.schedule }
+    var learningRate: LearningRate { plan.learningRate }
     var state: SharedState<Scalar> { run.state }
     var trace: Trace? { run.trace }
 }

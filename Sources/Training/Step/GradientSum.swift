@@ -118,6 +118,22 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
         }
     }
 
+    /// The sums of `range` over the slots as numbers, by pieces whose words stay in the first-level cache.
+    ///
+    /// - Returns: a parameter near the first whose sum is not finite, if any; those behind it are not added up then.
+    func numbers(
+        _ range: Range<Int>, _ maxima: UnsafePointer<Int64>, into sums: UnsafeMutablePointer<Scalar>,
+        inputRows: UnsafeMutablePointer<Scalar>
+    ) -> Int? {
+        let piece = 512
+        for first in Swift.stride(from: range.lowerBound, to: range.upperBound, by: piece) {
+            let part = first..<min(first + piece, range.upperBound)
+            exactSum(part, maxima, inputRows: inputRows)
+            if let misfit = fromExact(part, maxima, into: sums) { return misfit }
+        }
+        return nil
+    }
+
     /// Adds up the slots' losses: a tensor of one element, always in two words.
     func exactLoss(_ maxima: UnsafePointer<Int64>) {
         let largest = Double.magnitude(bits: maxima[state.maxima.loss])

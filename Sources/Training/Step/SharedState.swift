@@ -28,6 +28,8 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let words: UnsafeMutablePointer<Int64>
     /// Plain sums, and what is agreed on with them.
     let sums: UnsafeMutablePointer<Scalar>
+    /// Where the gradient is clipped, the norm of each block of its sum: see `Clipping`.
+    let norms: UnsafeMutablePointer<Double>
     /// A row per worker, and one that the teams agreed on: see `Maxima`.
     private let maximaRows: UnsafeMutablePointer<Int64>
     /// Per worker: the first parameter that it found to be no number, or -1.
@@ -60,6 +62,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         let trainCount: Int
         /// Of an evaluation.
         let blockCount: Int
+        var clips = false
     }
 
     /// Collective over the team.
@@ -87,6 +90,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         losses = arena.take(slotCount)
         words = arena.take(count * Scalar.exactWords + 2)
         sums = arena.take(count + Agreement.count)
+        norms = arena.take(shape.clips ? Clipping.blockCount(count) : 0)
         maximaRows = arena.take(maxima.stride * (workers + 1))
         misfits = arena.take(workers)
         requests = arena.take(workers)

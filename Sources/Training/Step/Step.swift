@@ -13,6 +13,8 @@ struct StepPlan<Scalar: Real & Datatype> {
     let slicing: Slicing
     let sum: GradientSum<Scalar>
     let optimizer: any GradientOptimizer
+    let learningRate: LearningRate
+    var clipping: Clipping?
     /// What losses and gradients are multiplied by, if by anything.
     var lossScale: Double?
 
@@ -32,7 +34,7 @@ final class Step<Scalar: Real & Datatype> {
     /// This worker's slices, of all; and its range of the parameters, within the team.
     private let slices: Range<Int>
     private let parameters: Range<Int>
-    /// The gradient as numbers, where it comes from several teams; the kernels read past its end.
+    /// The gradient as numbers, where it comes from several teams or is clipped; the kernels read past its end.
     private let scratch: UnsafeMutablePointer<Scalar>
     /// What all workers know of the step's sum, as a row of `Maxima`.
     private let maxima: UnsafeMutablePointer<Int64>
@@ -51,10 +53,11 @@ final class Step<Scalar: Real & Datatype> {
         self.engine = engine
         self.trace = trace
         slices = worker.globalShare(of: plan.slicing.count)
-        // Whole cache lines, so that no two workers write to one.
-        let lines = worker.share(of: (state.parameterCount + 15) / 16)
-        parameters = lines.lowerBound * 16..<min(lines.upperBound * 16, state.parameterCount)
-        scratch = .allocate(capacity: team.isAlone ? 0 : state.stride)
+        // Whole cache lines, so that no two workers write to one; and what clipping goes by.
+        let unit = plan.clipping == nil ? 16 : Clipping.block
+        let units = worker.share(of: (state.parameterCount + unit - 1) / unit)
+        parameters = units.lowerBound * unit..<min(units.upperBound * unit, state.parameterCount)
+        scratch = .allocate(capacity: team.isAlone && plan.clipping == nil ? 0 : state.stride)
         inputRows = .allocate(capacity: state.inputSlices.map(Scalar.inputRowsScratch) ?? 0)
         maxima = .allocate(capacity: state.maxima.count)
         maxima.initialize(repeating: 0, count: state.maxima.count)
@@ -118,7 +121,7 @@ final class Step<Scalar: Real & Datatype> {
             gathered = lap(.wait, since: noted)
         }
         let isExact = sum.reduction == .exact
-        let update = plan.optimizer.update(step: number)
+        let update = plan.optimizer.update(step: number, rate: plan.learningRate.ofStep(number))
         let ended = isExact ? try updateExactly(update, gathered) : try updatePlainly(update, gathered)
         team.wait()
         _ = lap(.wait, since: ended)
@@ -173,15 +176,18 @@ final class Step<Scalar: Real & Datatype> {
             return agreed
         }
         if worker.isTeamLeader { sum.exactLoss(maxima) }
-        guard !team.isAlone else {
-            note(sumAndStep(update))
-            return lap(.update, since: agreed)
+        if team.isAlone {
+            guard plan.clipping != nil else {
+                note(sumAndStep(update))
+                return lap(.update, since: agreed)
+            }
+            note(sum.numbers(parameters, maxima, into: scratch, inputRows: inputRows))
+            return step(update, with: scratch, since: lap(.sum, since: agreed))
         }
         sum.exactSum(parameters, maxima, inputRows: inputRows)
         let ready = try addTeams(since: agreed)
         note(sum.fromExact(parameters, maxima, into: scratch))
-        step(parameters, update, with: scratch)
-        return lap(.update, since: ready)
+        return step(update, with: scratch, since: ready)
     }
 
     /// Where there is one team: adds up this worker's range over the slots and steps with it, in one pass.
@@ -226,15 +232,18 @@ final class Step<Scalar: Real & Datatype> {
     // MARK: The plain sum
 
     private func updatePlainly(_ update: Update, _ gathered: Double) throws -> Double {
-        guard !team.isAlone else {
-            note(plainSumAndStep(update))
+        if team.isAlone {
             if worker.isTeamLeader { agree(misfits: 0) }
-            return lap(.update, since: gathered)
+            guard plan.clipping != nil else {
+                note(plainSumAndStep(update))
+                return lap(.update, since: gathered)
+            }
+            note(sum.plainSum(parameters))
+            return step(update, with: state.sums, since: lap(.sum, since: gathered))
         }
         note(sum.plainSum(parameters))
         let ready = try addTeams(since: gathered) { self.agree(misfits: self.anyMisfit ? 1 : 0) }
-        step(parameters, update, with: state.sums)
-        return lap(.update, since: ready)
+        return step(update, with: state.sums, since: ready)
     }
 
     /// As `sumAndStep`, by pieces that stay in the first-level cache.
@@ -280,6 +289,24 @@ final class Step<Scalar: Real & Datatype> {
         }
         team.wait()
         return lap(.wait, since: waited)
+    }
+
+    /// Steps with this worker's range of the gradient, which is added up. Where it is clipped that waits for all, whose norms
+    /// decide by how much; what is no number moves nothing then.
+    private func step(_ update: Update, with gradient: UnsafePointer<Scalar>, since ready: Double) -> Double {
+        guard let clipping = plan.clipping else {
+            step(parameters, update, with: gradient)
+            return lap(.update, since: ready)
+        }
+        clipping.note(gradient, parameters, in: state.norms)
+        let noted = lap(.sum, since: ready)
+        team.wait()
+        let known = lap(.wait, since: noted)
+        if !anyMisfit {
+            let factor = clipping.factor(norms: state.norms, parameterCount: state.parameterCount)
+            step(parameters, update.scaling(by: factor), with: gradient)
+        }
+        return lap(.update, since: known)
     }
 
     private func step(_ range: Range<Int>, _ update: Update, with gradient: UnsafePointer<Scalar>) {

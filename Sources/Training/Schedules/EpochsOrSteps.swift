@@ -1,7 +1,7 @@
 import Networks
 
-/// How often a run is saved.
-public enum CheckpointInterval: Sendable, Equatable, TextCoded {
+/// A part of a run, of so many epochs or so many steps.
+public enum EpochsOrSteps: Sendable, Equatable, TextCoded {
     case epochs(Int), steps(Int)
 
     /// `3` for epochs, `500steps` for steps; nil for anything else.
@@ -18,6 +18,14 @@ public enum CheckpointInterval: Sendable, Equatable, TextCoded {
         }
     }
 
+    /// All in steps, where an epoch has so many.
+    func steps(inEpoch: Int) -> Int {
+        switch self {
+        case .epochs(let count): count * inEpoch
+        case .steps(let count): count
+        }
+    }
+
     public var description: String {
         switch self {
         case .epochs(let count): "\(count)"
@@ -25,5 +33,7 @@ public enum CheckpointInterval: Sendable, Equatable, TextCoded {
         }
     }
 
-    public static func refusal(of text: String) -> String { "'\(text)' is no interval of checkpoints" }
+    public static func refusal(of text: String) -> String {
+        "'\(text)' is neither a number of epochs, as 3, nor of steps, as 500steps"
+    }
 }
