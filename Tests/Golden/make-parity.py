@@ -21,6 +21,7 @@ from torch.nn import functional
 GOLDEN = Path(__file__).resolve().parent
 DIGITS = "--data synthetic --train-limit 530 --test-limit 120 "
 NUMBERS = "--data GOLDEN/numbers/inputs.npy --targets GOLDEN/numbers/targets.npy --batch-size 20 "
+# Schedules without momentum, or with Adam: a velocity keeps the rates of its steps here, as in the article; PyTorch's has none.
 CASES = [
     DIGITS + "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --learning-rate 0.1 --momentum 0.9",
     DIGITS + "--model 784x24x16x12x10 --activation relu,sigmoid,relu --loss cross-entropy --batch-size 100 --learning-rate 0.2 --momentum 0.5",
@@ -29,14 +30,14 @@ CASES = [
     DIGITS + "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --optimizer adam --learning-rate 0.01 --beta1 0.8 --beta2 0.99",
     DIGITS + "--model 784x20x10 --activation sigmoid --output-activation sigmoid --batch-size 50 --learning-rate 4 --momentum 0.8 --nesterov",
     DIGITS + "--model 784x64x32x10 --activation relu --loss cross-entropy --batch-size 100 --optimizer adam",
-    DIGITS + "--model 784x20x10 --activation gelu --loss cross-entropy --output-activation sigmoid --batch-size 50 --learning-rate 0.5 --momentum 0.9 --nesterov",
-    DIGITS + "--model 784x20x16x10 --activation silu,elu --loss cross-entropy --batch-size 50 --learning-rate 0.05 --momentum 0.9",
-    NUMBERS + "--model 5x16x12x3 --activation tanh --loss huber --optimizer adam --learning-rate 0.01",
+    DIGITS + "--model 784x20x10 --activation gelu --loss cross-entropy --output-activation sigmoid --batch-size 50 --learning-rate 0.5 --momentum 0.9 --nesterov --weight-decay 0.001",
+    DIGITS + "--model 784x20x16x10 --activation silu,elu --loss cross-entropy --batch-size 50 --learning-rate 0.05 --momentum 0.9 --clip-norm 0.5 --weight-decay 0.01",
+    NUMBERS + "--model 5x16x12x3 --activation tanh --loss huber --optimizer adamw --learning-rate 0.01 --weight-decay 0.1 --schedule cosine --warmup 3steps",
     NUMBERS + "--model 5x16x12x8x3 --activation elu,gelu,silu --output-activation linear --learning-rate 0.05 --momentum 0.5",
-    NUMBERS + "--model 5x16x12x3 --activation softplus,linear --loss cross-entropy --optimizer adam --learning-rate 0.02",
-    NUMBERS + "--model 5x16x12x3 --activation leaky-relu --loss mae --learning-rate 0.02 --momentum 0.5 --initializer glorot",
-    NUMBERS + "--model 5x16x12x3 --activation tanh,silu --loss quantile:0.9 --learning-rate 0.05 --momentum 0.5",
-    NUMBERS + "--model 5x16x3 --activation softplus --loss poisson --optimizer adam --learning-rate 0.01",
+    NUMBERS + "--model 5x16x12x3 --activation softplus,linear --loss cross-entropy --optimizer adam --learning-rate 0.02 --weight-decay 0.01 --clip-norm 0.1",
+    NUMBERS + "--model 5x16x12x3 --activation leaky-relu --loss mae --learning-rate 0.02 --momentum 0 --schedule step:1:0.5 --initializer glorot",
+    NUMBERS + "--model 5x16x12x3 --activation tanh,silu --loss quantile:0.9 --learning-rate 0.05 --momentum 0 --schedule exponential:0.8",
+    NUMBERS + "--model 5x16x3 --activation softplus --loss poisson --optimizer adam --learning-rate 0.01 --warmup 1",
     NUMBERS + "--model 5x16x3 --activation gelu --loss poisson --output-activation softplus --learning-rate 0.05 --momentum 0",
     NUMBERS + "--model 5x16x12x3 --activation elu --output-activation tanh --learning-rate 0.05 --momentum 0.9 --row-weights GOLDEN/numbers/weights.npy",
 ]
