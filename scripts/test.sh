@@ -84,15 +84,20 @@ say "tests of MPICH's build"
 "$mpich_tests" --testing-library swift-testing --filter '^(MPITests|ClusterTests)\.'
 
 say "killed and resumed"
-if [ -n "$full" ]; then kills=30; else kills=4; fi
+if [ -n "$full" ]; then kills=16; else kills=2; fi
+# All that a run keeps beside its weights, and all that goes by the number of the step.
+recipe=(--activation relu --loss cross-entropy --optimizer adam --learning-rate 0.005 --dropout 0.2 --schedule cosine
+    --warmup 5steps --clip-norm 0.5)
 bash Tests/Integration/kill-loop.sh "$kills" "$RANDOM"
+bash Tests/Integration/kill-loop.sh "$kills" "$RANDOM" "${recipe[@]}"
 
 say "one hash on any CPU"
 need "command -v qemu-x86_64" qemu-user
 bash Tests/InstructionSets/program.sh "$FRONTPROP_BINARY"
 
 say "virtual hosts"
-bash Tests/Integration/cluster.sh
+bash Tests/Integration/cluster.sh 3 2 "${recipe[@]}"
+if [ -n "$full" ]; then bash Tests/Integration/cluster.sh; fi
 say "Slurm"
 bash Tests/Integration/slurm.sh
 

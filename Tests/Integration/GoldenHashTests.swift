@@ -27,7 +27,7 @@ extension Integration {
     /// emulated processors.
     @Suite struct GoldenHashes {
         @Test func areThereForEveryKindOfRun() {
-            #expect(GoldenRun.all.count == 64)
+            #expect(GoldenRun.all.count == 66)
             #expect(Set(GoldenRun.all.map(\.hash)).count == GoldenRun.all.count)
         }
 

@@ -47,6 +47,10 @@ struct Workload: Sendable, CustomTestStringConvertible {
         "--activation", "relu", "--loss", "cross-entropy", "--optimizer", "adam", "--learning-rate", "0.005",
     ]
 
+    /// All that a run keeps beside its weights, and all that goes by the number of the step.
+    static let recipe =
+        modern + ["--dropout", "0.2", "--schedule", "cosine", "--warmup", "5steps", "--clip-norm", "0.5"]
+
     static let engines = ["float32", "float64"].flatMap { precision in
         ["frontprop", "backprop"].flatMap { gradient in
             [("even", even), ("nothing divides", uneven)].map { name, options in
@@ -91,12 +95,11 @@ struct Workload: Sendable, CustomTestStringConvertible {
             ["--train-limit", "403", "--batch-size", "100", "--epochs", "2", "--model", "784x100x20x10"]
                 + ["--precision", "float64", "--gradient", "backprop"], on: { Layout.fewest }),
         Workload(
-            "dropout, float32", uneven + modern + ["--dropout", "0.2", "--model", "784x20x17x10"],
+            "dropout, adam, cross-entropy, cosine, warm-up, clipping", uneven + recipe + ["--model", "784x20x17x10"],
             on: { Layout.few + [Layout(1, 1), Layout(2, 1), Layout(5, 1)] }),
         Workload(
-            "dropout, float64, backprop",
-            uneven + modern + ["--dropout", "0.5", "--precision", "float64", "--gradient", "backprop"],
-            on: { Layout.few }),
+            "the same, float64, backprop", uneven + recipe + ["--precision", "float64", "--gradient", "backprop"],
+            on: { Layout.few + [Layout(1, 1), Layout(2, 1), Layout(5, 1)] }),
         Workload("no hidden layer", even + ["--model", "784x10"], on: { Layout.fewest }),
         Workload(
             "adam", uneven + ["--optimizer", "adam", "--learning-rate", "0.01"], on: { Layout.few + [Layout(5, 1)] }),

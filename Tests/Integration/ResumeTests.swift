@@ -59,6 +59,22 @@ extension Integration {
             }
         }
 
+        /// What goes by the number of the step does so after a resume in mid-epoch, on any layout.
+        @Test(arguments: [("float32", nil, 3), ("float64", 2, 2)] as [(String, Int?, Int)])
+        func recipe(precision: String, ranks: Int?, threads: Int) async throws {
+            try await Program.requireMPI(for: ranks)
+            try await withTemporaryFolder { folder in
+                let options = Self.options + Workload.recipe + ["--precision", precision]
+                let whole = try await Program.run(["train", "--run", "\(folder)/whole", "--threads", "2"] + options)
+                let broken = try await Program.run(
+                    ["train", "--run", "\(folder)/run", "--threads", "1", "--inject", "fail:0:53"] + options)
+                #expect(broken.status == 74, "\(broken.errors)")
+                let outcome = try await Program.run(
+                    ["train", "--resume", "\(folder)/run", "--threads", "\(threads)"], ranks: ranks)
+                #expect(outcome.hash != nil && outcome.hash == whole.hash, "\(outcome.errors)")
+            }
+        }
+
         /// With nothing changed a finished run is finished; with more epochs it goes on as if it had had them at first.
         @Test func afterTheEnd() async throws {
             try await withTemporaryFolder { folder in

@@ -2,7 +2,9 @@
 # Trains on several virtual hosts over TCP, with the data on the first host alone; demands the bits of the serial run.
 # Then a host is lost at mid-run: the job must end within 10 s, and go on on the remaining hosts to the same bits.
 #
-#   Tests/Integration/cluster.sh [HOSTS [RANKS-PER-HOST]]     [3 2]
+#   Tests/Integration/cluster.sh [HOSTS [RANKS-PER-HOST [OPTION…]]]     [3 2]
+#
+# The options are those of train, for another run than the default's.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=virtual-hosts.sh
 . "$(dirname "$0")/virtual-hosts.sh"
@@ -36,7 +38,8 @@ for ((i = 2; i <= hosts; i++)); do
     if on_host "$i" test -e "$work/data/train-images-idx3-ubyte"; then fail "node$i sees the data"; fi
 done
 echo "the data are on $(on_host 1 hostname) alone: $(on_host 1 ls "$work/data" | wc -l) files"
-training=(train --data "$work/data" --train-limit 12000 --test-limit 1000 --slices 12 --epochs "$epochs")
+training=(train --data "$work/data" --train-limit 12000 --test-limit 1000 --slices 12 --epochs "$epochs"
+    "${@:3}")
 
 on_host 1 "$program" "${training[@]}" --quiet --threads 1 --run "$work/serial" >"$work/serial.log"
 expected=$(hash_of "$work/serial.log")

@@ -3,20 +3,23 @@
 # layout: every one must end with the hash of a run that nobody killed. In every second run the kill waits for a
 # checkpoint that is being written.
 #
-#     Tests/Integration/kill-loop.sh [RUNS] [SEED]
+#     Tests/Integration/kill-loop.sh [RUNS [SEED [OPTION…]]]
 #
+# The options are those of train, for another run than the default's.
 # $FRONTPROP_BINARY names the program [.build/release/frontprop].
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/lib.sh"
 runs=${1:-30}
 seed=${2:-1}
+recipe=("${@:3}")
 RANDOM=$seed
-echo "kill-loop.sh $runs $seed"
+echo "kill-loop.sh $runs $seed ${recipe[*]}"
 program=${FRONTPROP_BINARY:-$root_folder/.build/release/frontprop}
 prepare_mpi 1000
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-options=(--train-limit 6000 --test-limit 500 --batch-size 130 --epochs 60 --checkpoint-every 5steps --quiet)
+options=(--train-limit 6000 --test-limit 500 --batch-size 130 --epochs 60 --checkpoint-every 5steps --quiet
+    "${recipe[@]}")
 
 hash_of() { sed -n 's/^weights-sha256: //p' "$1"; }
 
