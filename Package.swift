@@ -83,6 +83,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // What Docs/own-functions.md shows; a program of a user's, built and started by the tests.
+        .executableTarget(
+            name: "OwnFunctions", dependencies: ["Frontprop", "MPI", "Networks", "Storage", "Training"],
+            path: "Examples/OwnFunctions"),
+
         .testTarget(name: "MPITests", dependencies: ["MPI"]),
         .testTarget(name: "ResourcesTests", dependencies: ["Resources"]),
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses", "Storage"]),

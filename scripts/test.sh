@@ -17,7 +17,7 @@ install_packages
 prepare_mpi 5
 
 say "format"
-swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+swift format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks
 
 say "scripts"
 need "command -v shellcheck" shellcheck

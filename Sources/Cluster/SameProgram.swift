@@ -36,11 +36,11 @@ extension MPI.Environment {
     /// Collective over the world, and the first thing that a rank does there: whoever does something else waits for ever
     /// later on. The number of threads may differ, and so may the working folder: only the first rank has to do with files.
     ///
-    /// - Throws: on every rank, `.mpiSetup` naming two ranks that differ, and what each has.
+    /// - Throws: as `Communicator.requireSame`.
     public func requireSameProgram(arguments: [String]) throws {
         guard world.size > 1 else { return }
-        try requireSame("the program", "frontprop \(frontpropVersion) (\(ProgramFile.identity))")
-        try requireSame("the command", Self.command(arguments))
+        try world.requireSame("the program", "frontprop \(frontpropVersion) (\(ProgramFile.identity))")
+        try world.requireSame("the command", Self.command(arguments))
     }
 
     /// The command line as one text, without the number of threads.
@@ -56,21 +56,6 @@ extension MPI.Environment {
         return kept.joined(separator: " ")
     }
 
-    /// Compares a text of which any length is cheap: where all is well a rank sends eight bytes.
-    private func requireSame(_ what: String, _ text: String) throws {
-        let sum = Array(text.utf8).withUnsafeBytes { Checksum.of($0) }
-        let sums = try world.allGather(sum)
-        guard let odd = sums.firstIndex(where: { $0 != sums[0] }) else { return }
-        let mine = world.rank == 0 || world.rank == odd ? "\(world.rank) on \(Self.hostName) has\n\(text)" : ""
-        let texts = try world.allGatherStrings(mine).filter { !$0.isEmpty }.map {
-            $0.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        }
-        let (first, second) = Self.shortened(texts[0][1], texts[1][1])
-        throw Failure(
-            .mpiSetup,
-            "the ranks differ in \(what): rank \(texts[0][0]) '\(first)', rank \(texts[1][0]) '\(second)'")
-    }
-
     /// Two texts that differ, each cut to what a message can hold of it, about the place where they begin to.
     package static func shortened(_ first: String, _ second: String, limit: Int = 300) -> (String, String) {
         let common = zip(first, second).prefix { $0 == $1 }.count
@@ -81,5 +66,26 @@ extension MPI.Environment {
             return (start > 0 ? "…" : "") + part.prefix(limit) + (part.count > limit ? "…" : "")
         }
         return (cut(first), cut(second))
+    }
+}
+
+extension Communicator {
+    /// Refuses ranks whose `text` differs; any length is cheap: where all is well a rank sends eight bytes. Collective.
+    ///
+    /// - Parameter what: it is, for the message.
+    /// - Throws: on every rank, `.mpiSetup` naming two ranks that differ, and what each has.
+    package func requireSame(_ what: String, _ text: String) throws {
+        guard size > 1 else { return }
+        let sum = Array(text.utf8).withUnsafeBytes { Checksum.of($0) }
+        let sums = try allGather(sum)
+        guard let odd = sums.firstIndex(where: { $0 != sums[0] }) else { return }
+        let mine = rank == 0 || rank == odd ? "\(rank) on \(Environment.hostName) has\n\(text)" : ""
+        let texts = try allGatherStrings(mine).filter { !$0.isEmpty }.map {
+            $0.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        }
+        let (first, second) = Environment.shortened(texts[0][1], texts[1][1])
+        throw Failure(
+            .mpiSetup,
+            "the ranks differ in \(what): rank \(texts[0][0]) '\(first)', rank \(texts[1][0]) '\(second)'")
     }
 }

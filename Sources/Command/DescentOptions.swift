@@ -4,11 +4,14 @@ import Training
 
 /// How weights follow gradients; a genetic search has no use for any of it.
 struct DescentOptions: RunOptions {
-    @Option(help: "Passes over the training set (default: 16).")
+    @Option(help: "Passes over the training set (\(Recipe.defaults { "\($0.epochs)" })).")
     var epochs: Int?
-    @Option(help: "Samples of a minibatch, over all ranks (default: 1000).")
+    @Option(help: "Samples of a minibatch, over all ranks (\(Recipe.defaults { "\($0.batchSize)" })).")
     var batchSize: Int?
-    @Option(help: "Rate of the steps (\(Optimizer.defaults(of: \.learningRate))).")
+    @Option(
+        help:
+            "Rate of the steps (\(Optimizer.defaults(of: \.learningRate)); of sgd in modern: \(Recipe.modern.options(of: .sgd).learningRate))."
+    )
     var learningRate: Double?
     @Option(help: "Of sgd: v = momentum·v - rate·gradient; w = w + v (\(Optimizer.defaults(of: \.momentum))).")
     var momentum: Double?

@@ -5,11 +5,16 @@ import Training
 /// The network, and its first weights.
 struct ModelOptions: TitledOptions {
     static let title = "Network"
-    static let example = "train --model 784x128x64x10 --activation relu --loss cross-entropy --learning-rate 0.1"
+    static let example = "train --hidden 128x64 --activation relu --loss cross-entropy --learning-rate 0.1"
 
     @Option(
         help: "classifier (784x16x16x10), autoencoder (784x64x784), or sizes such as 784x30x10 (default: classifier).")
     var model: String?
+    @Option(
+        help: ArgumentHelp(
+            "Sizes of the hidden layers, such as 64x64, in place of --model: inputs and outputs are as many as the data's.",
+            valueName: "sizes"))
+    var hidden: HiddenSizes?
     @OptionGroup var layers: NetworkOptions
     @Option(help: "\(Initializer.help) (default: kaiming).")
     var initializer: Initializer?
@@ -21,18 +26,37 @@ struct ModelOptions: TitledOptions {
     }
 
     func validate() throws {
-        if let model { _ = try parseTopology(model) }
+        guard let model else { return }
+        _ = try parseTopology(model)
+        if let hidden {
+            throw ValidationError("--model names the hidden layers, too: leave it out, or --hidden \(hidden).")
+        }
     }
 
-    /// Puts the network that was given in place of the one that is there, and what its name implies.
-    func applyNetwork(to configuration: inout Configuration) throws {
-        if let model {
-            let topology = try parseTopology(model)
-            // The name of the network says what it is for; sizes do not.
-            if topology != configuration.topology {
-                configuration.target = model == "autoencoder" ? .inputs : .labels
-            }
+    /// The name of a network says what it is for; sizes do not.
+    var targetOfModel: Configuration.TargetName { model == "autoencoder" ? .inputs : .labels }
+
+    /// Puts the sizes that were given in place of those that are there.
+    func applySizes(to configuration: inout Configuration) {
+        if let topology = model.flatMap({ Topology($0) }) ?? hidden?.between(configuration.topology) {
             configuration.topology = topology
         }
+    }
+}
+
+/// Sizes of hidden layers, joined by `x`.
+struct HiddenSizes: ExpressibleByArgument, CustomStringConvertible {
+    let sizes: [Int]
+
+    init?(argument: String) {
+        guard let network = Topology("1x\(argument)x1") else { return nil }
+        sizes = Array(network.sizes[1..<network.depth])
+    }
+
+    var description: String { sizes.map(String.init).joined(separator: "x") }
+
+    /// The network with these between inputs and outputs of another; nil where it is too large.
+    func between(_ topology: Topology) -> Topology? {
+        Topology(sizes: [topology.inputCount] + sizes + [topology.outputCount])
     }
 }

@@ -12,7 +12,7 @@ extension Activation: ExpressibleByArgument {
 struct NetworkOptions: RunOptions {
     @Option(
         help: ArgumentHelp(
-            "Of the hidden layers: \(Activation.all.map(\.name).joined(separator: ", ")); one for all, or one each, joined by commas (default: sigmoid).",
+            "Of the hidden layers: \(Activation.all.map(\.name).joined(separator: ", ")); one for all, or one each, joined by commas (\(Recipe.defaults { "\($0.activation)" })).",
             valueName: "name[,name…]"),
         transform: Self.activations)
     var activation: HiddenActivations?
@@ -43,13 +43,13 @@ struct NetworkOptions: RunOptions {
     }
 
     private static func loss(_ text: String) throws -> Loss {
-        guard let found = Loss(text) else { throw ValidationError(Loss.refusal(of: text)) }
+        guard let found = Loss(text) else { throw ValidationError(Loss.fault(text)) }
         return found
     }
 
     private static func activations(_ text: String) throws -> HiddenActivations {
         guard let found = HiddenActivations(text) else {
-            throw ValidationError(HiddenActivations.refusal(of: text))
+            throw ValidationError(HiddenActivations.fault(text) ?? text)
         }
         return found
     }

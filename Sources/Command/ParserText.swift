@@ -28,7 +28,7 @@ enum ParserText {
         // The parser's words, and those of our lists.
         let parsers =
             /'(?<value>[^'\n]*)' is invalid for '[^'\n]*'(?<stop>\.) Please provide one of(?<list>[^\n]*(?:\n  - [^\n]*)*)/
-        let ours = /'(?<value>[^'\n]*)' is not one of (?<list>[^\n]*)/
+        let ours = /'(?<value>[^'\n]*)' is (?:not one of|no \w+: expected) (?<list>[^\n]*)/
         if let found = text.firstMatch(of: parsers), let guess = suggestion(for: found.value, in: found.list) {
             text.replaceSubrange(found.stop.startIndex..<found.stop.endIndex, with: "; did you mean '\(guess)'?")
         } else if let found = text.firstMatch(of: ours), let guess = suggestion(for: found.value, in: found.list) {

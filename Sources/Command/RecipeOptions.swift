@@ -1,11 +1,21 @@
 import ArgumentParser
 import Training
 
+extension Recipe: ExpressibleByArgument {
+    public init?(argument: String) { self.init(named: argument) }
+    public static var allValueStrings: [String] { list.map(\.name) }
+    fileprivate static let summaries = list.map { "\($0): \($0.summary)" }.joined(separator: "; ")
+}
+
 /// How it is learned.
 struct RecipeOptions: TitledOptions {
     static let title = "Recipe"
-    static let example = "train --optimizer adam --learning-rate 0.003 --batch-size 128 --epochs 20"
+    static let example = "train --recipe modern --learning-rate 0.003 --epochs 10"
 
+    @Option(
+        help: "What is as it is where it is not given; \(Recipe.summaries) (default: \(Self.standard))."
+    )
+    var recipe: Recipe?
     @Option(help: "\(Optimizer.summaries) (default: \(Optimizer.sgd.rawValue)).")
     var optimizer: Optimizer?
     @OptionGroup var descent: DescentOptions
@@ -13,19 +23,21 @@ struct RecipeOptions: TitledOptions {
     var seed: UInt64?
     @OptionGroup var genetic: GeneticArguments
 
+    private static let standard = Recipe.article
+    var chosen: Recipe { recipe ?? Self.standard }
+
     static var settings: [Setting<Self>] {
-        [Setting("--optimizer", \.optimizer, \.withDefaults), Setting("--seed", \.seed, \.seed)]
+        [
+            Setting("--recipe", \.recipe, \.recipe), Setting("--optimizer", \.optimizer, \.withOptions),
+            Setting("--seed", \.seed, \.seed),
+        ]
     }
 }
 
 extension Configuration {
-    /// The optimiser; another brings its defaults.
-    fileprivate var withDefaults: Optimizer {
+    /// The optimiser; another brings its options.
+    fileprivate var withOptions: Optimizer {
         get { optimizer }
-        set {
-            guard newValue != optimizer else { return }
-            optimizer = newValue
-            optimizerOptions = newValue.defaults
-        }
+        set { choose(newValue) }
     }
 }

@@ -26,7 +26,7 @@ struct Train: ProgramCommand, ExemplifiedCommand {
         var run = TrainingRun(origin)
         run.destination =
             running.runFolder.map { .folder($0) }
-            ?? .newFolder(in: "runs", name: nameByTime(given.network.model ?? "classifier"))
+            ?? .newFolder(in: "runs", name: nameByTime(given.nameOfNetwork))
         run.threads = running.threads
         run.tracePath = running.trace
         run.fault = running.inject
@@ -35,8 +35,8 @@ struct Train: ProgramCommand, ExemplifiedCommand {
 
     private var origin: TrainingRun.Origin {
         if let resume = given.running.resume { return .resumed(folder: resume) { try given.resumed($0) } }
-        return .new {
-            let options = try given.applied(to: Configuration())
+        return .new { reader in
+            let options = try given.resolved(reader.shape)
             if let advice = given.targetAdvice(options) { Console.say("frontprop: warning: \(advice)") }
             return options
         }

@@ -21,12 +21,36 @@ struct TrainOptions: ParsableArguments {
         }
     }
 
+    /// What a new run's folder is called by.
+    var nameOfNetwork: String {
+        network.model ?? network.hidden.map { "\($0)" } ?? (recipe.chosen.fitsData ? recipe.chosen.name : "classifier")
+    }
+
+    /// The options of a new run: the recipe's, with what was given in their place.
+    ///
+    /// - Parameter shape: reads what samples the run of these options learns from.
+    /// - Throws: `.usage` where one is out of its limits, or they do not go together; what `shape` throws.
+    func resolved(_ shape: (Configuration) throws -> SampleShape) throws -> Configuration {
+        let target = try what.target ?? what.targetOfFile() ?? network.targetOfModel
+        var options = Configuration(
+            recipe.chosen, for: Recipe.Work(isImages: what.targets == nil, target: target))
+        guard network.model == nil, network.hidden != nil || recipe.chosen.fitsData else {
+            return try applied(to: options)
+        }
+        let hidden = network.hidden?.sizes ?? Array(options.topology.sizes.dropFirst().dropLast())
+        // First what needs no samples: any network with these layers will do.
+        options.topology = Topology(sizes: [1] + hidden + [1])!
+        let any = try applied(to: options)
+        options.topology = try any.topology(hidden: hidden, fitting: shape(any))
+        return try applied(to: options)
+    }
+
     /// `options` with what was given in place of what was there.
     ///
     /// - Throws: `.usage` where one is out of its limits, or they do not go together.
-    func applied(to options: Configuration) throws -> Configuration {
+    private func applied(to options: Configuration) throws -> Configuration {
         var options = options
-        try network.applyNetwork(to: &options)
+        network.applySizes(to: &options)
         options.target = try what.targetOfFile() ?? options.target
         let groups: [any RunOptions] = [
             what, network, network.layers, recipe, recipe.descent, arithmetic, running,

@@ -10,6 +10,7 @@ final class TrainOutput {
     private let json: Bool
     private let terminal: Terminal?
     private var bar = ProgressBar()
+    private var warnings: Set<String> = []
 
     init(quiet: Bool, json: Bool, _ environment: Environment) {
         self.quiet = quiet
@@ -23,7 +24,7 @@ final class TrainOutput {
         run.heedsSignals = true
         run.onEvent = { try self.show($0) }
         run.onProgress = { self.show($0) }
-        run.onWarning = { Console.say("frontprop: warning: \($0)") }
+        run.onWarning = warn
         run.onEnd = { try self.show(.end($0.end), folder: $0.folder, found: $0.finding) }
         try run.train(on: world)
     }
@@ -37,7 +38,7 @@ final class TrainOutput {
         var lines: [String] = []
         switch event {
         case .end(let end):
-            if let warning = end.warning { Console.say("frontprop: warning: \(warning)") }
+            if let warning = end.warning { warn(warning) }
             if json {
                 lines = [try event.json()]
             } else {
@@ -51,6 +52,13 @@ final class TrainOutput {
         try Console.print(lines.joined(separator: "\n"))
     }
 
+    /// Says what works, but not as well as it could; once.
+    private func warn(_ text: String) {
+        guard warnings.insert(text).inserted else { return }
+        clearBar()
+        Console.say("frontprop: warning: \(text)")
+    }
+
     /// A checkpoint, and a round without figures of the whole sets, are for the files.
     private func isPassing(_ event: Event) -> Bool {
         switch event {
@@ -62,16 +70,7 @@ final class TrainOutput {
 
     private func line(_ event: Event) -> String {
         switch event {
-        case .start(let start):
-            let idle =
-                start.idleWorkers == 0
-                ? "" : ", \(counted(start.idleWorkers, "worker")) idle (fewer slices than workers)"
-            return
-                "\(start.model) (\(counted(start.parameters, "parameter"))), hidden \(start.activation), output "
-                + "\(start.outputActivation), loss \(start.loss), on \(start.data), "
-                + "\(counted(start.samples, "sample")), target "
-                + "\(start.target == .inputs ? "inputs: an autoencoder" : start.target.rawValue); \(counted(start.ranks, "rank")), "
-                + "\(counted(start.workers, "worker")), \(counted(start.slices, "slice"))\(idle)"
+        case .start(let start): return start.text
         case .resume(let resume):
             return
                 "resumed in epoch \(resume.epoch), after step \(resume.step); \(counted(resume.ranks, "rank")), "

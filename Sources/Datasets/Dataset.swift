@@ -8,14 +8,18 @@ public struct Dataset: Sendable, Equatable {
     public let name: String
     public let train: ImageSet
     public let test: ImageSet
+    /// The largest label and one more; of a part of a set, of all of it.
+    public let classCount: Int
 
+    /// - Parameter classCount: nil for what the labels say.
     /// - Precondition: the images of both sets have labels and the same size.
-    public init(name: String, train: ImageSet, test: ImageSet) {
+    public init(name: String, train: ImageSet, test: ImageSet, classCount: Int? = nil) {
         precondition(train.isLabelled && test.isLabelled, "samples to learn from")
         precondition(train.rows == test.rows && train.columns == test.columns, "images of one size")
         self.name = name
         self.train = train
         self.test = test
+        self.classCount = classCount ?? 1 + Int([train, test].compactMap { $0.labels.max() }.max() ?? 0)
     }
 
     /// The sets of a dataset, as its files' names call them.
@@ -40,7 +44,7 @@ public struct Dataset: Sendable, Equatable {
     public func prefix(train: Int?, test: Int?) -> Dataset {
         Dataset(
             name: name, train: self.train.prefix(train ?? self.train.count),
-            test: self.test.prefix(test ?? self.test.count))
+            test: self.test.prefix(test ?? self.test.count), classCount: classCount)
     }
 
     /// Reads the four IDX files of MNIST's names in `directory`, plain or gzipped, the large ones side by side.

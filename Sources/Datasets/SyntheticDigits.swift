@@ -30,7 +30,8 @@ public struct SyntheticDigits: Sendable {
     /// - Complexity: about 5 µs of one core for each sample; uses all cores.
     public func dataset(trainCount: Int = Self.trainCount, testCount: Int = Self.testCount) -> Dataset {
         Dataset(
-            name: "synthetic", train: samples(.train, count: trainCount), test: samples(.test, count: testCount))
+            name: "synthetic", train: samples(.train, count: trainCount), test: samples(.test, count: testCount),
+            classCount: 10)
     }
 
     /// The first `count` samples of one of the two sets; see `dataset(trainCount:testCount:)`.

@@ -12,6 +12,7 @@ final class Beginning {
     private(set) var record: RunFolder.Record?
     private(set) var reproduction: Reproduction?
     private var temporary: String?
+    let reader = SampleReader()
 
     var isResumed: Bool { record != nil }
 
@@ -22,7 +23,7 @@ final class Beginning {
         try Self.check(run.tracePath, destination: run.destination)
         switch run.origin {
         case .new(let options):
-            return try options()
+            return try options(reader)
         case .resumed(let path, let changed):
             let opened = try RunFolder.open(path)
             let record = try opened.record()

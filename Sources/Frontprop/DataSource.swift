@@ -6,7 +6,7 @@ import Storage
 import Training
 
 /// Samples by the name that the command line has for them: `synthetic`, `mnist`, or a folder.
-public struct DataSource {
+public struct DataSource: Equatable {
     public let name: String
     /// What is asked for of each row, where `name` is a file of numbers.
     public let targets: String?
@@ -19,6 +19,13 @@ public struct DataSource {
     public init(name: String, targets: String? = nil, rowWeights: String? = nil, trainLimit: Int?, testLimit: Int?) {
         (self.name, self.targets, self.rowWeights) = (name, targets, rowWeights)
         (self.trainLimit, self.testLimit) = (trainLimit, testLimit)
+    }
+
+    /// What a run of these options learns from.
+    init(of options: Configuration) {
+        self.init(
+            name: options.data, targets: options.targets, rowWeights: options.rowWeights,
+            trainLimit: options.trainLimit, testLimit: options.testLimit)
     }
 
     /// The samples, whatever they are; for the first rank alone.

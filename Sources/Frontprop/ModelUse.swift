@@ -105,6 +105,7 @@ extension ModelUse {
     public static func evaluate(
         on world: Communicator, threads: Int?, _ use: () throws -> ModelUse, tell: (EvaluationResult) throws -> Void
     ) throws {
+        try world.requireSame("the activations and losses that they define", Network.definitions)
         try Processes.with(world) { processes in
             var known: ModelUse?
             let options = try processes.fromFirst {

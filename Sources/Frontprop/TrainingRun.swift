@@ -14,8 +14,8 @@ import Training
 public struct TrainingRun {
     /// Where a run begins. The closures are called on the first rank, whose options are everybody's.
     public enum Origin {
-        /// A new run of these options.
-        case new(() throws -> Configuration)
+        /// A new run of these options, which may depend on what its samples are like.
+        case new((SampleReader) throws -> Configuration)
         /// The run in a folder goes on, by the options that the closure makes of those it was begun with.
         case resumed(folder: String, (Configuration) throws -> Configuration)
         /// The run in a folder is trained again and compared: its first `turns` epochs or rounds (nil: all), on `data` where
@@ -55,7 +55,7 @@ public struct TrainingRun {
     public init(_ origin: Origin) { self.origin = origin }
 
     /// A new run of these options.
-    public init(_ configuration: Configuration) { self.init(.new { configuration }) }
+    public init(_ configuration: Configuration) { self.init(.new { _ in configuration }) }
 
     /// What a run came to.
     public struct Outcome {
@@ -73,7 +73,8 @@ public struct TrainingRun {
     /// - Returns: how it ended, with the hash of the weights.
     @discardableResult
     public func train(on world: Communicator) throws -> Outcome {
-        try Processes.with(world) { processes in
+        try world.requireSame("the activations and losses that they define", Network.definitions)
+        return try Processes.with(world) { processes in
             let beginning = Beginning()
             let options = try processes.fromFirst { try beginning.options(of: self) }
             defer { beginning.removeTemporary() }
@@ -101,6 +102,7 @@ public struct TrainingRun {
         surroundings.fault = fault
         surroundings.lastEpoch = try processes.fromFirst { [beginning.reproduction?.turns] }[0]
         surroundings.progress = onProgress
+        surroundings.warn = onWarning
         surroundings.report = { event in
             try onEvent(event)
             try beginning.reproduction?.check(event)
@@ -116,7 +118,10 @@ public struct TrainingRun {
         try processes.agree {
             guard processes.isFirst else { return }
             warn(placement)
-            if !beginning.isResumed { try warn(ofWeightsFor: options) }
+            if !beginning.isResumed {
+                try warn(ofWeightsFor: options)
+                run.costAdvice.map(onWarning)
+            }
             beginning.reproduction?.begin(dataChecksum: dataset.checksumText, workers: team.totalWorkers)
             beginning.reproduction?.differences.forEach(onWarning)
             try run.open(
@@ -137,13 +142,9 @@ public struct TrainingRun {
     private func load(
         _ options: Configuration, _ processes: Processes, _ beginning: Beginning
     ) throws -> NodeDataset {
-        let source = DataSource(
-            name: options.data, targets: options.targets, rowWeights: options.rowWeights,
-            trainLimit: options.trainLimit,
-            testLimit: options.testLimit)
         let dataset = try NodeDataset(
             processes: processes, network: options.network, target: options.target.target,
-            precision: options.precision, load: source.tables)
+            precision: options.precision, load: { try beginning.reader.tables(DataSource(of: options)) })
         try processes.agree {
             guard let begun = beginning.record, begun.dataChecksum != dataset.checksumText else { return }
             throw Failure(

@@ -75,7 +75,7 @@ import Training
         missing.data = "/nowhere"
         #expect(throws: Failure.self) { try TrainingRun(missing).train(on: world) }
         let usage = Failure(.usage, "not like this")
-        #expect(throws: usage) { try TrainingRun(.new { throw usage }).train(on: world) }
+        #expect(throws: usage) { try TrainingRun(.new { _ in throw usage }).train(on: world) }
     }
 
     /// Weights that were trained as another network, as their file says, or that it says something unheard-of of.

@@ -52,6 +52,33 @@ extension Integration {
             }
         }
 
+        /// What is wrong is told as soon as it is clear, with the loss of that epoch and a rate to try; the end has it, too.
+        @Test(
+            arguments: [
+                (
+                    ["--train-limit", "5000", "--batch-size", "1000", "--activation", "relu"], 4,
+                    "try a smaller --learning-rate than 10.0, such as 0.1"
+                ), (["--learning-rate", "0.0001"], 2, "try a larger --learning-rate than 0.0001, such as 10.0"),
+                (
+                    ["--optimizer", "adam", "--learning-rate", "1e-7"], 2,
+                    "try a larger --learning-rate than 1e-07, such as 0.001"
+                ),
+                (
+                    ["--optimizer", "adam", "--learning-rate", "1"], 2,
+                    "try a smaller --learning-rate than 1.0, such as 0.001"
+                ),
+            ])
+        func aLossThatDoesNotFall(options: [String], toldAfter: Int, advice: String) async throws {
+            try await withTemporaryFolder { folder in
+                let outcome = try await Self.train(folder + "/run", options + ["--epochs", "5"])
+                let warning = try #require(try Self.warning(folder + "/run", outcome))
+                #expect(warning.contains(advice), "\(warning)")
+                let loss = try RunFiles(path: folder + "/run").curve("train_loss")[toldAfter - 1]
+                // What reads records here is not exact in the last digit.
+                #expect(warning.contains("\(loss)".prefix(12)), "\(loss): \(warning)")
+            }
+        }
+
         /// Short runs, long ones, and one whose outputs are all at their limits because they are right.
         @Test func noFalseAlarm() async throws {
             try await withTemporaryFolder { folder in

@@ -33,21 +33,21 @@ enum Program {
         if ranks != nil, try await !hasMPI.value { try Test.cancel("the program is built without MPI") }
     }
 
-    /// Runs `frontprop` with `arguments`, under `mpirun` where `ranks` says how many processes.
+    /// Runs `frontprop`, or another `program`, with `arguments`, under `mpirun` where `ranks` says how many processes.
     static func run(
         _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:], folder: String? = nil,
-        input: String? = nil, limitSeconds: Double = 60
+        input: String? = nil, limitSeconds: Double = 60, program: String = path
     ) async throws -> Outcome {
-        try await start(arguments, ranks: ranks, variables: variables, folder: folder, input: input)
+        try await start(arguments, ranks: ranks, variables: variables, folder: folder, input: input, program: program)
             .outcome(limitSeconds: limitSeconds)
     }
 
     /// Starts what `run` runs.
     static func start(
         _ arguments: [String], ranks: Int? = nil, variables: [String: String] = [:], folder: String? = nil,
-        input: String? = nil
+        input: String? = nil, program: String = path
     ) throws -> Child {
-        let command = try ranks.map { try [mpirun()] + launch($0) + [path] } ?? [path]
+        let command = try ranks.map { try [mpirun()] + launch($0) + [program] } ?? [program]
         return try Child(
             command[0], command.dropFirst() + arguments, variables: variables, folder: folder, input: input)
     }

@@ -17,7 +17,7 @@ public struct HiddenActivations: Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with `text`; nil where nothing is.
     public static func fault(_ text: String) -> String? {
         words(text).first { activation($0) == nil }.map {
-            "'\($0)' is not one of \(Activation.all.map(\.name).joined(separator: ", "))"
+            "'\($0)' is not one of \((Activation.all + Activation.own).map(\.name).joined(separator: ", "))"
         }
     }
 
@@ -25,7 +25,9 @@ public struct HiddenActivations: Hashable, Sendable, CustomStringConvertible {
         text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 
-    private static func activation(_ name: String) -> Activation? { Activation.all.first { $0.name == name } }
+    private static func activation(_ name: String) -> Activation? {
+        Activation(named: name).flatMap { $0.isElementwise ? $0 : nil }
+    }
 
     public var description: String { each.map(\.name).joined(separator: ",") }
 
@@ -44,5 +46,7 @@ public struct HiddenActivations: Hashable, Sendable, CustomStringConvertible {
 
 /// As its text: `"relu,sigmoid"`.
 extension HiddenActivations: TextCoded {
-    public static func refusal(of text: String) -> String { fault(text) ?? text }
+    public static func refusal(of text: String) -> String {
+        fault(text).map { $0 + Activation.ownHint } ?? text
+    }
 }

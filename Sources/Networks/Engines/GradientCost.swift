@@ -105,3 +105,55 @@ extension MatrixEngine {
             seconds: operations * secondsPerOperation + bytes * secondsPerByte)
     }
 }
+
+extension GradientMethod {
+    /// Above this a run says what its gradient costs.
+    public static let notableRatio = 1.5
+
+    /// How many times as many operations as `backprop`'s the gradient of a sample takes, by the products of matrices alone: 1
+    /// of `backprop` itself; nil of `matrix` and `scalar`, which are for comparison.
+    ///
+    /// - Parameter inputs: of a sample, those that the first layer's products touch: see `Samples.touchedInputs`.
+    public func operationsByBackprop(topology: Topology, inputs: Double) -> Double? {
+        let classic = topology.layerOperations(inputs: inputs) + topology.backpropOperations
+        switch self {
+        case .backprop: return 1
+        case .frontprop where classic == 0: return 1
+        case .frontprop: return (topology.layerOperations(inputs: inputs) + topology.sweepOperations) / classic
+        case .matrix, .scalar: return nil
+        }
+    }
+}
+
+extension Topology {
+    /// 2·n_k·n_{k+1}: what a product with Wᵏ takes for one column.
+    private func product(_ k: Int) -> Double { 2 * Double(sizes[k]) * Double(sizes[k + 1]) }
+
+    /// What both take beside the rule for deltas: forward pass, gradients of the weights, and u = W^{L-1}·δᴸ.
+    fileprivate func layerOperations(inputs: Double) -> Double {
+        let first = 2 * inputs * Double(sizes[1])
+        return 2 * (first + (1..<depth).reduce(0) { $0 + product($1) }) + (depth >= 2 ? product(depth - 1) : 0)
+    }
+
+    /// As `Backpropagation` says.
+    fileprivate var backpropOperations: Double { depth < 3 ? 0 : (1...depth - 2).reduce(0) { $0 + product($1) } }
+
+    /// As `Frontpropagation` says, with the first step of each sweep and the contractions.
+    fileprivate var sweepOperations: Double {
+        guard depth >= 3 else { return 0 }
+        return (1..<depth - 2).reduce(product(depth - 2)) { sum, start in
+            let width = Double(sizes[start])
+            let steps = (start + 2..<depth).reduce(0) { $0 + (product($1 - 1) + Double(sizes[$1])) * width }
+            return sum + product(start) + steps + 2 * Double(sizes[depth - 1]) * width
+        }
+    }
+}
+
+extension Samples {
+    /// Inputs of a sample that the first layer's products touch, the mean over the samples: of compressed rows those that are
+    /// not zero (by eights), else all.
+    public var touchedInputs: Double {
+        guard let offsets = inputs.compressed?.offsets, count > 0 else { return Double(inputs.columns) }
+        return Double(offsets[count]) * Double(ByteRows.unitEntries) / Double(count)
+    }
+}

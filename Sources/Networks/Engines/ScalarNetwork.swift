@@ -38,7 +38,7 @@ struct ScalarNetwork<Scalar: Real> {
                 return h
             }
             let activation = network.layer(l)
-            for kink in activation.kinks { pieces += sums.map { Double($0) > kink ? 1 : 0 } }
+            pieces += activation.pieces(sums)
             var (outputs, beside) = activation.function.layer(sums)
             if let dropped, l < topology.depth {
                 let factors: [Scalar] = dropped.mask.factors(layer: l, units: units, sample: dropped.sample)
@@ -68,9 +68,7 @@ struct ScalarNetwork<Scalar: Real> {
 
     /// As `pieces`, and of the loss with these targets.
     func pieces(_ targets: [Scalar]) -> [Int] {
-        network.head.form.kinks.reduce(into: pieces) { pieces, kink in
-            pieces += zip(outputs, targets).map { Double($0 - $1) > kink ? 1 : 0 }
-        }
+        pieces + network.head.form.pieces(Array(outputs), targets)
     }
 
     /// w^k_ij, from unit i of layer k to unit j of layer k + 1; i = n_k is the bias.

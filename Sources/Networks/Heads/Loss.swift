@@ -19,7 +19,9 @@ public struct Loss: Listed {
 
     /// - Returns: nil where `name` is none of the list, and no quantile with its level.
     public init?(named name: String) {
-        guard let found = Self.list.first(where: { $0.name == name }) ?? Self.quantile(named: name) else { return nil }
+        guard let found = (Self.list + Self.own).first(where: { $0.name == name }) ?? Self.quantile(named: name) else {
+            return nil
+        }
         self = found
     }
 
@@ -42,7 +44,13 @@ public struct Loss: Listed {
         (forms.first { $0.targets.contains(target) } ?? forms[0]).activations[0]
     }
 
-    func form(_ activation: Activation) -> LossForm? { forms.first { $0.activations.contains(activation) } }
+    /// What goes with all of the library's goes with those that a program defined.
+    func form(_ activation: Activation) -> LossForm? {
+        forms.first { form in
+            form.activations.contains(activation)
+                || activation.ownSteps != nil && Activation.all.allSatisfy(form.activations.contains)
+        }
+    }
 }
 
 /// A loss with the activations of the last layer with which it is one formula.

@@ -58,6 +58,19 @@ public struct Samples: @unchecked Sendable {
         }
     }
 
+    /// What the network's `units` outputs are to be for these samples, units × stride, zero in the padding.
+    func fillTargets<Scalar: Real>(
+        _ out: UnsafeMutablePointer<Scalar>, of batch: UnsafeBufferPointer<UInt32>, units: Int, stride: Int
+    ) {
+        switch target {
+        case .labels:
+            out.update(repeating: 0, count: units * stride)
+            for (s, sample) in batch.enumerated() { out[Int(labels[Int(sample)]) * stride + s] = 1 }
+        case .inputs: inputs.fill(out, with: batch, stride: stride)
+        case .numbers: targets.map { InputStore.numbers($0).fill(out, with: batch, stride: stride) }
+        }
+    }
+
     /// What the network's `units` outputs are to be for one sample, t.
     func targetNumbers<Scalar: Real>(_ sample: UInt32, units: Int) -> [Scalar] {
         switch target {

@@ -14,9 +14,11 @@ public final class ForwardPass<Scalar: Real> {
     /// aˡ at index l - 1, for l in 1…L.
     private let activations: [ScratchMemory<Scalar>]
     private let besides: [ScratchMemory<Scalar>]
-    /// The kernels' numbers, of gˡ at index l - 1 and of the loss.
-    private let activationKernels: [Int32]
+    /// Of gˡ at index l - 1.
+    private let activationKernels: [LayerKernel<Scalar>]
+    /// The kernels' number; of a loss that a program defined none.
     private let lossKernel: Int32
+    private let ownLoss: LossLoop<Scalar>?
     private let lossParameter: Scalar
     private let outputIsElementwise: Bool
     let products: Products<Scalar>
@@ -48,9 +50,10 @@ public final class ForwardPass<Scalar: Real> {
         activations = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
         besides = topology.sizes[1...last].map { ScratchMemory(count: $0 * stride) }
         let layers = (1...topology.depth).map { forLoss ? network.layer($0) : network.activation($0) }
-        activationKernels = layers.prefix(last).map { $0.kernel(Scalar.self) }
+        activationKernels = layers.prefix(last).map { LayerKernel($0) }
         outputIsElementwise = layers[topology.depth - 1].isElementwise
-        lossKernel = form.kernel(Scalar.self)
+        ownLoss = form.ownSteps.map { LossLoop($0, units: topology.outputCount, stride: stride) }
+        lossKernel = ownLoss == nil ? form.kernel(Scalar.self) : -1
         lossParameter = Scalar(form.parameter)
         products = Products(topology: topology, columns: stride, withInput: samples.inputs.compressed == nil)
         inputLayer = InputLayer(samples.inputs, topology: topology, stride: stride, products: products)
@@ -93,9 +96,9 @@ public final class ForwardPass<Scalar: Real> {
                     parameters + topology.weights(l - 1), inputs: topology.sizes[l - 1], outputs: topology.sizes[l],
                     activation(l - 1), into: activation(l), columns: stride)
             }
-            Scalar.activate(
-                activationKernels[l - 1], sums: activation(l), bias: parameters + topology.biases(l - 1),
-                units: topology.sizes[l], stride: stride, into: activation(l), beside: beside(l))
+            activationKernels[l - 1].activate(
+                activation(l), bias: parameters + topology.biases(l - 1), units: topology.sizes[l], stride: stride,
+                beside: beside(l))
             if let mask, l < topology.depth {
                 mask.apply(
                     to: activation(l), beside: beside(l), layer: l, units: topology.sizes[l], of: batch, stride: stride)
@@ -110,6 +113,11 @@ public final class ForwardPass<Scalar: Real> {
     ) -> Double {
         let depth = topology.depth
         let weights = fillWeights(batch, meanWeight)
+        if let ownLoss {
+            return ownLoss.fill(
+                delta, batch, of: samples, activation: activation(depth), beside: beside(depth),
+                units: topology.outputCount, stride: stride, share: share, sampleWeights: weights)
+        }
         if let targetBytes, let rows = samples.inputs.denseBytes {
             rows.gatherBytes(batch, into: targetBytes, stride: stride)
             return Scalar.loss(

@@ -4,6 +4,7 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
     private static let stepping: [any GradientOptimizer.Type] = [MomentumSGD.self, Adam.self, AdamW.self]
 
     public static let sgd = Optimizer(MomentumSGD.self)
+    public static let adam = Optimizer(Adam.self)
     /// A population of networks and no gradient.
     public static let genetic = Optimizer("genetic")
     public static let allCases = stepping.map { Optimizer($0) } + [genetic]

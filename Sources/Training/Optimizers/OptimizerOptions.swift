@@ -20,6 +20,11 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
         OptimizerOption("--weight-decay", .notNegative) { $0.weightDecay },
     ]
 
+    /// Those that there are, by their names on the command line, with their values.
+    public var named: [(name: String, value: Double)] {
+        Self.list.compactMap { option in option.value(self).map { (option.name, $0) } }
+    }
+
     /// Why one of them is beyond its limits; nil where none is.
     var fault: String? {
         for option in Self.list {

@@ -22,6 +22,10 @@ extension Schedule: FormerlyFixed {
     static var former: Schedule { .constant }
 }
 
+extension Recipe: FormerlyFixed {
+    static var former: Recipe { .article }
+}
+
 extension KeyedDecodingContainer {
     /// The decoders that the compiler makes take this one: it fits closer than the library's.
     func decode<Value: FormerlyFixed>(_ type: Value.Type, forKey key: Key) throws -> Value {

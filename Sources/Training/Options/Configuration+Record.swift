@@ -1,7 +1,8 @@
 /// In a record an optimiser's options stand among the others. The names there are those of the command line, in camel case.
 extension Configuration: Codable {
     static let fields: [RecordField<Configuration>] = [
-        RecordField("model", \.topology), RecordField("target", \.target), RecordField("activation", \.activation),
+        RecordField("recipe", \.recipe), RecordField("model", \.topology), RecordField("target", \.target),
+        RecordField("activation", \.activation),
         RecordField("outputActivation", \.outputActivation), RecordField("loss", \.loss),
         RecordField("dropout", \.dropout),
         RecordField("data", \.data), RecordField("targets", \.targets), RecordField("rowWeights", \.rowWeights),

@@ -17,12 +17,14 @@ public enum Precision: String, CaseIterable, Sendable, Codable {
 /// if it were here.
 @dynamicMemberLookup
 public struct Configuration: Sendable, Equatable {
-    public var topology = Topology.classifier
-    public var target = TargetName.labels
+    /// What the others are where they are not given.
+    public var recipe: Recipe
+    public var topology: Topology
+    public var target: TargetName
     /// Of the hidden layers.
-    public var activation = HiddenActivations(.sigmoid)
-    public var outputActivation = Activation.sigmoid
-    public var loss = Loss.mse
+    public var activation: HiddenActivations
+    public var outputActivation: Activation
+    public var loss: Loss
     /// The share of hidden units that a step leaves out; nil for none.
     public var dropout: Double?
     public var data = "synthetic"
@@ -32,10 +34,10 @@ public struct Configuration: Sendable, Equatable {
     public var rowWeights: String?
     public var trainLimit: Int?
     public var testLimit: Int?
-    public var epochs = 16
-    public var batchSize = 1000
+    public var epochs: Int
+    public var batchSize: Int
     /// What the optimiser is made from.
-    public var optimizerOptions = Optimizer.sgd.defaults
+    public var optimizerOptions: OptimizerOptions
     /// What the gradient's norm over all parameters is kept to, if to anything.
     public var clipNorm: Double?
     /// How the learning rate goes on over the run, once it is warm; and how long it takes to be.
@@ -43,12 +45,12 @@ public struct Configuration: Sendable, Equatable {
     public var warmup: EpochsOrSteps?
     public var seed: UInt64 = 1
     public var shuffle = true
-    public var initializer = Initializer.kaiming
+    public var initializer: Initializer
     /// A safetensors file to start from in place of the initialiser.
     public var weights: String?
     public var gradient = GradientMethod.frontprop
     public var precision = Precision.float32
-    public var optimizer = Optimizer.sgd
+    public var optimizer: Optimizer
     /// Of the genetic optimiser alone.
     public var genetic: GeneticOptions?
     public var reduction = Reduction.exact
@@ -58,7 +60,8 @@ public struct Configuration: Sendable, Equatable {
     /// What losses and gradients are multiplied by, to see that no bit depends on their scale.
     public var lossScale: Double?
 
-    public init() {}
+    /// The article's classifier of digits, as the article trains it.
+    public init() { self.init(.article, for: Recipe.Work(isImages: true, target: .labels)) }
 
     public subscript<Value>(dynamicMember member: WritableKeyPath<OptimizerOptions, Value>) -> Value {
         get { optimizerOptions[keyPath: member] }

@@ -16,6 +16,7 @@ public enum Event: Sendable {
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         let data =
             switch self {
             case .start(let event): try encoder.encode(event)
@@ -29,17 +30,13 @@ public enum Event: Sendable {
     }
 }
 
-/// A run begins.
-public struct StartEvent: Sendable, Codable {
+/// A run begins. Beside what is here the event has all the run's options, by the names of `config.json`, in snake case.
+public struct StartEvent: Sendable, Encodable {
     public var event = "start"
-    public var model: String
-    /// Of the hidden layers.
-    public var activation: HiddenActivations
-    public var outputActivation: Activation
-    public var loss: Loss
+    /// As resolved.
+    public var options: Configuration
+    /// The samples, as they name themselves.
     public var data: String
-    /// What the outputs are compared with.
-    public var target: Configuration.TargetName
     public var samples: Int
     public var ranks: Int
     public var workers: Int
@@ -47,13 +44,27 @@ public struct StartEvent: Sendable, Codable {
     public var parameters: Int
     /// The workers that have no slice to compute.
     public var idleWorkers: Int
+    /// The gradient's operations by those of backpropagation, where they are many more.
+    public var timesBackprop: Double?
     /// See `Numerics`.
     public var numerics = Numerics.version
 
     enum CodingKeys: String, CodingKey {
-        case event, model, activation, loss, data, target, samples, ranks, workers, slices, parameters, numerics
-        case outputActivation = "output_activation"
-        case idleWorkers = "idle_workers"
+        case event, data, samples, ranks, workers, slices, parameters, idleWorkers, timesBackprop, numerics
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try options.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(event, forKey: .event)
+        try container.encode(data, forKey: .data)
+        try container.encode(numerics, forKey: .numerics)
+        try container.encodeIfPresent(timesBackprop, forKey: .timesBackprop)
+        let counts: [(CodingKeys, Int)] = [
+            (.samples, samples), (.ranks, ranks), (.workers, workers), (.slices, slices), (.parameters, parameters),
+            (.idleWorkers, idleWorkers),
+        ]
+        for (key, count) in counts { try container.encode(count, forKey: key) }
     }
 }
 

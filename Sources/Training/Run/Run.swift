@@ -17,6 +17,8 @@ public struct RunSurroundings {
     public var lastEpoch: Int?
     /// Told what happens, on the first rank; what it throws ends the run.
     public var report: (Event) throws -> Void = { _ in }
+    /// Told what speaks against a run that goes on all the same, on the first rank.
+    public var warn: (String) -> Void = { _ in }
     /// Told how far the run is, on the first rank.
     public var progress: (RunProgress) -> Void = { _ in }
 
@@ -40,6 +42,7 @@ public final class Run<Scalar: Real & Datatype> {
     let checkpoint: CheckpointFile<TrainingState>?
     let control: RunControl
     let progress: (RunProgress) -> Void
+    let warn: (String) -> Void
     let trace: Trace?
     let fault: FaultInjection?
     /// The last that is trained.
@@ -60,6 +63,7 @@ public final class Run<Scalar: Real & Datatype> {
         self.dataset = dataset
         checkpoint = surroundings.checkpoint
         progress = surroundings.progress
+        warn = surroundings.warn
         fault = surroundings.fault
         lastEpoch = min(surroundings.lastEpoch ?? .max, configuration.epochs)
         trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
@@ -135,12 +139,25 @@ public final class Run<Scalar: Real & Datatype> {
     /// The event that opens a run of gradient descent.
     var startEvent: StartEvent {
         StartEvent(
-            model: topology.description, activation: configuration.activation,
-            outputActivation: configuration.outputActivation, loss: configuration.loss, data: dataset.name,
-            target: configuration.target, samples: dataset.train.count,
-            ranks: processes.world.size,
+            options: configuration, data: dataset.name, samples: dataset.train.count, ranks: processes.world.size,
             workers: team.totalWorkers, slices: slicing.count, parameters: topology.parameterCount,
-            idleWorkers: max(0, team.totalWorkers - slicing.count))
+            idleWorkers: max(0, team.totalWorkers - slicing.count), timesBackprop: timesBackprop)
+    }
+
+    /// How many times as many operations as backprop's the gradient takes, where that is worth a word.
+    private var timesBackprop: Double? {
+        guard configuration.optimizer != .genetic else { return nil }
+        let times = configuration.gradient.operationsByBackprop(
+            topology: topology, inputs: dataset.train.touchedInputs)
+        return times.flatMap { $0 > GradientMethod.notableRatio ? $0 : nil }
+    }
+
+    /// What is to be said of the gradient's cost; nil where there is nothing.
+    public var costAdvice: String? {
+        timesBackprop.map {
+            "--gradient \(configuration.gradient.rawValue) takes \(String(format: $0 < 10 ? "%.1f" : "%.0f", $0)) times "
+                + "as many operations on \(topology) as --gradient backprop, which gives the same gradient but for its last digits"
+        }
     }
 
     /// The event that opens a run that goes on.

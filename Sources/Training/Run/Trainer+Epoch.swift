@@ -5,16 +5,23 @@ import Storage
 
 /// What the first rank remembers of its epochs, and a team's leader of their time.
 struct EpochHistory {
-    private(set) var first: (epoch: Int, scores: SetScores)?
-    private(set) var last: (epoch: Int, scores: SetScores)?
+    /// Training losses of this process's first epoch, of the last but one, and of the last.
+    private(set) var first: (epoch: Int, loss: Double)?
+    private(set) var previous: (epoch: Int, loss: Double)?
+    private(set) var last: (epoch: Int, loss: Double)?
+    private(set) var scores: SetScores?
+    private(set) var count = 0
     /// Of all epochs so far, those before a resume included.
     var trainSeconds: Double
 
     init(trainSeconds: Double) { self.trainSeconds = trainSeconds }
 
     mutating func add(_ epoch: Int, _ scores: SetScores) {
-        first = first ?? (epoch, scores)
-        last = (epoch, scores)
+        previous = last
+        last = (epoch, scores.trainLoss)
+        first = first ?? last
+        self.scores = scores
+        count += 1
     }
 }
 
@@ -58,6 +65,10 @@ extension Trainer {
                 history.add(position.epoch, scores)
                 try run.control.report(.epoch(event(position, seconds: slowest, scores, phases, ranks)))
                 if isDue(position) { save(position.nextEpoch) }
+                if toldUnderWay == nil, let warning = warningUnderWay() {
+                    toldUnderWay = warning
+                    run.warn(warning)
+                }
             }
         }
         // The first team's counts: the first rank is of it.

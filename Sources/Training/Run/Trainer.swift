@@ -13,6 +13,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     private let plan: StepPlan<Scalar>
     /// The epochs of this process, for the rank's own thread.
     var history: EpochHistory
+    /// What the first rank has told of a run that may not learn.
+    var toldUnderWay: String?
 
     /// Collective. The run's optimiser steps by gradients.
     public init(_ run: Run<Scalar>) {
@@ -44,8 +46,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         try run.trace?.compareClocks()
         return EndEvent(
             epochs: run.lastEpoch, trainSeconds: history.trainSeconds,
-            testLoss: history.last?.scores.testLoss ?? run.start.testLoss,
-            testAccuracy: history.last?.scores.testAccuracy ?? run.start.testAccuracy, weightsSHA256: run.hash,
+            testLoss: history.scores?.testLoss ?? run.start.testLoss,
+            testAccuracy: history.scores?.testAccuracy ?? run.start.testAccuracy, weightsSHA256: run.hash,
             warning: run.processes.isFirst ? warningAtEnd() : nil)
     }
 
@@ -126,7 +128,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     func save(_ position: Position) {
         run.control.save(
             state.vectors.map { ($0.prefix, UnsafePointer($0.base)) },
-            state: run.trainingState(at: position, measured: history.last?.scores))
+            state: run.trainingState(at: position, measured: history.scores))
     }
 
     /// Where the first number that is none was found; nil where only another team knows.

@@ -6,6 +6,8 @@ import Storage
 public protocol SampleTables {
     /// Where they are from, as a run's events call it.
     var name: String { get }
+    /// Of the whole sets, whatever part of them this is.
+    var shape: SampleShape { get }
     /// - Throws: `Failure` with `.badData` where it does not hold what it should.
     func values(of part: Dataset.Part) throws -> SampleValues
     /// The first samples of both sets; all of a set whose limit is nil.
@@ -16,6 +18,7 @@ public protocol SampleTables {
 
 extension Dataset: SampleTables {
     public var images: Dataset? { self }
+    public var shape: SampleShape { SampleShape(inputs: train.pixelCount, classes: classCount, numbers: 0) }
 
     public func values(of part: Part) -> SampleValues {
         self[part].values(
@@ -35,6 +38,14 @@ extension ImageSet {
 
 extension NumPyDataset: SampleTables {
     public var images: Dataset? { nil }
+    public var shape: SampleShape {
+        guard case .integers(let labels) = targets.elements else {
+            return SampleShape(inputs: inputs.shape[1], classes: 0, numbers: targets.shape[1])
+        }
+        // What is no class is refused with its place when it is read.
+        return SampleShape(
+            inputs: inputs.shape[1], classes: 1 + Int(min(max(labels.max() ?? 0, 0), 255)), numbers: 0)
+    }
 
     public func values(of part: Dataset.Part) throws -> SampleValues {
         let rows = part == .train ? trainRows : testRows
@@ -87,6 +98,7 @@ public struct WeightedTables: SampleTables {
 
     public var name: String { tables.name }
     public var images: Dataset? { tables.images }
+    public var shape: SampleShape { tables.shape }
 
     public func values(of part: Dataset.Part) throws -> SampleValues {
         let values = try tables.values(of: part)
