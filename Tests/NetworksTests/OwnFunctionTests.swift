@@ -31,6 +31,9 @@ enum Own {
                 let check = GradientCheck(problem)
                 #expect(check.passed, "\(target): \(check)")
                 #expect(check.comparisons.contains { $0.second == "central differences" && $0.verdict == .passed })
+                let other = GradientCheck(
+                    GradientProblem(network, seed: 5, sampleCount: 7, target: target, weighted: true, dropout: 0.3))
+                #expect(other.passed, "weighted, with dropout, \(target): \(other)")
             }
         }
     }

@@ -3,10 +3,11 @@ import Kernels
 /// What a `Dual` is made of: `Float`, `Double`, SIMD vectors of them, or a `Formula`, which writes down what is done to it.
 public protocol DualScalar: Sendable {
     init(_ constant: Double)
-    static func + (a: Self, b: Self) -> Self
-    static func - (a: Self, b: Self) -> Self
-    static func * (a: Self, b: Self) -> Self
-    static func / (a: Self, b: Self) -> Self
+    // No operators: they would be one more meaning of each sum in whatever imports this.
+    static func sum(_ a: Self, _ b: Self) -> Self
+    static func difference(_ a: Self, _ b: Self) -> Self
+    static func product(_ a: Self, _ b: Self) -> Self
+    static func quotient(_ a: Self, _ b: Self) -> Self
     func squareRoot() -> Self
     /// xʸ.
     static func power(_ x: Self, _ y: Double) -> Self
@@ -32,27 +33,31 @@ public struct Dual<Scalar: DualScalar>: Sendable {
     public static func variable(_ value: Scalar) -> Self { Self(value: value, derivative: Scalar(1)) }
 
     public static func + (a: Self, b: Self) -> Self {
-        Self(value: a.value + b.value, derivative: a.derivative + b.derivative)
+        Self(value: Scalar.sum(a.value, b.value), derivative: Scalar.sum(a.derivative, b.derivative))
     }
 
     public static func - (a: Self, b: Self) -> Self {
-        Self(value: a.value - b.value, derivative: a.derivative - b.derivative)
+        Self(
+            value: Scalar.difference(a.value, b.value), derivative: Scalar.difference(a.derivative, b.derivative))
     }
 
     public static func * (a: Self, b: Self) -> Self {
-        Self(value: a.value * b.value, derivative: a.derivative * b.value + a.value * b.derivative)
+        Self(
+            value: Scalar.product(a.value, b.value),
+            derivative: Scalar.sum(Scalar.product(a.derivative, b.value), Scalar.product(a.value, b.derivative)))
     }
 
     public static func / (a: Self, b: Self) -> Self {
-        let quotient = a.value / b.value
-        return Self(value: quotient, derivative: (a.derivative - quotient * b.derivative) / b.value)
+        let quotient = Scalar.quotient(a.value, b.value)
+        let rest = Scalar.difference(a.derivative, Scalar.product(quotient, b.derivative))
+        return Self(value: quotient, derivative: Scalar.quotient(rest, b.value))
     }
 
     public static prefix func - (a: Self) -> Self { Self(-1) * a }
 
     /// g(x), of a function whose derivative at x is `slope`.
     fileprivate func mapped(to value: Scalar, slope: Scalar) -> Self {
-        Self(value: value, derivative: slope * derivative)
+        Self(value: value, derivative: Scalar.product(slope, derivative))
     }
 }
 
@@ -69,28 +74,28 @@ public func exp<S>(_ x: Dual<S>) -> Dual<S> {
 }
 
 /// The natural logarithm.
-public func log<S>(_ x: Dual<S>) -> Dual<S> { x.mapped(to: S.map(.log, x.value), slope: S(1) / x.value) }
+public func log<S>(_ x: Dual<S>) -> Dual<S> { x.mapped(to: S.map(.log, x.value), slope: S.quotient(S(1), x.value)) }
 
 public func tanh<S>(_ x: Dual<S>) -> Dual<S> {
     let value = S.map(.tanh, x.value)
-    return x.mapped(to: value, slope: S(1) - value * value)
+    return x.mapped(to: value, slope: S.difference(S(1), S.product(value, value)))
 }
 
 /// The error function: its derivative is 2/√π e^(−x²).
 public func erf<S>(_ x: Dual<S>) -> Dual<S> {
-    x.mapped(
-        to: S.map(.erf, x.value), slope: S(1.1283791670955126) * S.map(.exp, S(-1) * (x.value * x.value)))
+    let power = S.map(.exp, S.product(S(-1), S.product(x.value, x.value)))
+    return x.mapped(to: S.map(.erf, x.value), slope: S.product(S(1.1283791670955126), power))
 }
 
 public func sqrt<S>(_ x: Dual<S>) -> Dual<S> {
     let root = x.value.squareRoot()
-    return x.mapped(to: root, slope: S(0.5) / root)
+    return x.mapped(to: root, slope: S.quotient(S(0.5), root))
 }
 
 /// 1 / (1 + e^−x), whose derivative stays a number where e^−x is none any more.
 public func sigmoid<S>(_ x: Dual<S>) -> Dual<S> {
-    let value = S(1) / (S(1) + S.map(.exp, S(-1) * x.value))
-    return x.mapped(to: value, slope: value * (S(1) - value))
+    let value = S.quotient(S(1), S.sum(S(1), S.map(.exp, S.product(S(-1), x.value))))
+    return x.mapped(to: value, slope: S.product(value, S.difference(S(1), value)))
 }
 
 /// ln(1 + eˣ), also where eˣ is no number any more.
@@ -100,7 +105,7 @@ public func softplus<S>(_ x: Dual<S>) -> Dual<S> {
 
 /// xʸ. Slow: for whole y write products.
 public func pow<S>(_ x: Dual<S>, _ y: Double) -> Dual<S> {
-    x.mapped(to: S.power(x.value, y), slope: S(y) * S.power(x.value, y - 1))
+    x.mapped(to: S.power(x.value, y), slope: S.product(S(y), S.power(x.value, y - 1)))
 }
 
 /// |x|; its derivative at 0 is 0.

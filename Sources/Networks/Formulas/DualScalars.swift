@@ -2,6 +2,10 @@ import Kernels
 
 /// In Float as in Double: `Functions`, rounded once more.
 extension DualScalar where Self: BinaryFloatingPoint {
+    public static func sum(_ a: Self, _ b: Self) -> Self { a + b }
+    public static func difference(_ a: Self, _ b: Self) -> Self { a - b }
+    public static func product(_ a: Self, _ b: Self) -> Self { a * b }
+    public static func quotient(_ a: Self, _ b: Self) -> Self { a / b }
     public static func power(_ x: Self, _ y: Double) -> Self { Self(Functions.pow(Double(x), y)) }
 
     public static func map(_ function: ArrayFunction, _ x: Self) -> Self {
@@ -27,6 +31,10 @@ extension Double: DualScalar {}
 extension SIMD where Scalar: DualScalar & BinaryFloatingPoint {
     public init(_ constant: Double) { self.init(repeating: Scalar(constant)) }
 
+    public static func sum(_ a: Self, _ b: Self) -> Self { a + b }
+    public static func difference(_ a: Self, _ b: Self) -> Self { a - b }
+    public static func product(_ a: Self, _ b: Self) -> Self { a * b }
+    public static func quotient(_ a: Self, _ b: Self) -> Self { a / b }
     public static func power(_ x: Self, _ y: Double) -> Self { x.eachLane { Scalar.power($0, y) } }
 
     public static func map(_ function: ArrayFunction, _ x: Self) -> Self { x.eachLane { Scalar.map(function, $0) } }

@@ -45,20 +45,20 @@ public struct Formula: DualScalar {
     /// The number that is given as the input of this index.
     static func input(_ index: Int) -> Formula { Formula(.input(index), []) }
 
-    public static func + (a: Formula, b: Formula) -> Formula {
+    public static func sum(_ a: Formula, _ b: Formula) -> Formula {
         a.constant == 0 ? b : b.constant == 0 ? a : Formula(.add, [a, b])
     }
 
-    public static func - (a: Formula, b: Formula) -> Formula {
-        b.constant == 0 ? a : a.constant == 0 ? Formula(-1) * b : Formula(.subtract, [a, b])
+    public static func difference(_ a: Formula, _ b: Formula) -> Formula {
+        b.constant == 0 ? a : a.constant == 0 ? product(Formula(-1), b) : Formula(.subtract, [a, b])
     }
 
-    public static func * (a: Formula, b: Formula) -> Formula {
+    public static func product(_ a: Formula, _ b: Formula) -> Formula {
         if a.constant == 0 || b.constant == 0 { return Formula(0) }
         return a.constant == 1 ? b : b.constant == 1 ? a : Formula(.multiply, [a, b])
     }
 
-    public static func / (a: Formula, b: Formula) -> Formula {
+    public static func quotient(_ a: Formula, _ b: Formula) -> Formula {
         a.constant == 0 ? a : b.constant == 1 ? a : Formula(.divide, [a, b])
     }
 
