@@ -30,11 +30,11 @@ struct DescentOptions: RunOptions {
     var clipNorm: Double?
     @Option(
         help: ArgumentHelp("\(Schedule.summaries) (default: constant).", valueName: "schedule"),
-        transform: Self.coded)
+        transform: { try parsed($0, fault: Schedule.refusal) })
     var schedule: Schedule?
     @Option(
         help: "Grow to the rate over the first N epochs, or Nsteps; the schedule begins after them (default: none).",
-        transform: Self.coded)
+        transform: { try parsed($0, fault: EpochsOrSteps.refusal) })
     var warmup: EpochsOrSteps?
     @Flag(help: "Take the samples in the order of the file.")
     var noShuffle = false
@@ -48,10 +48,5 @@ struct DescentOptions: RunOptions {
             Setting("--clip-norm", \.clipNorm, \.clipNorm), Setting("--schedule", \.schedule, \.schedule),
             Setting("--warmup", \.warmup, \.warmup), Setting("--no-shuffle", \.noShuffle, \.shuffle, is: false),
         ]
-    }
-
-    private static func coded<Value: TextCoded>(_ text: String) throws -> Value {
-        guard let found = Value(text) else { throw ValidationError(Value.refusal(of: text)) }
-        return found
     }
 }

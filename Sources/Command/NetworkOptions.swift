@@ -14,7 +14,7 @@ struct NetworkOptions: RunOptions {
         help: ArgumentHelp(
             "Of the hidden layers: \(Activation.all.map(\.name).joined(separator: ", ")); one for all, or one each, joined by commas (\(Recipe.defaults { "\($0.activation)" })).",
             valueName: "name[,name…]"),
-        transform: Self.activations)
+        transform: { try parsed($0, fault: HiddenActivations.fault) })
     var activation: HiddenActivations?
     @Option(help: "Of the last layer (default: \(Self.defaults)).")
     var outputActivation: Activation?
@@ -22,7 +22,7 @@ struct NetworkOptions: RunOptions {
         help: ArgumentHelp(
             "\(Loss.list.map { "\($0): \($0.formula)" }.joined(separator: "; ")); quantile:P with another level (default: mse).",
             valueName: "name"),
-        transform: Self.loss)
+        transform: { try parsed($0, fault: Loss.fault) })
     var loss: Loss?
 
     @Option(
@@ -40,18 +40,6 @@ struct NetworkOptions: RunOptions {
             return "; of \(loss) \(labels)" + (labels == numbers ? "" : " for labels, else \(numbers)")
         }
         return usual + others.joined()
-    }
-
-    private static func loss(_ text: String) throws -> Loss {
-        guard let found = Loss(text) else { throw ValidationError(Loss.fault(text)) }
-        return found
-    }
-
-    private static func activations(_ text: String) throws -> HiddenActivations {
-        guard let found = HiddenActivations(text) else {
-            throw ValidationError(HiddenActivations.fault(text) ?? text)
-        }
-        return found
     }
 
     static var settings: [Setting<Self>] {

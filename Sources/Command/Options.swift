@@ -50,3 +50,11 @@ func parseTopology(_ text: String) throws -> Topology {
     }
     return topology
 }
+
+/// What an option's text says.
+///
+/// - Parameter fault: what is said of a text that says nothing.
+func parsed<Value: LosslessStringConvertible>(_ text: String, fault: (String) -> String?) throws -> Value {
+    guard let found = Value(text) else { throw ValidationError(fault(text) ?? text) }
+    return found
+}

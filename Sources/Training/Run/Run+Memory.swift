@@ -8,11 +8,11 @@ extension Run {
     ///
     /// Collective. - Throws: `.internalError` on every rank, with both numbers.
     static func requireMemory(
-        for configuration: Configuration, _ sliceCount: Int, _ dataset: NodeDataset, _ team: Team,
+        for configuration: Configuration, _ slicing: Slicing, _ dataset: NodeDataset, _ team: Team,
         _ processes: Processes
     ) throws {
         let block = EvaluationSets.blockSize
-        let slice = (min(configuration.batchSize, dataset.train.count) + sliceCount - 1) / sliceCount
+        let slice = slicing.largest(ofBatch: min(configuration.batchSize, dataset.train.count))
         let samples = slice + min(block, dataset.train.count) + min(block, dataset.test.count)
         let bytes =
             configuration.topology.matrixBytes(samples: samples, of: Scalar.self) * Double(team.workersOnNode)

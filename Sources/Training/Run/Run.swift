@@ -69,7 +69,7 @@ public final class Run<Scalar: Real & Datatype> {
         trace = surroundings.isTraced ? Trace(processes: processes, team: team) : nil
         control = RunControl(processes: processes, surroundings: surroundings)
         slicing = Slicing(configuration.slices, reduction: configuration.reduction, team: team)
-        try Self.requireMemory(for: configuration, slicing.count, dataset, team, processes)
+        try Self.requireMemory(for: configuration, slicing, dataset, team, processes)
         sets = EvaluationSets(train: dataset.train, test: dataset.test)
         state = try SharedState(
             team: team,

@@ -118,16 +118,19 @@ struct GradientSum<Scalar: Real & Datatype>: Sendable {
         }
     }
 
-    /// The sums of `range` over the slots as numbers, by pieces whose words stay in the first-level cache.
+    /// The sums of `range` over the slots as numbers, by pieces whose words stay in the first-level cache; of `InputSlices` as
+    /// one, for pieces would make the rows at their edges twice.
     ///
     /// - Returns: a parameter near the first whose sum is not finite, if any; those behind it are not added up then.
     func numbers(
         _ range: Range<Int>, _ maxima: UnsafePointer<Int64>, into sums: UnsafeMutablePointer<Scalar>,
         inputRows: UnsafeMutablePointer<Scalar>
     ) -> Int? {
-        let piece = 512
-        for first in Swift.stride(from: range.lowerBound, to: range.upperBound, by: piece) {
-            let part = first..<min(first + piece, range.upperBound)
+        let sliced = state.inputSlices?.range.upperBound ?? 0
+        var first = range.lowerBound
+        while first < range.upperBound {
+            let part = first..<min(first < sliced ? sliced : first + 512, range.upperBound)
+            first = part.upperBound
             exactSum(part, maxima, inputRows: inputRows)
             if let misfit = fromExact(part, maxima, into: sums) { return misfit }
         }

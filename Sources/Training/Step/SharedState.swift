@@ -81,11 +81,10 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         weights = arena.take(stride)
         optimizerState = arena.take(stride * shape.optimizerState.count)
         slots = arena.take(stride * slotCount)
-        let slots = slotCount
-        inputSlices = shape.inputSlices.map { shape in
+        inputSlices = shape.inputSlices.map { [count = shape.slotCount] shape in
             InputSlices(
-                shape, count: slots, values: arena.take(InputSlices<Scalar>.valueCount(shape, count: slots)),
-                deltas: arena.take(InputSlices<Scalar>.deltaCount(shape, count: slots)))
+                shape, count: count, values: arena.take(InputSlices<Scalar>.valueCount(shape, count: count)),
+                deltas: arena.take(InputSlices<Scalar>.deltaCount(shape, count: count)))
         }
         losses = arena.take(slotCount)
         words = arena.take(count * Scalar.exactWords + 2)
