@@ -11,7 +11,9 @@ let package = Package(
     traits: [
         .trait(name: "MPI", description: "Train on many processes, through Open MPI."),
         .trait(name: "MPICH", description: "In MPI's place: through MPICH, or one of its kind: Intel MPI, Cray's."),
-        .default(enabledTraits: ["MPI"]),
+        .trait(
+            name: "HDF5", description: "Read HDF5 files, through the library of that name, loaded when one is read."),
+        .default(enabledTraits: ["MPI", "HDF5"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

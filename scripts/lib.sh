@@ -38,6 +38,8 @@ install_packages() {
     need "pkg-config --exists ompi-c && command -v mpirun" libopenmpi-dev openmpi-bin
     need "pkg-config --exists zlib" zlib1g-dev
     need "pkg-config --exists libcrypto" libssl-dev
+    # Loaded by the program when it reads a file of that format.
+    need "PATH=\$PATH:/sbin ldconfig -p | grep libhdf5" libhdf5-dev
     need "command -v gnuplot" gnuplot-nox
 }
 

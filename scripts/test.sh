@@ -102,7 +102,7 @@ say "Slurm"
 bash Tests/Integration/slurm.sh
 
 if [ -n "$full" ]; then
-    for reader in idx gzip safetensors; do
+    for reader in idx gzip safetensors csv numpy svm; do
         say "fuzzing the reader of $reader"
         bash Tests/Fuzzing/run.sh "$reader" 1000000
     done

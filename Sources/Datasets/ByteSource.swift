@@ -36,7 +36,9 @@ struct MemorySource: ByteSource {
 /// A regular file, read straight into where its bytes are wanted.
 final class FileSource: ByteSource {
     let name: String
-    private let descriptor: Int32
+    fileprivate let descriptor: Int32
+    /// The file's size.
+    let byteCount: Int
     private(set) var maximumRemaining: Int
 
     static var knowsItsSize: Bool { true }
@@ -52,12 +54,13 @@ final class FileSource: ByteSource {
             if errno == ENOENT || errno == ENOTDIR { throw Failure(.missingInput, "there is no file \(path)") }
             throw Failure(.inputOutput, "cannot open \(path)", errno: errno)
         }
-        maximumRemaining = 0
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
             throw Failure(.badData, "\(path): expected a file, found a folder, a pipe or a device")
         }
-        maximumRemaining = Int(status.st_size)
+        byteCount = Int(status.st_size)
+        maximumRemaining = byteCount
         guard maximumRemaining <= ProcessInfo.processInfo.physicalMemory else {
             throw Failure(.badData, "\(path): its \(maximumRemaining) bytes are more than the memory of this machine")
         }
@@ -90,8 +93,21 @@ final class FileSource: ByteSource {
         return filled
     }
 
-    private func failure(_ code: Int32) -> Failure {
+    fileprivate func failure(_ code: Int32) -> Failure {
         Failure(.inputOutput, "cannot read \(name)", errno: code)
+    }
+}
+
+extension FileSource: PlacedBytes {
+    func read(into buffer: UnsafeMutableRawBufferPointer, at place: Int) throws {
+        var filled = 0
+        while filled < buffer.count {
+            let count = pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, off_t(place + filled))
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure(errno) }
+            guard count > 0 else { throw Failure(.badData, "\(name) became shorter while it was read") }
+            filled += count
+        }
     }
 }
 

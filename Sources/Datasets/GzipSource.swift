@@ -4,14 +4,17 @@ import Storage
 /// What a gzip file holds, decompressed piece by piece into where it is wanted; one member or several.
 ///
 /// Checks what the format offers: headers, the CRC-32 and length of every member, and that nothing but members
-/// follows, or the zeros that tapes and block devices fill up with. Owns no buffer but zlib's own window (about 40 KB).
+/// follows, or the zeros that tapes and block devices fill up with. Holds 64 KiB of it beside zlib's own window (about 40 KB).
 final class GzipSource: ByteSource {
     /// Deflate's best case: 258 bytes from two bits (RFC 1951); zlib documents 1032 to 1.
     static let greatestRatio = 1032
 
     private let name: String
     private let stream: UnsafeMutablePointer<z_stream>
-    private var input: UnsafeRawBufferPointer
+    private let compressed: any PlacedBytes
+    /// Where in them zlib's next piece begins, and the piece that it has.
+    private var place = 0
+    private let input: UnsafeMutableRawBufferPointer
     /// Between two members: all that was read so far is whole.
     private var atMemberEnd = false
 
@@ -25,10 +28,15 @@ final class GzipSource: ByteSource {
     }
 
     /// - Precondition: `compressed` stays valid and unchanged for the life of the source.
-    init(_ compressed: UnsafeRawBufferPointer, name: String) throws {
+    convenience init(_ compressed: UnsafeRawBufferPointer, name: String) throws {
+        try self.init(MemoryBytes(bytes: compressed), name: name)
+    }
+
+    init(_ compressed: any PlacedBytes, name: String) throws {
         self.name = name
-        input = compressed
-        let (limit, overflow) = compressed.count.multipliedReportingOverflow(by: Self.greatestRatio)
+        self.compressed = compressed
+        input = .allocate(byteCount: min(compressed.byteCount, 1 << 16), alignment: 16)
+        let (limit, overflow) = compressed.byteCount.multipliedReportingOverflow(by: Self.greatestRatio)
         maximumRemaining = overflow ? .max : limit
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -42,6 +50,7 @@ final class GzipSource: ByteSource {
     deinit {
         inflateEnd(stream)
         stream.deallocate()
+        input.deallocate()
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -60,8 +69,8 @@ final class GzipSource: ByteSource {
 
     /// One call of zlib; false at the end of the last member.
     private func step() throws -> Bool {
-        refill()
-        if atMemberEnd { skipPadding() }
+        try refill()
+        if atMemberEnd { try skipPadding() }
         let left = Int(stream.pointee.avail_in)
         if atMemberEnd {
             if left == 0 { return false }
@@ -91,21 +100,21 @@ final class GzipSource: ByteSource {
     }
 
     /// Passes over zeros behind a member, as gzip does; a member begins with another byte.
-    private func skipPadding() {
+    private func skipPadding() throws {
         while stream.pointee.avail_in > 0, stream.pointee.next_in[0] == 0 {
             stream.pointee.next_in += 1
             stream.pointee.avail_in -= 1
-            refill()
+            try refill()
         }
     }
 
-    /// Hands zlib the next piece of the input; its counter has 32 bits.
-    private func refill() {
-        guard stream.pointee.avail_in == 0, !input.isEmpty else { return }
-        let count = min(input.count, Int(UInt32.max))
-        let next = UnsafeMutableRawPointer(mutating: input.baseAddress!)
-        stream.pointee.next_in = next.assumingMemoryBound(to: UInt8.self)
+    /// Hands zlib the next piece of the input, where it has none.
+    private func refill() throws {
+        guard stream.pointee.avail_in == 0, place < compressed.byteCount else { return }
+        let count = min(input.count, compressed.byteCount - place)
+        try compressed.read(into: UnsafeMutableRawBufferPointer(rebasing: input[..<count]), at: place)
+        place += count
+        stream.pointee.next_in = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_in = UInt32(count)
-        input = UnsafeRawBufferPointer(rebasing: input[count...])
     }
 }

@@ -42,14 +42,14 @@ public struct IDXArray: Sendable, Equatable {
     /// - Throws: `Failure`: `.missingInput` when nothing is there; `.badData` when it is not an IDX file of such
     ///   elements, is truncated, or holds more than it declares; `.inputOutput` when it cannot be read;
     ///   `.internalError` when there is no memory for it.
-    /// - Complexity: one read of the file into the array that is returned; a gzipped file is also held compressed.
+    /// - Complexity: one read of the file into the array that is returned.
     public static func read(path: String, elements: [Element] = [.unsignedByte]) throws -> IDXArray {
         var source = try FileSource(path: path)
         guard try source.start(2).withUnsafeBytes(GzipSource.recognises) else {
             return try parse(&source, elements, name: path)
         }
-        let compressed = try [UInt8](readingAtMost: source.maximumRemaining, from: &source, name: path)
-        return try compressed.withUnsafeBytes { try parse($0, elements: elements, name: path) }
+        var unpacked = try GzipSource(source, name: path)
+        return try parse(&unpacked, elements, name: path)
     }
 
     /// Reads an IDX file that is in memory, plain or gzipped; `name` stands for it in messages.

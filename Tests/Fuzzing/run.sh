@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
 # Feeds RUNS inputs, found by coverage (libFuzzer), to one reader under the address sanitizer, on one core.
 #
-#     Tests/Fuzzing/run.sh idx|gzip|safetensors [RUNS]
+#     Tests/Fuzzing/run.sh idx|gzip|safetensors|csv|numpy|svm [RUNS]
 #
-# Ends with 0 when no input made the reader crash, hang, leak or allocate more than 16 MB at once; otherwise the input
-# is left in the folder that is named. To add a reader: a driver, its line in `case` below, seeds in `make_seeds`.
+# Ends with 0 when no input made the reader crash, hang, leak or allocate more than 16 MB at once (64 where a
+# compressed byte may stand for a number); otherwise the input is left in the folder that is named. To add a reader: a driver, its line in `case` below, seeds in `make_seeds`.
 set -euo pipefail
-reader=${1:?which reader: idx, gzip or safetensors}
+reader=${1:?which reader: idx, gzip, safetensors, csv, numpy or svm}
 runs=${2:-1000000}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(mktemp -d "${TMPDIR:-/tmp}/fuzz-$reader-XXXXXX")
 cd "$build"
 
+megabytes=16
 case $reader in
 idx) driver=FuzzIDX dictionary=idx ;;
 gzip) driver=FuzzGzip dictionary=idx ;;
 safetensors) driver=FuzzSafetensors dictionary=safetensors ;;
+csv) driver=FuzzSeparatedValues dictionary=csv ;;
+numpy) driver=FuzzNumPy dictionary=numpy megabytes=64 ;;
+svm) driver=FuzzSparseText dictionary=svm ;;
 *) echo "no such reader: $reader" >&2 && exit 64 ;;
 esac
 
@@ -34,6 +38,7 @@ swiftc "${options[@]}" "$root/Tests/Fuzzing/$driver.swift" "${objects[@]}" -lz -
 
 mkdir seeds found
 make_seeds() {
+    local tables=$root/Tests/Golden/tables
     local plain='\x00\x00\x08\x03\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x03abcdefghijkl'
     case $reader in
     idx)
@@ -47,6 +52,15 @@ make_seeds() {
         { printf '\x00' && head -c 5000 /dev/zero | gzip -9n | tail -c +3; } >seeds/zeros
         ;;
     safetensors) cp "$root"/Tests/Golden/*.safetensors seeds/ ;;
+    csv)
+        head -5 "$tables/table.csv" >seeds/numbers
+        printf 'a,"b ""c""",d\r\n1,"x\ny",NA\r\n2,z,\r\n' >seeds/texts
+        ;;
+    numpy)
+        { printf '\x00' && cat "$root/Tests/Golden/numbers/inputs.npy"; } >seeds/array
+        for file in table packed; do { printf '\x01' && cat "$tables/$file.npz"; } >"seeds/$file"; done
+        ;;
+    svm) head -5 "$tables/table.svm" >seeds/rows ;;
     esac
 }
 make_seeds
@@ -54,7 +68,7 @@ make_seeds
 # Swift's own report of a crash keeps libFuzzer from leaving the input.
 export SWIFT_BACKTRACE=enable=no
 echo "what is found is left in $build"
-./fuzz found seeds -runs="$runs" -seed=1 -max_len=4096 -timeout=10 -malloc_limit_mb=16 -rss_limit_mb=1024 \
+./fuzz found seeds -runs="$runs" -seed=1 -max_len=4096 -timeout=10 -malloc_limit_mb=$megabytes -rss_limit_mb=1024 \
     -dict="$root/Tests/Fuzzing/$dictionary.dict" -artifact_prefix="$build/" -print_final_stats=1 2>fuzz.log || {
     tail -60 fuzz.log >&2
     exit 1

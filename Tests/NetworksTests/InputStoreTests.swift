@@ -55,6 +55,39 @@ private func numberMemory(
         check(precision)
     }
 
+    /// Rows without their zeros are what they are with them, a part of a set's too.
+    @Test(arguments: precisions) func sparseRowsAreDenseOnes(_ precision: any Real.Type) {
+        func check<Scalar: Real>(_: Scalar.Type) {
+            var random = PhiloxSequence(Philox(seed: 6, purpose: .check))
+            let (count, columns) = (20, 37)
+            let dense = (0..<count * columns).map { _ in random.uniform() < 0.8 ? 0 : 8 * random.uniform() - 4 }
+            let kept = dense.indices.filter { dense[$0] != 0 }
+            let starts = (0...count).map { row in kept.filter { $0 < row * columns }.count }
+            let sparse = { (rows: Range<Int>) in
+                SampleValues.Sparse(
+                    starts: starts[rows.lowerBound...rows.upperBound], places: kept.map { UInt32($0 % columns) },
+                    numbers: kept.map { dense[$0] })
+            }
+            for rows in [0..<count, 7..<15] {
+                let memory = SampleMemory(
+                    SampleValues(
+                        inputs: .sparse(sparse(rows)), columns: columns, count: rows.count, name: "x", targetsName: "y"),
+                    target: .labels)
+                let batch: [UInt32] = [6, 0, 3, 3, 5]
+                let stride = paddedSampleCount(batch.count)
+                let out = Buffer<Scalar>(Array(repeating: .nan, count: columns * stride), shift: 1)
+                batch.withUnsafeBufferPointer { memory.samples.inputs.fill(out.base, with: $0, stride: stride) }
+                var expected = [Scalar](repeating: 0, count: columns * stride)
+                for (s, sample) in batch.enumerated() {
+                    let row = rows.lowerBound + Int(sample)
+                    for c in 0..<columns { expected[c * stride + s] = Scalar(dense[row * columns + c]) }
+                }
+                #expect(sameBits(out.values, expected))
+            }
+        }
+        check(precision)
+    }
+
     /// Engines on numbers against those on bytes, dense and compressed, and central differences; whatever is asked for.
     @Test(
         arguments: [

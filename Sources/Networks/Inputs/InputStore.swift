@@ -9,12 +9,15 @@ public enum InputStore: Sendable {
     case bytes(ByteRows)
     /// As they are, rounded to the precision of whoever asks.
     case numbers(NumberRows)
+    /// The same, of which most are zero.
+    case sparse(SparseRows)
 
     /// Inputs of a sample, n_0.
     public var columns: Int {
         switch self {
         case .bytes(let rows): rows.columns
         case .numbers(let rows): rows.columns
+        case .sparse(let rows): rows.columns
         }
     }
 
@@ -42,6 +45,7 @@ public enum InputStore: Sendable {
         switch self {
         case .bytes(let rows): Scalar.expand(rows, samples: samples, into: out, stride: stride)
         case .numbers(let rows): Scalar.gather(rows, samples: samples, into: out, stride: stride)
+        case .sparse(let rows): rows.scatter(samples, into: out, stride: stride)
         }
     }
 

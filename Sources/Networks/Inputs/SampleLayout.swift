@@ -10,8 +10,10 @@ public struct SampleLayout: Codable, Sendable {
     private let columns: Int
     /// Bytes of the compressed rows' units; nil if there are none.
     private let unitBytes: Int?
-    /// How the rows as they were read lie here; nil if they are only compressed.
+    /// How the rows as they were read lie here; nil if they are only compressed, or sparse.
     private let rows: Element?
+    /// Numbers that are kept of sparse rows; nil if they are none.
+    private let sparseCount: Int?
     private let targets: Element?
     private let targetColumns: Int
     private let hasWeights: Bool
@@ -47,8 +49,10 @@ public struct SampleLayout: Codable, Sendable {
         targetColumns = values.targetColumns
         hasWeights = !values.weights.isEmpty
         switch values.inputs {
-        case .numbers(let numbers): (rows, unitBytes) = (Element(numbers), nil)
+        case .numbers(let numbers): (rows, unitBytes, sparseCount) = (Element(numbers), nil, nil)
+        case .sparse(let sparse): (rows, unitBytes, sparseCount) = (nil, nil, sparse.kept.count)
         case .bytes(let bytes):
+            sparseCount = nil
             unitBytes = Self.unitBytes(bytes, columns: columns, form: form)
             rows = unitBytes == nil || target == .inputs ? .byte : nil
         }
@@ -67,7 +71,10 @@ public struct SampleLayout: Codable, Sendable {
     // The labels lie behind the rows, for some bytes there are read; behind numbers there is room for that.
     private var offsetsStart: Int { aligned(unitBytes ?? 0) }
     private var rowsStart: Int { offsetsStart + (unitBytes == nil ? 0 : aligned(4 * (count + 1))) }
-    private var labelsStart: Int { rowsStart + size(rows, columns) }
+    private var sparseStart: Int { rowsStart + size(rows, columns) }
+    private var sparsePlacesStart: Int { sparseStart + (sparseCount == nil ? 0 : aligned(8 * (count + 1))) }
+    private var sparseNumbersStart: Int { sparsePlacesStart + aligned(4 * (sparseCount ?? 0)) }
+    private var labelsStart: Int { sparseNumbersStart + aligned(8 * (sparseCount ?? 0)) }
     private var targetsStart: Int { labelsStart + aligned(count) }
     private var weightsStart: Int { targetsStart + size(targets, targetColumns) }
     public var byteCount: Int { weightsStart + (hasWeights ? aligned(count * MemoryLayout<Double>.stride) : 0) }
@@ -89,6 +96,13 @@ public struct SampleLayout: Codable, Sendable {
 
     private func inputs(at base: UnsafeMutableRawPointer) -> InputStore {
         if let numbers = numbers(rows, at: base + rowsStart, columns: columns) { return .numbers(numbers) }
+        if sparseCount != nil {
+            return .sparse(
+                SparseRows(
+                    starts: (base + sparseStart).assumingMemoryBound(to: Int.self),
+                    places: (base + sparsePlacesStart).assumingMemoryBound(to: UInt32.self),
+                    numbers: (base + sparseNumbersStart).assumingMemoryBound(to: Double.self), columns: columns))
+        }
         return .bytes(
             ByteRows(
                 dense: rows == nil ? nil : (base + rowsStart).assumingMemoryBound(to: UInt8.self),
@@ -109,6 +123,11 @@ public struct SampleLayout: Codable, Sendable {
     public func fill(_ base: UnsafeMutableRawPointer, from values: SampleValues) {
         switch values.inputs {
         case .numbers(let numbers): copy(numbers, to: base + rowsStart)
+        case .sparse(let sparse):
+            let kept = sparse.kept
+            sparse.starts.map { $0 - kept.lowerBound }.withUnsafeBytes { copy($0, to: base + sparseStart) }
+            sparse.places[kept].withUnsafeBytes { copy($0, to: base + sparsePlacesStart) }
+            sparse.numbers[kept].withUnsafeBytes { copy($0, to: base + sparseNumbersStart) }
         case .bytes(let bytes):
             bytes.withUnsafeBufferPointer { bytes in
                 if unitBytes != nil {

@@ -22,6 +22,26 @@ public struct SampleValues: Sendable {
     public enum Inputs: Sendable {
         case bytes(ArraySlice<UInt8>)
         case numbers(Numbers)
+        case sparse(Sparse)
+    }
+
+    /// Rows of which only those numbers are kept that are not zero.
+    public struct Sparse: Sendable {
+        /// Where each row begins in the arrays, and behind the last where it ends.
+        public let starts: ArraySlice<Int>
+        /// The columns of the numbers, ascending within a row.
+        public let places: [UInt32]
+        public let numbers: [Double]
+
+        /// - Precondition: starts within the arrays, which are equally long.
+        public init(starts: ArraySlice<Int>, places: [UInt32], numbers: [Double]) {
+            precondition(places.count == numbers.count && (starts.last ?? 0) <= numbers.count && !starts.isEmpty)
+            (self.starts, self.places, self.numbers) = (starts, places, numbers)
+        }
+
+        public var count: Int { starts.count - 1 }
+        /// What is kept of these rows, in the arrays.
+        var kept: Range<Int> { starts.first!..<starts.last! }
     }
 
     /// Numbers as they were read.
@@ -57,6 +77,7 @@ public struct SampleValues: Sendable {
             switch inputs {
             case .bytes(let bytes): bytes.count
             case .numbers(let numbers): numbers.count
+            case .sparse(let rows): rows.count * columns
             }
         precondition(inputCount == count * columns && (labels.isEmpty || labels.count == count))
         precondition(targets == nil || count > 0 && targets!.count.isMultiple(of: count))

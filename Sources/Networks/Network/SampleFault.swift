@@ -10,6 +10,7 @@ extension SampleValues {
             return "\(name) have \(columns) \(unit), the network \(topology) expects \(topology.inputCount)"
         }
         if case .numbers(let numbers) = inputs, let fault = fault(in: numbers, columns, name, limit) { return fault }
+        if case .sparse(let rows) = inputs, let fault = fault(in: rows, target, limit) { return fault }
         if let fault = weightFault { return fault }
         switch target {
         case .inputs:
@@ -51,6 +52,16 @@ extension SampleValues {
         numbers.first(outside: -limit...limit).map { index, value in
             "\(name): row \(index / columns), column \(index % columns) is \(value); expected numbers up to \(limit) either way"
         }
+    }
+
+    private func fault(in rows: Sparse, _ target: Target, _ limit: Double) -> String? {
+        if target == .inputs { return "\(name): sparse rows cannot be what a network's outputs are to be" }
+        let kept = rows.kept
+        guard let entry = kept.first(where: { !(abs(rows.numbers[$0]) <= limit) }) else { return nil }
+        let row = rows.starts.firstIndex { $0 > entry }! - 1
+        return
+            "\(name): row \(row), column \(rows.places[entry]) is \(rows.numbers[entry]); expected numbers up to \(limit) "
+            + "either way"
     }
 
     /// As of a loss that takes numbers of a range alone.

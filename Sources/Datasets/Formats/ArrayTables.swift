@@ -1,0 +1,103 @@
+import Resources
+import Storage
+
+/// Which arrays of a file hold what is put in and what is asked for, to train with and to test with.
+struct ArrayRoles {
+    let inputs: String
+    let targets: String?
+    private(set) var test: (inputs: String, targets: String?)?
+
+    /// - Parameters:
+    ///   - asked: their names, in this order; none to go by those that are usual.
+    ///   - found: the names of all.
+    /// - Throws: `Failure`: `.usage` of other than one, two or four names; `.badData` where there is no such array.
+    init(asked: [String], found: [String], path: String) throws {
+        let list = found.isEmpty ? "no array" : found.sorted().prefix(20).joined(separator: ", ")
+        guard [0, 1, 2, 4].contains(asked.count) else {
+            throw Failure(
+                .usage,
+                "\(path): expected names of inputs and targets, or those of training and of testing, found "
+                    + counted(asked.count, "name"))
+        }
+        if let other = asked.first(where: { !found.contains($0) }) {
+            throw Failure(.badData, "\(path): it holds no array \(other), but \(list)")
+        }
+        func known(_ name: String) -> String? { found.contains(name) ? name : nil }
+        if let first = asked.first {
+            (inputs, targets) = (first, asked.dropFirst().first)
+            if asked.count == 4 { test = (asked[2], asked[3]) }
+        } else if let train = known("x_train") {
+            (inputs, targets) = (train, known("y_train"))
+            test = known("x_test").map { (inputs: $0, targets: known("y_test")) }
+        } else if let inputs = known("x") ?? (found.count == 1 ? found[0] : nil) {
+            (self.inputs, targets) = (inputs, known("y").flatMap { $0 == inputs ? nil : $0 })
+        } else {
+            throw Failure(
+                .badData,
+                "\(path): expected arrays x and y, or x_train, y_train, x_test and y_test, or names of others behind a "
+                    + "colon (\(path):inputs,targets), found \(list)")
+        }
+    }
+
+    /// The file's tables.
+    ///
+    /// - Parameter read: reads the array of a name, whose columns are to be called by a prefix.
+    func tables(_ path: String, read: (_ array: String, _ prefix: String) throws -> [Table.Column]) throws -> TableFile
+    {
+        func table(_ inputs: String, _ targets: String?) throws -> (table: Table, targets: [String]) {
+            let columns = try read(inputs, "x")
+            let asked = try targets.map { try read($0, "y") } ?? []
+            let count = columns[0].rowCount
+            if let other = asked.first, other.rowCount != count {
+                throw Failure(
+                    .badData,
+                    "\(path): \(targets!) holds \(other.rowCount) rows, \(inputs) \(count); expected as many")
+            }
+            return (Table(name: path, columns: columns + asked, rowCount: count), asked.map(\.name))
+        }
+        let train = try table(inputs, targets)
+        guard let test else { return TableFile(table: train.table, targets: train.targets) }
+        let tested = try table(test.inputs, test.targets)
+        guard tested.table.columns.map(\.name) == train.table.columns.map(\.name) else {
+            throw Failure(
+                .badData,
+                "\(path): rows to test with have \(counted(tested.table.columns.count, "column")), those to train with "
+                    + "\(train.table.columns.count); expected as many")
+        }
+        return TableFile(table: train.table, test: tested.table, targets: train.targets)
+    }
+}
+
+/// An array's numbers as columns, filled some rows at a time: [N, n], what is of a higher rank with its last sizes put together.
+struct ArrayColumns {
+    let rowCount: Int
+    let columnCount: Int
+    private let pages: NumberPages
+
+    /// - Throws: `Failure`: `.badData` where the shape has no rows, or nothing in them; `.internalError` where there is no memory.
+    init(shape: [Int], name: String) throws {
+        let columns = shape.dropFirst().reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        guard let rows = shape.first, rows > 0, columns > 0 else {
+            throw Failure(.badData, "\(name): expected rows of numbers, found an array of shape \(shape)")
+        }
+        (rowCount, columnCount) = (rows, columns)
+        let (count, overflows) = rows.multipliedReportingOverflow(by: columns)
+        try requireRoom(overflows || count > .max / 8 ? .max : count * 8, name: name)
+        pages = try NumberPages(rows: rows, columns: columns)
+    }
+
+    /// As many rows as are well read at a time, of `size` bytes an element.
+    func rowsAtOnce(ofElements size: Int) -> Int { max(1, (256 << 10) / (columnCount * size)) }
+
+    /// Where a column's numbers of the rows from `row` on belong.
+    func place(_ column: Int, _ row: Int) -> UnsafeMutablePointer<Double> { pages.start + column * rowCount + row }
+
+    /// The columns, called by `prefix` and their number, or one alone by it. They leave this empty.
+    func columns(named prefix: String) throws -> [Table.Column] {
+        try concurrently(Array(0..<columnCount)) { column in
+            let numbers = Array(UnsafeBufferPointer(start: pages.column(column), count: rowCount))
+            pages.release(column)
+            return Table.Column(name: columnCount == 1 ? prefix : "\(prefix)\(column)", values: .numbers(numbers))
+        }
+    }
+}
