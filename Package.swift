@@ -60,7 +60,8 @@ let package = Package(
         // The field: networks, data, training.
         .target(name: "Networks", dependencies: ["Kernels", "RandomNumbers"]),
         .target(
-            name: "Datasets", dependencies: ["ChildProcesses", "CZlib", "RandomNumbers", "Resources", "Storage"]),
+            name: "Datasets",
+            dependencies: ["ChildProcesses", "CZlib", "Kernels", "RandomNumbers", "Resources", "Storage"]),
         // What is known of ranks and cores.
         .target(
             name: "Cluster", dependencies: ["CBarrier", "CProcess", "CSignals", "MPI", "Resources", "Storage"]),
@@ -96,7 +97,7 @@ let package = Package(
         .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
         .testTarget(name: "StorageTests", dependencies: ["CZlib", "RandomNumbers", "Storage"]),
         .testTarget(name: "NetworksTests", dependencies: ["Kernels", "Networks", "RandomNumbers"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "RandomNumbers", "Storage"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CZlib", "Datasets", "Kernels", "RandomNumbers", "Storage"]),
         // Records as no program writes them, for the tests of their readers.
         .target(
             name: "DamagedRecords", dependencies: ["RandomNumbers", "Reporting", "Storage"],

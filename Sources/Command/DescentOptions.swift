@@ -36,6 +36,11 @@ struct DescentOptions: RunOptions {
         help: "Grow to the rate over the first N epochs, or Nsteps; the schedule begins after them (default: none).",
         transform: { try parsed($0, fault: EpochsOrSteps.refusal) })
     var warmup: EpochsOrSteps?
+    @Option(
+        help:
+            "End when the validation loss has not fallen for N epochs, with the best epoch's weights (default: never; modern, of a table: 50)."
+    )
+    var patience: Int?
     @Flag(help: "Take the samples in the order of the file.")
     var noShuffle = false
 
@@ -46,7 +51,8 @@ struct DescentOptions: RunOptions {
             Setting("--nesterov", \.nesterov, \.nesterov, is: true), Setting("--beta1", \.beta1, \.beta1),
             Setting("--beta2", \.beta2, \.beta2), Setting("--weight-decay", \.weightDecay, \.weightDecay),
             Setting("--clip-norm", \.clipNorm, \.clipNorm), Setting("--schedule", \.schedule, \.schedule),
-            Setting("--warmup", \.warmup, \.warmup), Setting("--no-shuffle", \.noShuffle, \.shuffle, is: false),
+            Setting("--warmup", \.warmup, \.warmup), Setting("--patience", \.patience, \.patience),
+            Setting("--no-shuffle", \.noShuffle, \.shuffle, is: false),
         ]
     }
 }

@@ -13,7 +13,8 @@ struct RecipeOptions: TitledOptions {
     static let example = "train --recipe modern --learning-rate 0.003 --epochs 10"
 
     @Option(
-        help: "What is as it is where it is not given; \(Recipe.summaries) (default: \(Self.standard))."
+        help:
+            "What is as it is where it is not given; \(Recipe.summaries) (default: \(Self.standard(isTable: false)); of tables \(Self.standard(isTable: true)))."
     )
     var recipe: Recipe?
     @Option(help: "\(Optimizer.summaries) (default: \(Optimizer.sgd.rawValue)).")
@@ -23,8 +24,9 @@ struct RecipeOptions: TitledOptions {
     var seed: UInt64?
     @OptionGroup var genetic: GeneticArguments
 
-    private static let standard = Recipe.article
-    var chosen: Recipe { recipe ?? Self.standard }
+    private static func standard(isTable: Bool) -> Recipe { isTable ? .modern : .article }
+
+    func chosen(isTable: Bool) -> Recipe { recipe ?? Self.standard(isTable: isTable) }
 
     static var settings: [Setting<Self>] {
         [

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Storage
 import Training
@@ -5,20 +6,58 @@ import Training
 extension StartEvent {
     /// What begins, for people: the work on one line, and below what all options came to.
     var text: String {
-        let target = options.target == .inputs ? "inputs: an autoencoder" : options.target.rawValue
         let idle = idleWorkers == 0 ? "" : ", \(counted(idleWorkers, "worker")) idle (fewer slices than workers)"
         let work =
             "\(options.topology) (\(counted(parameters, "parameter"))) on \(data), \(counted(samples, "sample")), "
-            + "target \(target); \(counted(ranks, "rank")), \(counted(workers, "worker")), "
+            + "\(target); \(counted(ranks, "rank")), \(counted(workers, "worker")), "
             + "\(counted(slices, "slice"))\(idle)"
-        let rows = [
-            ("network", "\(network); first weights \(options.weights ?? options.initializer.rawValue)"),
-            ("recipe", "\(options.recipe): \(recipe)"), ("optimizer", optimizer + ofSteps),
-            ("arithmetic", arithmetic),
-        ]
+        let rows =
+            table + [
+                ("network", "\(network); first weights \(options.weights ?? options.initializer.rawValue)"),
+                ("recipe", "\(options.recipe): \(recipe)"), ("optimizer", optimizer + ofSteps),
+                ("arithmetic", arithmetic),
+            ]
         return ([work] + rows.map { "  \($0.padding(toLength: 12, withPad: " ", startingAt: 0))\($1)" })
             .joined(separator: "\n")
     }
+
+    private var target: String {
+        guard let columns else {
+            return "target " + (options.target == .inputs ? "inputs: an autoencoder" : options.target.rawValue)
+        }
+        let targets = columns.targetColumns.joined(separator: ", ")
+        switch columns.target {
+        case .classes(_, let names):
+            return "task: classification of \(targets), \(names.count) classes"
+        case .numbers: return "task: regression of \(targets)"
+        case .inputs: return "task: an autoencoder of the inputs"
+        }
+    }
+
+    /// Of a table what its columns and rows become.
+    private var table: [(String, String)] {
+        guard let columns else { return [] }
+        let all = columns.features.count + columns.constants.count
+        let scaling = options.table.scaleTargets.map { ", targets \($0.rawValue)" } ?? ""
+        var rows = [
+            (
+                "columns",
+                "\(counted(columns.inputCount, "input")) of \(counted(all, "column")), scaled: "
+                    + "inputs \(options.table.scaleInputs ?? .none)\(scaling)"
+            ),
+            (
+                "rows",
+                "test \(Self.text(options.table.test)), validation \(Self.text(options.table.validation)), with missing values: "
+                    + "\(options.table.missing ?? .error)"
+            ),
+        ]
+        if !columns.constants.isEmpty {
+            rows.insert(("left out", "the same in every row: \(columns.constants.joined(separator: ", "))"), at: 1)
+        }
+        return rows
+    }
+
+    private static func text(_ heldOut: HeldOut?) -> String { heldOut.map { "\($0)" } ?? "none" }
 
     private var network: String {
         "hidden \(options.activation), output \(options.outputActivation), loss \(options.loss)"
@@ -27,7 +66,9 @@ extension StartEvent {
     private var recipe: String {
         let order = options.shuffle ? "shuffled by seed \(options.seed)" : "in the file's order, seed \(options.seed)"
         guard let genetic = options.genetic else {
-            return "\(counted(options.epochs, "epoch")), minibatches of \(options.batchSize), \(order)" + layers
+            let patience = options.patience.map { ", patience \($0)" } ?? ""
+            return "\(counted(options.epochs, "epoch"))\(patience), minibatches of \(options.batchSize), \(order)"
+                + layers
         }
         return "\(counted(genetic.rounds, "round")), fitness of \(counted(genetic.fitnessSamples, "sample")), "
             + "seed \(options.seed)"

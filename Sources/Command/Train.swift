@@ -13,6 +13,10 @@ struct Train: ProgramCommand, ExemplifiedCommand {
         ("The article's classifier, on MNIST.", "frontprop train --data mnist"),
         ("The same on four ranks, with the same hash.", "mpirun -n 4 frontprop train --data mnist"),
         ("The article's autoencoder.", "frontprop train --data mnist --model autoencoder"),
+        (
+            "What a table's other columns say of one.",
+            "frontprop train --data concrete.csv --target compressive_strength"
+        ),
         ("Go on with a run that was stopped, for more epochs.", "frontprop train --resume runs/long --epochs 200"),
     ]
     static var examplesOfSections: [(title: String, line: String)] {
@@ -36,7 +40,7 @@ struct Train: ProgramCommand, ExemplifiedCommand {
     private var origin: TrainingRun.Origin {
         if let resume = given.running.resume { return .resumed(folder: resume) { try given.resumed($0) } }
         return .new { reader in
-            let options = try given.resolved(reader.shape)
+            let options = try given.resolved(reader)
             if let advice = given.targetAdvice(options) { Console.say("frontprop: warning: \(advice)") }
             return options
         }

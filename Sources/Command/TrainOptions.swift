@@ -1,4 +1,6 @@
 import ArgumentParser
+import Datasets
+import Frontprop
 import Networks
 import Storage
 import Training
@@ -23,26 +25,52 @@ struct TrainOptions: ParsableArguments {
 
     /// What a new run's folder is called by.
     var nameOfNetwork: String {
-        network.model ?? network.hidden.map { "\($0)" } ?? (recipe.chosen.fitsData ? recipe.chosen.name : "classifier")
+        let chosen = recipe.chosen(isTable: what.isTable)
+        return network.model ?? network.hidden.map { "\($0)" } ?? (chosen.fitsData ? chosen.name : "classifier")
     }
 
     /// The options of a new run: the recipe's, with what was given in their place.
     ///
-    /// - Parameter shape: reads what samples the run of these options learns from.
-    /// - Throws: `.usage` where one is out of its limits, or they do not go together; what `shape` throws.
-    func resolved(_ shape: (Configuration) throws -> SampleShape) throws -> Configuration {
-        let target = try what.target ?? what.targetOfFile() ?? network.targetOfModel
-        var options = Configuration(
-            recipe.chosen, for: Recipe.Work(isImages: what.targets == nil, target: target))
-        guard network.model == nil, network.hidden != nil || recipe.chosen.fitsData else {
+    /// - Throws: `.usage` where one is out of its limits, or they do not go together; what reading the samples throws.
+    func resolved(_ reader: SampleReader) throws -> Configuration {
+        var options = try what.isTable ? forTable(reader) : forOthers()
+        guard network.model == nil, network.hidden != nil || options.recipe.fitsData || what.isTable else {
             return try applied(to: options)
         }
         let hidden = network.hidden?.sizes ?? Array(options.topology.sizes.dropFirst().dropLast())
         // First what needs no samples: any network with these layers will do.
         options.topology = Topology(sizes: [1] + hidden + [1])!
         let any = try applied(to: options)
-        options.topology = try any.topology(hidden: hidden, fitting: shape(any))
+        options.topology = try any.topology(hidden: hidden, fitting: reader.shape(for: any))
         return try applied(to: options)
+    }
+
+    private func forOthers() throws -> Configuration {
+        let target = try what.targetName() ?? what.targetOfFile() ?? network.targetOfModel
+        return Configuration(
+            recipe.chosen(isTable: false), for: Recipe.Work(isImages: what.targets == nil, target: target))
+    }
+
+    /// What the recipe makes of a table, by what its columns are.
+    private func forTable(_ reader: SampleReader) throws -> Configuration {
+        func options(_ target: Configuration.TargetName) -> Configuration {
+            Configuration(
+                recipe.chosen(isTable: true), for: Recipe.Work(isImages: false, target: target, isTable: true))
+        }
+        var asked = options(what.asksForInputs || network.targetOfModel == .inputs ? .inputs : .numbers)
+        what.apply(to: &asked)
+        try what.applyOfData(to: &asked)
+        let found = try reader.table(for: asked)
+        var resolved = options(found.task.map { $0 == .classification ? .labels : .numbers } ?? .inputs)
+        resolved.table.task = found.task
+        if found.isSparse { resolved.table.scaleInputs = InputScaling.none }
+        // A loss of other targets than any numbers takes those of the table as they are.
+        var applied = resolved
+        network.layers.apply(to: &applied)
+        if applied.networkFault == nil, !applied.takesScaledTargets, resolved.table.scaleTargets != nil {
+            resolved.table.scaleTargets = TargetScaling.none
+        }
+        return resolved
     }
 
     /// `options` with what was given in place of what was there.
@@ -52,8 +80,10 @@ struct TrainOptions: ParsableArguments {
         var options = options
         network.applySizes(to: &options)
         options.target = try what.targetOfFile() ?? options.target
+        what.apply(to: &options)
+        try what.applyOfData(to: &options)
         let groups: [any RunOptions] = [
-            what, network, network.layers, recipe, recipe.descent, arithmetic, running,
+            network, network.layers, recipe, recipe.descent, arithmetic, running,
         ]
         for group in groups { group.apply(to: &options) }
         guard options.reduction == .exact || arithmetic.slices == nil else {
@@ -68,7 +98,7 @@ struct TrainOptions: ParsableArguments {
 
     /// What is to be said of the target where it is not what the sizes may have been meant for; nil where there is nothing.
     func targetAdvice(_ options: Configuration) -> String? {
-        guard what.target == nil, options.target == .labels,
+        guard what.target == nil, options.target == .labels, !options.isTable,
             options.topology.inputCount == options.topology.outputCount
         else { return nil }
         return

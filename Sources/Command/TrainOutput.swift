@@ -62,7 +62,7 @@ final class TrainOutput {
     /// A checkpoint, and a round without figures of the whole sets, are for the files.
     private func isPassing(_ event: Event) -> Bool {
         switch event {
-        case .round(let round): round.testLoss == nil
+        case .round(let round): round.scores.all.isEmpty
         case .checkpoint: true
         default: false
         }
@@ -79,28 +79,18 @@ final class TrainOutput {
             return "saved \(checkpoint.path)"
         case .epoch(let epoch):
             let rate = Double(epoch.samples) / epoch.trainSeconds
-            var text = String(
-                format: "epoch %3d  %7.3f s  %8.0f samples/s  ", epoch.epoch, epoch.trainSeconds, rate)
-            text += "loss \(lossText(epoch.trainLoss)) train \(lossText(epoch.testLoss)) test"
-            if let train = epoch.trainAccuracy, let test = epoch.testAccuracy {
-                text += String(format: "  accuracy %.4f train %.4f test", train, test)
-            }
-            return text
+            return String(format: "epoch %3d  %7.3f s  %8.0f samples/s  ", epoch.epoch, epoch.trainSeconds, rate)
+                + epoch.scores.line
         case .round(let round):
-            var text = String(format: "round %5d  %d evaluations  ", round.round, round.evaluations)
-            text += "loss \(lossText(round.bestLoss)) best \(lossText(round.meanLoss)) mean  "
-            text += "\(lossText(round.trainLoss ?? .nan)) train \(lossText(round.testLoss ?? .nan)) test"
-            if let train = round.trainAccuracy, let test = round.testAccuracy {
-                text += String(format: "  accuracy %.4f train %.4f test", train, test)
-            }
-            return text
+            return String(format: "round %5d  %d evaluations  ", round.round, round.evaluations)
+                + "loss \(lossText(round.bestLoss)) best \(lossText(round.meanLoss)) mean  \(round.scores.line)"
         case .end(let end):
-            let accuracy = end.testAccuracy.map { String(format: ", test accuracy %.4f", $0) } ?? ""
             let what = end.rounds.map {
                 "\(counted($0, "round")), \(counted(end.evaluations ?? 0, "fitness evaluation"))"
             }
             return (what ?? counted(end.epochs, "epoch"))
-                + String(format: " in %.3f s of training", end.trainSeconds) + accuracy
+                + String(format: " in %.3f s of training", end.trainSeconds)
+                + (end.bestEpoch.map { ", the best epoch \($0)" } ?? "") + (end.scores.summary.map { ", \($0)" } ?? "")
         }
     }
 

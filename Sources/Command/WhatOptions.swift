@@ -5,22 +5,47 @@ import Networks
 import Storage
 import Training
 
+extension HeldOut: ExpressibleByArgument {
+    /// A file by its path from the root.
+    var resolved: HeldOut { if case .file(let path) = self { .file(DataSource.resolved(path)) } else { self } }
+}
+
+extension Configuration {
+    /// What is held out to decide by; without any there is nothing to be patient about.
+    fileprivate var validationWithPatience: HeldOut? {
+        get { table.validation }
+        set {
+            table.validation = newValue
+            if newValue == .share(0) { patience = nil }
+        }
+    }
+}
+
 /// What is learned.
 struct WhatOptions: TitledOptions {
     static let title = "What"
-    static let example = "train --data mnist --train-limit 10000"
+    static let example = "train --data concrete.csv --target compressive_strength --test 0.2"
 
-    @Option(help: "synthetic, mnist, or a folder with the four IDX files, plain or .gz (default: synthetic).")
-    var data: String?
     @Option(
         help:
-            "labels: an output for each class; inputs: an autoencoder (default: labels; of --model autoencoder: inputs)."
+            "synthetic, mnist, a folder with the four IDX files, plain or .gz, or a table: \(TableFile.suffixes) (default: synthetic)."
     )
-    var target: Configuration.TargetName?
+    var data: String?
+    @Option(
+        help: ArgumentHelp(
+            "Of a table the columns that are asked for, by name or number from 1, joined by commas; labels: an output for each class; inputs: an autoencoder (default: labels; of --model autoencoder: inputs; of a table what the file names).",
+            valueName: "columns|labels|inputs"))
+    var target: String?
+    @OptionGroup var table: TableArguments
     @Option(help: .hidden)
     var targets: String?
     @Option(help: .hidden)
     var rowWeights: String?
+    @Option(
+        help: ArgumentHelp(
+            "Samples to decide by, see --patience: a share of those to train with, or of a table a file (default: none; of a table in modern: \(TableArguments.share(\.validation))).",
+            valueName: "file|fraction"))
+    var validation: HeldOut?
     @Option(help: "Use the first N training samples.")
     var trainLimit: Int?
     @Option(help: "Use the first N test samples.")
@@ -30,14 +55,56 @@ struct WhatOptions: TitledOptions {
         [
             Setting("--data", \.resolvedData, \.data), Setting("--targets", \.resolvedTargets, \.targets),
             Setting("--row-weights", \.resolvedRowWeights, \.rowWeights),
-            Setting("--target", \.target, \.target), Setting("--train-limit", \.trainLimit, \.trainLimit),
+            Setting("--validation", \.resolvedValidation, \.validationWithPatience),
+            Setting("--train-limit", \.trainLimit, \.trainLimit),
             Setting("--test-limit", \.testLimit, \.testLimit),
         ]
     }
 
+    func validate() throws {
+        for (name, heldOut) in [("--test", table.test), ("--validation", validation)] {
+            if let fault = Configuration.heldOutFault(name, heldOut) { throw ValidationError(fault + ".") }
+        }
+    }
+
     private var resolvedData: String? { data.map(DataSource.resolved) }
+    private var resolvedValidation: HeldOut? { validation?.resolved }
     private var resolvedTargets: String? { targets.map(DataSource.resolved) }
     private var resolvedRowWeights: String? { rowWeights.map(DataSource.resolved) }
+
+    /// Whether `--data` is a table.
+    var isTable: Bool { targets == nil && data.map(TableFile.isTable) == true }
+
+    var asksForInputs: Bool { target == Configuration.TargetName.inputs.rawValue }
+
+    /// Puts what is given of the target, and of a table's columns and rows, in place of what is there.
+    ///
+    /// - Throws: `.usage` where that goes with other data.
+    func applyOfData(to options: inout Configuration) throws {
+        table.apply(to: &options)
+        if !options.isTable, let given = table.given.first(where: { $0 != "--validation" }) {
+            throw Failure(.usage, "\(given) goes with --data of a table: \(TableFile.suffixes)")
+        }
+        guard let target else { return }
+        if options.isTable, !asksForInputs {
+            options.table.targetColumns = target
+        } else {
+            options.target = try targetName(target)
+        }
+    }
+
+    /// What is given of the target, where the data are no table.
+    ///
+    /// - Throws: `.usage` for what is none.
+    func targetName() throws -> Configuration.TargetName? { try target.map(targetName) }
+
+    private func targetName(_ text: String) throws -> Configuration.TargetName {
+        if let name = Configuration.TargetName(rawValue: text) { return name }
+        throw Failure(
+            .usage,
+            "--target: '\(text)' is not one of labels, inputs; columns are a table's, which --data names: "
+                + TableFile.suffixes)
+    }
 
     /// What the file of `--targets` makes the outputs stand for; nil where there is none.
     ///
@@ -45,7 +112,7 @@ struct WhatOptions: TitledOptions {
     func targetOfFile() throws -> Configuration.TargetName? {
         guard let targets else { return nil }
         let found: Configuration.TargetName = try NumPyArray.holdsIntegers(path: targets) ? .labels : .numbers
-        guard target != .labels || found == .labels else {
+        guard try targetName() != .labels || found == .labels else {
             throw Failure(.usage, "--target labels: \(targets) holds no integers")
         }
         return found

@@ -5,7 +5,7 @@ import Resources
 import Storage
 import Training
 
-/// Samples by the name that the command line has for them: `synthetic`, `mnist`, or a folder.
+/// Samples by the name that the command line has for them: `synthetic`, `mnist`, a folder, or a table's file.
 public struct DataSource: Equatable {
     public let name: String
     /// What is asked for of each row, where `name` is a file of numbers.
@@ -15,6 +15,22 @@ public struct DataSource: Equatable {
     /// The first so many; nil for all.
     public let trainLimit: Int?
     public let testLimit: Int?
+    /// Of a table: what becomes of its columns and rows; nil of other samples.
+    private var table: TableUse?
+    /// Of other samples: what of those to train with is held out to decide by; nil for nothing.
+    private var validation: Validation?
+
+    /// What a run makes of a table.
+    private struct TableUse: Equatable {
+        var options: TableOptions
+        var target: Configuration.TargetName
+        var seed: UInt64
+    }
+
+    private struct Validation: Equatable {
+        var heldOut: HeldOut
+        var seed: UInt64
+    }
 
     public init(name: String, targets: String? = nil, rowWeights: String? = nil, trainLimit: Int?, testLimit: Int?) {
         (self.name, self.targets, self.rowWeights) = (name, targets, rowWeights)
@@ -26,19 +42,41 @@ public struct DataSource: Equatable {
         self.init(
             name: options.data, targets: options.targets, rowWeights: options.rowWeights,
             trainLimit: options.trainLimit, testLimit: options.testLimit)
+        if options.isTable {
+            table = TableUse(options: options.table, target: options.target, seed: options.seed)
+        } else {
+            validation = options.table.validation.map { Validation(heldOut: $0, seed: options.seed) }
+        }
     }
 
     /// The samples, whatever they are; for the first rank alone.
     ///
-    /// - Throws: as `load`, `NumPyDataset.init`, `RowWeights.init` and `WeightedTables.init`.
-    public func tables() throws -> any SampleTables {
+    /// - Parameter files: a table's, where they are read already.
+    /// - Throws: as `load`, `NumPyDataset.init`, `RowWeights.init`, `WeightedTables.init`, `TableFiles.init` and
+    ///   `PreparedTable.init`.
+    public func tables(files: TableFiles? = nil) throws -> any SampleTables {
+        if let table {
+            let files = try files ?? TableFiles(path: name, options: table.options)
+            let prepared = try PreparedTable(
+                files, target: table.target, options: table.options, seed: table.seed,
+                limits: (trainLimit, testLimit))
+            let (rows, inputs) = (files.main.table.rowCount, prepared.shape.inputs)
+            // As they are made, and as they are held.
+            try requireMemory(2 * rows * inputs * MemoryLayout<Double>.stride, for: "\(rows) rows of \(inputs) inputs")
+            return try weighted(prepared, rows: files.main.table.rowCount)
+        }
         guard let targets else {
             let whole = try whole()
             let rows = max(whole.train.count, folder == nil ? SyntheticDigits.trainCount : 0)
-            return try weighted(whole.prefix(train: trainLimit, test: testLimit), rows: rows)
+            return try held(weighted(whole.prefix(train: trainLimit, test: testLimit), rows: rows))
         }
         let rows = try NumPyDataset(inputs: name, targets: targets, trainLimit: trainLimit, testLimit: testLimit)
-        return try weighted(rows, rows: rows.inputs.shape[0])
+        return try held(weighted(rows, rows: rows.inputs.shape[0]))
+    }
+
+    private func held(_ tables: any SampleTables) -> any SampleTables {
+        guard let validation, case .share(let share) = validation.heldOut, share > 0 else { return tables }
+        return HeldOutTables(tables, share: share, seed: validation.seed)
     }
 
     private func weighted(_ tables: any SampleTables, rows: Int) throws -> any SampleTables {
@@ -55,8 +93,8 @@ public struct DataSource: Equatable {
 
     /// Before the limits; of generated samples as many as they ask for.
     private func whole() throws -> Dataset {
-        guard targets == nil, !name.hasSuffix(".npy") else {
-            throw Failure(.usage, "\(name) holds no images: train takes it, with a file of --targets")
+        guard targets == nil, !TableFile.isTable(name) else {
+            throw Failure(.usage, "\(name) holds no images")
         }
         guard let folder else {
             return try Self.synthetic(
@@ -86,7 +124,7 @@ public struct DataSource: Equatable {
 
     /// `name` as it means the same wherever the program runs: a folder's path from the root.
     public static func resolved(_ name: String) -> String {
-        guard !["synthetic", "mnist"].contains(name), !name.hasPrefix("/") else { return name }
+        guard !["synthetic", "mnist", "-"].contains(name), !name.hasPrefix("/") else { return name }
         let current = FileManager.default.currentDirectoryPath
         return current.isEmpty ? name : current + "/" + name
     }

@@ -120,11 +120,12 @@ extension ModelUse {
                 case .float64: try evaluate(Double.self, options, processes, threads, load)
                 }
             try processes.agree {
-                guard processes.isFirst, ![result.trainLoss, result.testLoss].allSatisfy(\.isFinite) else { return }
+                guard processes.isFirst, !result.scores.areFinite else { return }
+                let losses = result.scores.all.map { "\($1.loss) on the \($0.title) set" }
                 throw Failure(
                     .diverged,
-                    "\(known!.model.name): the loss is \(result.trainLoss) on the training set and \(result.testLoss) on the "
-                        + "test set: the network's weights are too large for \(options.precision.rawValue)")
+                    "\(known!.model.name): the loss is \(losses.joined(separator: " and ")): the network's weights are too "
+                        + "large for \(options.precision.rawValue)")
             }
             if processes.isFirst { try tell(result) }
         }

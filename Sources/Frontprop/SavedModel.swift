@@ -15,6 +15,8 @@ public struct SavedModel {
     public var topology: Topology { network.topology }
     /// Of the file's tensors.
     public let precision: Precision
+    /// What the network makes of a table, where it learned from one.
+    public let columns: TableColumns?
     /// Of the run; nil where RUN is a lone file.
     public let record: RunFolder.Record?
 
@@ -29,7 +31,8 @@ public struct SavedModel {
                 .missingInput,
                 "there is no file \(path): the run has not come to its end (train --resume \(name) goes on with it)")
         }
-        let (topology, described, precision) = try WeightsFile.describe(path)
+        let found = try WeightsFile.describe(path)
+        let (topology, described) = (found.topology, found.network)
         record = isRun ? try RunFolder.Record.read(name) : nil
         let recorded = record?.options.network
         // A file from before there was a choice has no more than its sizes to say.
@@ -40,7 +43,7 @@ public struct SavedModel {
                     + "a run of \(recorded)")
         }
         network = recorded ?? described ?? Network(topology)
-        self.precision = precision
+        (precision, columns) = (found.precision, found.columns)
     }
 
     /// What the outputs are compared with: as given, or the run's; of a lone file as is usual for its sizes, which is warned of.
@@ -77,11 +80,13 @@ public struct SavedModel {
         }
         // As many as the run had are needed for the checksum, whatever is asked for; of rows the limit says which are whose.
         func larger(_ recorded: Int?, _ given: Int?) -> Int? {
-            recorded.map { options.targets == nil ? max($0, given ?? $0) : $0 }
+            recorded.map { options.targets == nil && !options.isTable ? max($0, given ?? $0) : $0 }
         }
-        let source = DataSource(
-            name: options.data, targets: options.targets, rowWeights: options.rowWeights,
-            trainLimit: larger(options.trainLimit, trainLimit), testLimit: larger(options.testLimit, testLimit))
+        var read = options
+        (read.trainLimit, read.testLimit) = (
+            larger(options.trainLimit, trainLimit), larger(options.testLimit, testLimit)
+        )
+        let source = DataSource(of: read)
         let tables: any SampleTables
         do {
             tables = try source.tables()

@@ -94,7 +94,8 @@ public struct TrainingRun {
         let options = given.resolved(workers: team.totalWorkers)
         let dataset = try load(options, processes, beginning)
         try processes.agree {
-            let refusal = options.refusal(samples: dataset.train.count, workers: team.totalWorkers)
+            let refusal = options.refusal(
+                samples: dataset.train.count, hasValidation: dataset[.validation] != nil, workers: team.totalWorkers)
             if let refusal { throw Failure(.usage, refusal) }
         }
         var surroundings = RunSurroundings()
@@ -166,7 +167,7 @@ public struct TrainingRun {
         guard let path = options.weights else { return }
         var former = options
         do {
-            guard let network = try WeightsFile.describe(path).1 else { return }
+            guard let network = try WeightsFile.describe(path).network else { return }
             former.network = network
         } catch let failure as Failure {
             // It holds the tensors all the same.

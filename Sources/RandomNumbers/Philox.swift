@@ -15,6 +15,7 @@ public struct Philox: Sendable {
         case genetic = 4
         case dropout = 5
         case check = 6
+        case split = 7
     }
 
     private let key: SIMD2<UInt32>

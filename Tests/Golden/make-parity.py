@@ -6,6 +6,7 @@
 PROGRAM draws the digits and the first weights; the rest is PyTorch's: layers, loss, gradients, optimiser and clipping, without
 shuffling. Of each epoch: the whole sets' losses after it, of classes their accuracies, and the mean of its minibatches' losses.
 GOLDEN stands for this folder."""
+import csv
 import json
 import math
 import struct
@@ -21,6 +22,7 @@ from torch.nn import functional
 GOLDEN = Path(__file__).resolve().parent
 DIGITS = "--data synthetic --train-limit 530 --test-limit 120 "
 NUMBERS = "--data GOLDEN/numbers/inputs.npy --targets GOLDEN/numbers/targets.npy --batch-size 20 "
+TABLE = "--data GOLDEN/table/train.csv --test GOLDEN/table/test.csv --validation 0 --batch-size 20 --optimizer adam "
 # Schedules without momentum, or with Adam: a velocity keeps the rates of its steps here, as in the article; PyTorch's has none.
 CASES = [
     DIGITS + "--model 784x24x16x10 --activation relu --loss cross-entropy --batch-size 50 --learning-rate 0.1 --momentum 0.9",
@@ -40,11 +42,15 @@ CASES = [
     NUMBERS + "--model 5x16x3 --activation softplus --loss poisson --optimizer adam --learning-rate 0.01 --warmup 1",
     NUMBERS + "--model 5x16x3 --activation gelu --loss poisson --output-activation softplus --learning-rate 0.05 --momentum 0",
     NUMBERS + "--model 5x16x12x3 --activation elu --output-activation tanh --learning-rate 0.05 --momentum 0.9 --row-weights GOLDEN/numbers/weights.npy",
+    TABLE + "--target y,z --features age,income,tiny,color,flat --model 6x16x12x2 --activation tanh --loss mse",
+    TABLE + "--target y --features age,color,z --scale-targets log --scale-inputs minmax --model 5x16x1 --activation gelu --loss huber --learning-rate 0.01",
+    TABLE + "--target kind --features age,income,tiny,color,flat,y --model 7x16x3 --activation relu --loss cross-entropy --learning-rate 0.01",
+    TABLE + "--target z --features age,income --scale-inputs none --scale-targets none --weight-column y --model 2x8x1 --activation tanh --loss mae",
 ]
 EPOCHS = 3
 FLAGS = ["--nesterov"]
 # What the first weights depend on.
-NETWORK = ["--data", "--targets", "--train-limit", "--test-limit", "--model", "--activation", "--output-activation", "--loss", "--initializer"]
+NETWORK = ["--data", "--targets", "--test", "--validation", "--target", "--features", "--scale-inputs", "--scale-targets", "--train-limit", "--test-limit", "--model", "--activation", "--output-activation", "--loss", "--initializer"]
 LAYERS = {
     "sigmoid": torch.nn.Sigmoid, "tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "leaky-relu": torch.nn.LeakyReLU,
     "elu": torch.nn.ELU, "gelu": torch.nn.GELU, "silu": torch.nn.SiLU, "softplus": torch.nn.Softplus,
@@ -95,6 +101,41 @@ def numbers(given):
         weights[:count] = rows("--row-weights")[:count]
     for part in (slice(0, count), slice(count, None)):
         yield inputs[part], targets[part], None, weights[part]
+
+
+def table(given):
+    """As of digits: columns scaled by what those of the training rows are, texts as zeros and ones; the training rows may have weights."""
+    files = []
+    for option in ("--data", "--test"):
+        with open(given[option].replace("GOLDEN", str(GOLDEN)), newline="") as file:
+            files.append(list(csv.DictReader(file)))
+    train = files[0]
+
+    def column(rows, name, scaling):
+        values = [row[name] for row in train]
+        if name in ("color", "kind"):
+            names = sorted(set(values))
+            return np.array([[float(row[name] == text) for text in names] for row in rows])
+        known, found = (np.array([float(row[name]) for row in part]) for part in (train, rows))
+        if scaling == "log":
+            known, found = np.log(known), np.log(found)
+        if scaling == "none":
+            return found[:, None]
+        if scaling == "minmax":
+            return ((found - known.min()) / (known.max() - known.min()))[:, None]
+        return ((found - known.mean()) / known.std())[:, None]
+
+    for rows in files:
+        def columns(names, scaling):
+            used = [name for name in names.split(",") if name != "flat"]
+            return torch.tensor(np.hstack([column(rows, name, scaling) for name in used]))
+
+        inputs = columns(given["--features"], given.get("--scale-inputs", "standard"))
+        targets = columns(given["--target"], given.get("--scale-targets", "standard"))
+        weights = torch.ones(len(rows), dtype=torch.float64)
+        if rows is train and "--weight-column" in given:
+            weights = columns(given["--weight-column"], "none")[:, 0]
+        yield inputs, targets, targets.argmax(1) if given["--target"] == "kind" else None, weights
 
 
 def options(words):
@@ -173,7 +214,8 @@ def run(program, text, images, work):
     for name in NETWORK:
         command += [name, given[name].replace("GOLDEN", str(GOLDEN))] if name in given else []
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    train, test = images if given["--data"] == "synthetic" else numbers(given)
+    samples = {"synthetic": lambda: images, "GOLDEN/table/train.csv": lambda: table(given)}
+    train, test = samples.get(given["--data"], lambda: numbers(given))()
     model = network(given)
     model.load_state_dict(tensors(f"{folder}/model.safetensors"))
 

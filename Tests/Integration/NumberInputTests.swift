@@ -76,7 +76,7 @@ extension Integration {
         /// Whoever asks for what is not there, or is not right, is told where; on every rank.
         @Test(
             arguments: [
-                (["--data", "GOLDEN/inputs.npy"], 64, "--targets"),
+                (["--data", "GOLDEN/inputs.npy"], 64, "--target says which column"),
                 (["--data", "GOLDEN/none.npy", "--targets", "GOLDEN/labels.npy"], 66, "none.npy"),
                 (
                     ["--data", "GOLDEN/inputs.npy", "--targets", "GOLDEN/curves.json"], 65,

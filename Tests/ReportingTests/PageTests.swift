@@ -127,6 +127,29 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
         }
     }
 
+    /// The epoch whose weights a run ends with, and what its end says of each set.
+    @Test(.enabled(if: hasGnuplot, "no gnuplot")) func whatARunEndsWith() async throws {
+        try await withTemporaryFolder { folder in
+            let epochs = (1...3).map {
+                #"{"event":"epoch","epoch":\#($0),"train_loss":0.\#(9 - $0),"validation_loss":0.8,"test_loss":0.9}"#
+            }
+            let end =
+                #"{"event":"end","best_epoch":2,"train_loss":0.1,"validation_loss":0.25,"validation_f1":0.625,"#
+                + #""validation_confusion_matrix":[[3,1],[2,4]],"validation_by_class":[{"class":"<b>","count":4,"precision":0.6,"#
+                + #""recall":0.75,"f1":0.7},{"class":"b","count":6,"precision":0.8,"recall":0.7,"f1":0.7}]}"#
+            try Self.writeRun(folder + "/run", events: epochs + [end])
+            let page = try Parsed(try await RunReport(folders: [folder + "/run"]).html())
+            for words in ["Best epoch", "best epoch", "validation", "Macro-F1", "<b>", "Classes of the validation set"]
+            {
+                #expect(page.text.contains(words), "\(words)")
+            }
+            #expect(page.values.contains(0.625) && page.values.contains(0.75) && !page.text.contains("RMSE"))
+            let damaged = end.replacing("[[3,1],[2,4]]", with: "[[3,1],4]").replacing(":4,", with: ":[],")
+            try Self.writeRun(folder + "/damaged", events: epochs + [damaged])
+            _ = try Parsed(try await RunReport(folders: [folder + "/damaged"]).html())
+        }
+    }
+
     @Test func brokenFolders() throws {
         try withTemporaryFolder { folder in
             try AtomicFile.write("[]\n{\"id\":1}\n", to: folder + "/points.jsonl")

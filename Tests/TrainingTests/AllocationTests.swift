@@ -40,15 +40,22 @@ import Training
         }
     }
 
+    /// That the best weights are kept is no step's business.
+    @Test func norOfPatience() throws {
+        try check(.frontprop, "784x16x16x10", "adam", Float.self, heldOut: 0.25) { $0.patience = 1 }
+    }
+
     private func check<Scalar: Real & Datatype>(
         _ method: GradientMethod, _ model: String, _ optimizer: String, _: Scalar.Type, weighted: Bool = false,
-        dropout: Double? = nil,
+        dropout: Double? = nil, heldOut: Double? = nil,
         change: (inout Configuration) throws -> Void = { _ in }
     ) throws {
         let steps = 6
-        let digits = SyntheticDigits(seed: 1).dataset(trainCount: 64 * steps, testCount: 10)
-        let weights = RowWeights(name: "weights", values: (1...64 * steps).map(Double.init))
-        let tables: any SampleTables = weighted ? try WeightedTables(digits, weights, rows: 64 * steps) : digits
+        let count = Int(Double(64 * steps) / (1 - (heldOut ?? 0)))
+        let digits = SyntheticDigits(seed: 1).dataset(trainCount: count, testCount: 10)
+        let weights = RowWeights(name: "weights", values: (1...count).map(Double.init))
+        var tables: any SampleTables = weighted ? try WeightedTables(digits, weights, rows: count) : digits
+        if let heldOut { tables = HeldOutTables(tables, share: heldOut, seed: 1) }
         var configuration = Configuration()
         configuration.topology = try #require(Topology(model))
         configuration.target = model.hasSuffix("784") ? .inputs : .labels
@@ -69,7 +76,7 @@ import Training
             configuration: configuration,
             dataset: try NodeDataset(
                 processes: processes, network: configuration.network,
-                target: configuration.target == .inputs ? .inputs : .labels, load: { tables }),
+                target: configuration.target == .inputs ? .inputs : .labels, load: { [tables] in tables }),
             surroundings: surroundings)
         _ = try Trainer(run).train()
         // The second epoch's: what is made once has been made.

@@ -19,6 +19,8 @@ public struct Head: Hashable, Sendable, CustomStringConvertible {
 
     /// What the loss is with this activation.
     var form: LossForm { loss.form(activation)! }
+    /// What a target may be.
+    public var targetRange: ClosedRange<Double> { form.range }
     /// What the last layer computes: the activation, and beside it what the loss needs.
     var layer: Activation { form.layer ?? activation }
 

@@ -2,7 +2,8 @@ import Kernels
 
 /// Samples as they were read, in arrays or parts of them: what their memory is filled from, see `SampleLayout`.
 ///
-/// A part of an array keeps its places in it, so that messages name a file's rows.
+/// A part of an array keeps its places in it, so that messages name a file's rows; samples that stand otherwise in their file
+/// say which rows they are.
 public struct SampleValues: Sendable {
     public let count: Int
     public let inputs: Inputs
@@ -14,6 +15,8 @@ public struct SampleValues: Sendable {
     public let targets: Numbers?
     /// What each sample counts; empty where all count the same.
     public private(set) var weights: ArraySlice<Double> = []
+    /// The rows of their file that the samples are, from 0; nil where their places in the arrays say it.
+    private var rows: [Int]?
     /// What messages call the samples, what is asked of them, and their weights: the files that they are from.
     public let name: String
     public let targetsName: String
@@ -40,6 +43,15 @@ public struct SampleValues: Sendable {
         }
 
         public var count: Int { starts.count - 1 }
+
+        /// Some of the rows, by their numbers from 0, in arrays of their own.
+        func choosing(_ rows: [Int]) -> Sparse {
+            let kept = rows.map { starts[starts.startIndex + $0]..<starts[starts.startIndex + $0 + 1] }
+            return Sparse(
+                starts: kept.reduce(into: [0]) { $0.append($0.last! + $1.count) }[...],
+                places: kept.flatMap { places[$0] }, numbers: kept.flatMap { numbers[$0] })
+        }
+
         /// What is kept of these rows, in the arrays.
         var kept: Range<Int> { starts.first!..<starts.last! }
     }
@@ -53,6 +65,13 @@ public struct SampleValues: Sendable {
             switch self {
             case .float32(let values): values.count
             case .float64(let values): values.count
+            }
+        }
+
+        var startIndex: Int {
+            switch self {
+            case .float32(let values): values.startIndex
+            case .float64(let values): values.startIndex
             }
         }
 
@@ -98,6 +117,72 @@ public struct SampleValues: Sendable {
         var weighted = self
         (weighted.weights, weighted.weightsName) = (weights, name)
         return weighted
+    }
+
+    /// The same, which are these rows of their file, from 0.
+    ///
+    /// - Precondition: `count` rows, and arrays that begin at 0.
+    public func numbered(by rows: [Int]) -> SampleValues {
+        precondition(rows.count == count)
+        var numbered = self
+        numbered.rows = rows
+        return numbered
+    }
+
+    public var indices: Range<Int> { 0..<count }
+
+    /// The row of its file, from 0, that a sample is.
+    public func row(of sample: Int) -> Int { row(atPlace: sample + firstPlace) }
+
+    /// Likewise, by the place in the arrays.
+    func row(atPlace place: Int) -> Int { rows?[place] ?? place }
+
+    private var firstPlace: Int {
+        switch inputs {
+        case .bytes(let bytes): bytes.startIndex / max(1, columns)
+        case .numbers(let numbers): numbers.startIndex / max(1, columns)
+        case .sparse(let rows): rows.starts.startIndex
+        }
+    }
+
+    /// Some of the samples, by their numbers from 0, in arrays of their own.
+    public func choosing(_ numbers: [Int]) -> SampleValues {
+        func chosen<Element>(_ all: ArraySlice<Element>, _ width: Int) -> ArraySlice<Element> {
+            var part: [Element] = []
+            part.reserveCapacity(numbers.count * width)
+            for number in numbers {
+                let first = all.startIndex + number * width
+                part.append(contentsOf: all[first..<first + width])
+            }
+            return part[...]
+        }
+        func chosen(_ all: Numbers, _ width: Int) -> Numbers {
+            switch all {
+            case .float32(let values): .float32(chosen(values, width))
+            case .float64(let values): .float64(chosen(values, width))
+            }
+        }
+        let inputs: Inputs =
+            switch self.inputs {
+            case .bytes(let bytes): .bytes(chosen(bytes, columns))
+            case .numbers(let all): .numbers(chosen(all, columns))
+            case .sparse(let rows): .sparse(rows.choosing(numbers))
+            }
+        var part = SampleValues(
+            inputs: inputs, columns: columns, labels: labels.isEmpty ? [] : chosen(labels, 1),
+            targets: numbers.isEmpty ? nil : targets.map { chosen($0, targetColumns) }, count: numbers.count,
+            name: name, targetsName: targetsName)
+        part.weights = weights.isEmpty ? [] : chosen(weights, 1)
+        part.weightsName = weightsName
+        part.rows = numbers.map { row(of: $0) }
+        return part
+    }
+
+    /// The same, of which all count the same.
+    public var unweighted: SampleValues {
+        var same = self
+        same.weights = []
+        return same
     }
 
     /// What a weight can be, beside 0: sums of any number of them, and what they are of each other, are numbers.

@@ -26,6 +26,10 @@ public final class Evaluator<Scalar: Real> {
         error = ScratchMemory(count: network.topology.outputCount * paddedSampleCount(capacity))
     }
 
+    /// a^L of the samples scored last, n_L × `stride`.
+    public var outputs: UnsafePointer<Scalar> { UnsafePointer(pass.activation(pass.topology.depth)) }
+    public var stride: Int { pass.stride }
+
     /// The block's loss, summed in double, and correct answers.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)

@@ -32,7 +32,7 @@ extension SampleValues {
         let range = Self.weightRange
         if let index = weights.firstIndex(where: { $0 != 0 && !range.contains($0) }) {
             return
-                "\(weightsName): row \(index) is \(weights[index]); expected a weight, 0 or from \(range.lowerBound) to "
+                "\(weightsName): row \(row(atPlace: index)) is \(weights[index]); expected a weight, 0 or from \(range.lowerBound) to "
                 + "\(range.upperBound)"
         }
         guard !weights.isEmpty, weights.allSatisfy({ $0 == 0 }) else { return nil }
@@ -44,13 +44,13 @@ extension SampleValues {
     private func labelFault(outputs: Int) -> String? {
         guard let index = labels.firstIndex(where: { $0 >= outputs }) else { return nil }
         return
-            "\(targetsName): label \(index) is \(labels[index]), the largest is \(labels.max() ?? 0); "
+            "\(targetsName): label \(row(atPlace: index)) is \(labels[index]), the largest is \(labels.max() ?? 0); "
             + "the network has outputs for 0 to \(outputs - 1)"
     }
 
     private func fault(in numbers: Numbers, _ columns: Int, _ name: String, _ limit: Double) -> String? {
         numbers.first(outside: -limit...limit).map { index, value in
-            "\(name): row \(index / columns), column \(index % columns) is \(value); expected numbers up to \(limit) either way"
+            "\(name): row \(row(atPlace: index / columns)), column \(index % columns) is \(value); expected numbers up to \(limit) either way"
         }
     }
 
@@ -68,7 +68,7 @@ extension SampleValues {
     private func targetFault(in numbers: Numbers, _ columns: Int, _ name: String, _ head: Head) -> String? {
         let range = head.form.range
         return numbers.first(outside: range).map { index, value in
-            "\(name): row \(index / columns), column \(index % columns) is \(value); loss \(head.loss) with output \(head.activation) "
+            "\(name): row \(row(atPlace: index / columns)), column \(index % columns) is \(value); loss \(head.loss) with output \(head.activation) "
                 + "expects targets from \(range.lowerBound)"
                 + (range.upperBound.isFinite ? " to \(range.upperBound)" : "")
         }

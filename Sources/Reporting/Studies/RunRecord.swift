@@ -31,9 +31,16 @@ public struct RunRecord: Sendable {
         public var data: String?
         public var batchLoss: Double?
         public var trainLoss: Double?
+        public var validationLoss: Double?
         public var testLoss: Double?
         public var trainAccuracy: Double?
+        public var validationAccuracy: Double?
         public var testAccuracy: Double?
+        public var trainRmse: Double?
+        public var validationRmse: Double?
+        public var testRmse: Double?
+        /// Of the end, where the run had patience: the epoch whose weights it ended with.
+        public var bestEpoch: Int?
         public var phases: Phases?
         /// By rank in an epoch; in the event `start` their number.
         public var ranks: JSONValue?
@@ -80,6 +87,8 @@ public struct RunRecord: Sendable {
     /// In their order; a resumed run may have done one twice, and its later line counts.
     public let epochs: [Epoch]
     public let unreadable: Int
+    /// What the end says, by the names of `metrics.jsonl`; empty of a run that has not ended.
+    let endFields: [String: JSONValue]
 
     public var name: String { Files.name(of: path) }
     public var rounds: [Entry] { entries.filter { $0.event == "round" } }
@@ -103,6 +112,13 @@ public struct RunRecord: Sendable {
     init(path: String, metrics: [UInt8], configuration: [UInt8]) throws {
         self.path = path
         (entries, unreadable) = JSONLines.parse(metrics, as: Entry.self, where: \.isPlausible)
+        endFields =
+            metrics.split(separator: UInt8(ascii: "\n")).reversed().lazy.compactMap { line in
+                guard case .object(let fields)? = JSONValue(Array(line)), case .string("end")? = fields["event"] else {
+                    return nil
+                }
+                return fields
+            }.first ?? [:]
         let numbered = entries.compactMap { entry in
             entry.event == "epoch" ? entry.epoch.map { ($0, Epoch(number: $0, entry: entry)) } : nil
         }
@@ -117,6 +133,7 @@ extension RunRecord.Entry {
     var isPlausible: Bool {
         let counts = [
             (epoch, 1), (round, 1), (samples, 0), (slices, 0), (workers, 0), (parameters, 0), (evaluations, 0),
+            (bestEpoch, 1),
         ]
         let seconds = [trainSeconds].compactMap { $0 } + (phases?.values ?? [])
         return counts.allSatisfy { count, least in count.map { (least...1 << 50).contains($0) } ?? true }

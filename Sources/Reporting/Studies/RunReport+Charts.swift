@@ -11,25 +11,39 @@ extension RunReport {
         }
     }
 
-    /// Loss and accuracy of one run.
+    /// Loss, accuracy and error of one run; where it ended with the best epoch's weights, with a mark there.
     static func curves(_ run: RunRecord) -> [Chart] {
-        [
+        func best(_ value: (RunRecord.Entry) -> Double?) -> Chart.Series {
+            let points = points(run, value).filter { $0.x == run.end?.bestEpoch.map(Double.init) }
+            return Chart.Series(name: points.isEmpty ? "" : "best epoch", color: 0, style: .marks, points: points)
+        }
+        func percent(_ value: @escaping (RunRecord.Entry) -> Double?) -> (RunRecord.Entry) -> Double? {
+            { entry in value(entry).map { 100 * $0 } }
+        }
+        func sets(
+            _ train: (RunRecord.Entry) -> Double?, _ validation: (RunRecord.Entry) -> Double?,
+            _ test: (RunRecord.Entry) -> Double?
+        ) -> [Chart.Series] {
+            let watched = points(run, validation)
+            return [
+                Chart.Series(name: "train", color: 1, style: .line, points: points(run, train)),
+                Chart.Series(name: watched.isEmpty ? "" : "validation", color: 3, style: .line, points: watched),
+                Chart.Series(name: "test", color: 2, style: .line, points: points(run, test)),
+                best(validation),
+            ]
+        }
+        return [
             Chart(
                 title: "Loss", x: "epoch", y: "mean loss", yFrom: 0,
-                content: .lines([
-                    Chart.Series(name: "batches", color: 6, style: .dotted, points: points(run, \.batchLoss)),
-                    Chart.Series(name: "train", color: 1, style: .line, points: points(run, \.trainLoss)),
-                    Chart.Series(name: "test", color: 2, style: .line, points: points(run, \.testLoss)),
-                ])),
+                content: .lines(
+                    [Chart.Series(name: "batches", color: 6, style: .dotted, points: points(run, \.batchLoss))]
+                        + sets(\.trainLoss, \.validationLoss, \.testLoss))),
             Chart(
                 title: "Accuracy", x: "epoch", y: "percent",
-                content: .lines([
-                    Chart.Series(
-                        name: "train", color: 1, style: .line, points: points(run) { $0.trainAccuracy.map { 100 * $0 } }
-                    ),
-                    Chart.Series(
-                        name: "test", color: 2, style: .line, points: points(run) { $0.testAccuracy.map { 100 * $0 } }),
-                ])),
+                content: .lines(sets(percent(\.trainAccuracy), percent(\.validationAccuracy), percent(\.testAccuracy)))),
+            Chart(
+                title: "Error", caption: "Root of the mean square, in the units of what is asked for.", x: "epoch",
+                y: "RMSE", yFrom: 0, content: .lines(sets(\.trainRmse, \.validationRmse, \.testRmse))),
             Chart(
                 title: "Genetic search", x: "round", y: "loss",
                 content: .lines([

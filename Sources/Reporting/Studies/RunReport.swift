@@ -22,6 +22,10 @@ public struct RunReport: Sendable {
         if runs.count == 1 { addSummary(of: runs[0], to: &page) } else { addComparison(to: &page) }
         page.heading("Learning")
         page.add(runs.count == 1 ? Self.curves(runs[0]) : comparedCurves)
+        if runs.count == 1, let figures = Self.figures(runs[0]) {
+            page.heading("What it ends with")
+            page.add(figures)
+        }
         page.heading("Time")
         page.add(
             """
@@ -42,7 +46,10 @@ public struct RunReport: Sendable {
 
     private func addSummary(of run: RunRecord, to page: inout Page) {
         var tiles: [(name: String, value: Markup, note: String)] = []
-        if let last = run.epochs.last {
+        if let best = run.end?.bestEpoch {
+            tiles.append(("Best epoch", "\(best)", "of \(run.epochs.count), by the validation loss"))
+        }
+        if let last = run.epochs.last(where: { $0.number == run.end?.bestEpoch }) ?? run.epochs.last {
             if let accuracy = last.testAccuracy {
                 tiles.append(
                     (
@@ -121,17 +128,16 @@ public struct RunReport: Sendable {
         func figure(_ value: Double?) -> Markup { value.map { .number($0, String(format: "%.6f", $0)) } ?? "–" }
         return .table(
             [
-                "Epoch", "Time", "Samples/s", "Batch loss", "Train loss", "Test loss", "Train accuracy",
-                "Test accuracy",
-                "Compute", "Wait", "Reduce", "Update",
+                "Epoch", "Time", "Samples/s", "Batch loss", "Train loss", "Validation loss", "Test loss",
+                "Train accuracy", "Validation accuracy", "Test accuracy", "Compute", "Wait", "Reduce", "Update",
             ],
             run.epochs.map { epoch in
                 let seconds = epoch.trainSeconds ?? 0
                 return [
                     "\(epoch.number)", .seconds(seconds),
                     "\(Quantity.grouped(Double(epoch.samples ?? 0) / max(seconds, 1e-12)))",
-                    figure(epoch.batchLoss), figure(epoch.trainLoss), figure(epoch.testLoss),
-                    figure(epoch.trainAccuracy),
+                    figure(epoch.batchLoss), figure(epoch.trainLoss), figure(epoch.validationLoss),
+                    figure(epoch.testLoss), figure(epoch.trainAccuracy), figure(epoch.validationAccuracy),
                     figure(epoch.testAccuracy),
                 ] + (epoch.phases?.values.map(Markup.seconds) ?? Array(repeating: "–", count: 4))
             })

@@ -1,3 +1,4 @@
+import Datasets
 import Kernels
 import Networks
 import Resources
@@ -13,7 +14,7 @@ extension Configuration {
     /// on the command line; nil where there is none.
     public var fault: String? {
         countFault ?? rateFault ?? warmupFault(minibatches: nil) ?? optimizer.fault(in: optimizerOptions) ?? targetFault
-            ?? networkFault ?? dropoutFault ?? geneticFault
+            ?? tableFault ?? networkFault ?? dropoutFault ?? geneticFault
     }
 
     private var countFault: String? {
@@ -24,7 +25,7 @@ extension Configuration {
             // With allreduce they are the workers.
             ("--slices", slices, 1...(isExact ? Slicing.most : Int(Int32.max))),
             ("--checkpoint-every", checkpointEvery.count, 1...Self.mostTurns),
-            ("--warmup", warmup?.count, 1...Self.mostTurns),
+            ("--warmup", warmup?.count, 1...Self.mostTurns), ("--patience", patience, 1...Self.mostTurns),
         ])
     }
 
@@ -55,7 +56,9 @@ extension Configuration {
     }
 
     private var targetFault: String? {
-        if target == .numbers, targets == nil { return "--target numbers needs --targets" }
+        if target == .numbers, targets == nil, !isTable {
+            return "--target numbers needs --targets, or --data of a table: \(TableFile.suffixes)"
+        }
         guard target == .inputs, topology.inputCount != topology.outputCount else { return nil }
         return "--target inputs needs a network with an output for each input, \(topology) is none"
     }
@@ -90,15 +93,17 @@ extension Configuration {
     private var geneticFault: String? {
         switch (optimizer, genetic) {
         case (.genetic, nil): "--optimizer genetic needs the options of its search"
+        case (.genetic, _?) where patience != nil: "--patience goes with gradients, not with --optimizer genetic"
         case (.genetic, let options?): options.fault
         case (_, nil): nil
         case (_, _): "the options of a genetic search go with --optimizer genetic, not with \(optimizer.rawValue)"
         }
     }
 
-    /// Why this cannot be a run of `samples` samples on `workers` workers: a warm-up that does not end in it, or too little
-    /// memory or time; nil where it can.
-    public func refusal(samples: Int, workers: Int) -> String? {
+    /// Why this cannot be a run of `samples` samples, with others to decide by or without, on `workers` workers: patience with
+    /// nothing to go by, a warm-up that does not end in it, or too little memory or time; nil where it can.
+    public func refusal(samples: Int, hasValidation: Bool = false, workers: Int) -> String? {
+        if patience != nil, !hasValidation { return "--patience needs a validation set: give --validation" }
         if let fault = warmupFault(minibatches: (samples - 1) / batchSize + 1) { return fault }
         let memory = Double(Memory.bytes)
         if let refusal = genetic?.refusal(topology: topology, precision: precision, memoryBytes: memory) {

@@ -6,14 +6,20 @@ extension Configuration: Codable {
         RecordField("outputActivation", \.outputActivation), RecordField("loss", \.loss),
         RecordField("dropout", \.dropout),
         RecordField("data", \.data), RecordField("targets", \.targets), RecordField("rowWeights", \.rowWeights),
-        RecordField("trainLimit", \.trainLimit),
-        RecordField("testLimit", \.testLimit), RecordField("epochs", \.epochs), RecordField("batchSize", \.batchSize),
+        RecordField("targetColumns", \.table.targetColumns), RecordField("features", \.table.features),
+        RecordField("weightColumn", \.table.weightColumn), RecordField("noHeader", \.table.noHeader),
+        RecordField("test", \.table.test), RecordField("validation", \.table.validation),
+        RecordField("task", \.table.task), RecordField("scaleInputs", \.table.scaleInputs),
+        RecordField("scaleTargets", \.table.scaleTargets), RecordField("missing", \.table.missing),
+        RecordField("classWeights", \.table.classWeights),
+        RecordField("trainLimit", \.trainLimit), RecordField("testLimit", \.testLimit),
+        RecordField("epochs", \.epochs), RecordField("batchSize", \.batchSize),
         RecordField("seed", \.seed), RecordField("shuffle", \.shuffle), RecordField("initializer", \.initializer),
         RecordField("weights", \.weights), RecordField("gradient", \.gradient), RecordField("precision", \.precision),
         RecordField("optimizer", \.optimizer), RecordField("genetic", \.genetic), RecordField("reduction", \.reduction),
         RecordField("slices", \.slices), RecordField("checkpointEvery", \.checkpointEvery),
         RecordField("clipNorm", \.clipNorm), RecordField("lossScale", \.lossScale), RecordField("schedule", \.schedule),
-        RecordField("warmup", \.warmup),
+        RecordField("warmup", \.warmup), RecordField("patience", \.patience),
     ]
 
     public init(from decoder: any Decoder) throws {
@@ -24,8 +30,7 @@ extension Configuration: Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: FieldName.self)
-        for field in Self.fields { try field.write(self, &container) }
+        try Self.fields.write(self, to: encoder)
         try optimizerOptions.encode(to: encoder)
     }
 }
@@ -54,6 +59,14 @@ struct RecordField<Record>: Sendable {
         self.name = name
         read = { $0[keyPath: member] = try $1.decode(Value.self, forKey: FieldName(name)) }
         write = { try $1.encode($0[keyPath: member], forKey: FieldName(name)) }
+    }
+}
+
+extension Array {
+    /// Writes the fields of `record` among others that `encoder` has.
+    func write<Record>(_ record: Record, to encoder: any Encoder) throws where Element == RecordField<Record> {
+        var container = encoder.container(keyedBy: FieldName.self)
+        for field in self { try field.write(record, &container) }
     }
 }
 

@@ -32,6 +32,8 @@ public struct Configuration: Sendable, Equatable {
     public var targets: String?
     /// A file of what each row counts while the network trains; nil where all count the same.
     public var rowWeights: String?
+    /// Of data that are a table.
+    public var table = TableOptions()
     public var trainLimit: Int?
     public var testLimit: Int?
     public var epochs: Int
@@ -43,6 +45,9 @@ public struct Configuration: Sendable, Equatable {
     /// How the learning rate goes on over the run, once it is warm; and how long it takes to be.
     public var schedule = Schedule.constant
     public var warmup: EpochsOrSteps?
+    /// The epochs in which the validation loss may not fall before the run ends, with the weights of the best; nil for all
+    /// epochs, and the last one's weights.
+    public var patience: Int?
     public var seed: UInt64 = 1
     public var shuffle = true
     public var initializer: Initializer
@@ -94,6 +99,9 @@ public struct Configuration: Sendable, Equatable {
                 })
         }
     }
+
+    /// Whether the data are a table.
+    public var isTable: Bool { targets == nil && TableFile.isTable(data) }
 
     /// What is trained.
     ///

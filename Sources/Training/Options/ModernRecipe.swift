@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 
 extension Recipe {
@@ -17,6 +18,11 @@ extension Recipe {
             ? Plan(
                 hidden: work.target == .inputs ? [64] : [128, 64], activation: .relu, head: head, optimizer: .adam,
                 batchSize: 128, epochs: 20)
-            : Plan(hidden: [64, 64], activation: .tanh, head: head, optimizer: .adam, batchSize: 32, epochs: 500)
+            : Plan(
+                hidden: [64, 64], activation: .tanh, head: head, optimizer: .adam, batchSize: 32, epochs: 500,
+                table: TableOptions(
+                    test: .share(0.2), validation: .share(0.1), scaleInputs: .standard,
+                    scaleTargets: work.target == .numbers ? .standard : nil, missing: .error),
+                patience: 50)
     }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Storage
 
@@ -25,12 +26,14 @@ public struct Recipe: Listed {
         /// Bytes that stand for 0…1; else any numbers.
         public var isImages: Bool
         public var target: Configuration.TargetName
+        /// Whether the numbers are a table's, whose columns are scaled and of whose rows some are held out.
+        public var isTable: Bool
 
-        public init(isImages: Bool, target: Configuration.TargetName) {
-            (self.isImages, self.target) = (isImages, target)
+        public init(isImages: Bool, target: Configuration.TargetName, isTable: Bool = false) {
+            (self.isImages, self.target, self.isTable) = (isImages, target, isTable)
         }
 
-        /// All that there can be.
+        /// All that there can be; in a table's place the same numbers without their columns.
         static let all = [
             Work(isImages: true, target: .labels), Work(isImages: true, target: .inputs),
             Work(isImages: false, target: .labels), Work(isImages: false, target: .inputs),
@@ -48,6 +51,9 @@ public struct Recipe: Listed {
         let optimizer: Optimizer
         let batchSize: Int
         let epochs: Int
+        /// Of a table.
+        var table = TableOptions(test: .share(0.2), scaleInputs: InputScaling.none, missing: .error)
+        var patience: Int?
     }
 
     /// What a recipe makes of a member, for the help: `default: 16; modern: 20, 500`, the standard's first.
@@ -85,6 +91,8 @@ extension Configuration {
         optimizer = plan.optimizer
         optimizerOptions = recipe.options(of: plan.optimizer)
         (batchSize, epochs) = (plan.batchSize, plan.epochs)
+        guard work.isTable else { return }
+        (table, patience) = (plan.table, plan.patience)
     }
 
     /// Another optimiser, with its options as the run's recipe has them.

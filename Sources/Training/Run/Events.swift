@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Networks
 
@@ -37,6 +38,8 @@ public struct StartEvent: Sendable, Encodable {
     public var options: Configuration
     /// The samples, as they name themselves.
     public var data: String
+    /// What the network makes of a table's columns; for people, and in the model.
+    public var columns: TableColumns?
     public var samples: Int
     public var ranks: Int
     public var workers: Int
@@ -108,44 +111,44 @@ public struct CheckpointEvent: Sendable, Codable {
 }
 
 /// An epoch is over.
-public struct EpochEvent: Sendable, Codable {
+public struct EpochEvent: Sendable, Encodable, Scored {
     public var event = "epoch"
     public var epoch: Int
     /// The training pass alone, on the slowest rank.
     public var trainSeconds: Double
     public var samples: Int
-    /// Of the epoch's last step; nil in records of older programs.
-    public var learningRate: Double?
+    /// Of the epoch's last step.
+    public var learningRate: Double
     /// Mean of the minibatches' losses, each before its step.
     public var batchLoss: Double
-    /// Measured on the whole set after the epoch, as are the others.
-    public var trainLoss: Double
-    public var testLoss: Double
-    /// nil where the network does not name labels.
-    public var trainAccuracy: Double?
-    public var testAccuracy: Double?
+    /// Measured on the whole sets after the epoch.
+    public var scores: SetScores
     public var phases: PhaseSeconds
     public var ranks: [RankSeconds]
 
-    enum CodingKeys: String, CodingKey {
-        case event, epoch, samples, phases, ranks
-        case trainSeconds = "train_seconds"
-        case learningRate = "learning_rate"
-        case batchLoss = "batch_loss"
-        case trainLoss = "train_loss"
-        case testLoss = "test_loss"
-        case trainAccuracy = "train_accuracy"
-        case testAccuracy = "test_accuracy"
+    public var trainLoss: Double { scores[.train]?.loss ?? .nan }
+
+    private static let fields: [RecordField<EpochEvent>] = [
+        RecordField("event", \.event), RecordField("epoch", \.epoch), RecordField("train_seconds", \.trainSeconds),
+        RecordField("samples", \.samples), RecordField("learning_rate", \.learningRate),
+        RecordField("batch_loss", \.batchLoss), RecordField("phases", \.phases), RecordField("ranks", \.ranks),
+    ]
+
+    public func encode(to encoder: any Encoder) throws {
+        try Self.fields.write(self, to: encoder)
+        try scores.encode(to: encoder)
     }
 }
 
 /// A run is over.
-public struct EndEvent: Sendable, Codable {
+public struct EndEvent: Sendable, Encodable, Scored {
     public var event = "end"
     public var epochs: Int
     public var trainSeconds: Double
-    public var testLoss: Double?
-    public var testAccuracy: Double?
+    /// In full, of the weights that the run ends with; on the first rank.
+    public var scores = SetScores()
+    /// Of a run with patience: the epoch whose weights it ends with.
+    public var bestEpoch: Int?
     /// SHA-256 of the final parameters.
     public var weightsSHA256: String
     /// Why the run, which ended as it should, may not have learned what it could; nil where nothing speaks for that.
@@ -158,13 +161,17 @@ public struct EndEvent: Sendable, Codable {
     /// The digest of what the run's folder records, so that an edited record is known: see `RunFigures`.
     public var recordSHA256: String?
 
-    enum CodingKeys: String, CodingKey {
-        case event, epochs, rounds, evaluations, numerics, warning
-        case recordSHA256 = "record_sha256"
-        case trainSeconds = "train_seconds"
-        case testLoss = "test_loss"
-        case testAccuracy = "test_accuracy"
-        case weightsSHA256 = "weights_sha256"
+    private static let fields: [RecordField<EndEvent>] = [
+        RecordField("event", \.event), RecordField("epochs", \.epochs), RecordField("train_seconds", \.trainSeconds),
+        RecordField("best_epoch", \.bestEpoch), RecordField("weights_sha256", \.weightsSHA256),
+        RecordField("warning", \.warning), RecordField("rounds", \.rounds),
+        RecordField("evaluations", \.evaluations), RecordField("numerics", \.numerics),
+        RecordField("record_sha256", \.recordSHA256),
+    ]
+
+    public func encode(to encoder: any Encoder) throws {
+        try Self.fields.write(self, to: encoder)
+        try scores.encode(to: encoder)
     }
 }
 

@@ -1,8 +1,9 @@
+import Datasets
 import Foundation
 import Networks
 import Storage
 
-/// What a file of weights says of its network beside the tensors: JSON under `frontprop` in the file's metadata. Of a file
+/// What a file of weights says of its network, and of the table that it learned from, beside the tensors: JSON under `frontprop` in the file's metadata. Of a file
 /// that says nothing, another program's or an older one's, it is sigmoids and their squared error.
 struct ModelMetadata: Codable {
     static let key = "frontprop"
@@ -12,8 +13,11 @@ struct ModelMetadata: Codable {
     var activation: HiddenActivations
     var outputActivation: Activation
     var loss: Loss
+    /// Of a network that learned from a table.
+    var columns: TableColumns?
 
-    init(_ network: Network) {
+    init(_ network: Network, columns: TableColumns?) {
+        self.columns = columns
         self.network = network.topology
         (activation, outputActivation, loss) = (network.hidden, network.head.activation, network.head.loss)
     }
@@ -26,10 +30,12 @@ struct ModelMetadata: Codable {
         }
     }
 
-    /// The network of the file `path`, whose tensors are of `topology`.
+    /// What the file `path`, whose tensors are of `topology`, says of its network; nil where it says nothing.
     ///
     /// - Throws: `.badData` where the metadata are not as they should be, or of another network.
-    static func network(of file: Safetensors, _ topology: Topology, path: String) throws -> Network? {
+    static func read(
+        _ file: Safetensors, _ topology: Topology, path: String
+    ) throws -> (network: Network, columns: TableColumns?)? {
         guard let text = file.metadata[key] else { return nil }
         let name = "\(path): metadata \(key)"
         let found = try JSONText.decode(ModelMetadata.self, from: Array(text.utf8), name: name)
@@ -42,6 +48,14 @@ struct ModelMetadata: Codable {
             found.activation, found.outputActivation, found.loss
         )
         if let fault = options.networkFault { throw Failure(.badData, "\(name): \(fault)") }
-        return options.network
+        if let columns = found.columns,
+            (columns.inputCount, columns.outputNames.count) != (topology.inputCount, topology.outputCount)
+        {
+            throw Failure(
+                .badData,
+                "\(name): columns of \(columns.inputCount) inputs and \(columns.outputNames.count) outputs, but the "
+                    + "tensors are of \(topology)")
+        }
+        return (options.network, found.columns)
     }
 }

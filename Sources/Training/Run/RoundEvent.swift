@@ -1,5 +1,5 @@
 /// A round of a genetic search is over.
-public struct RoundEvent: Sendable, Codable {
+public struct RoundEvent: Sendable, Encodable, Scored {
     public var event = "round"
     public var round: Int
     /// Networks measured on a minibatch, since the start.
@@ -10,19 +10,16 @@ public struct RoundEvent: Sendable, Codable {
     public var bestLoss: Double
     public var meanLoss: Double
     /// Of the best individual on the whole sets, in some of the rounds.
-    public var trainLoss: Double?
-    public var testLoss: Double?
-    public var trainAccuracy: Double?
-    public var testAccuracy: Double?
+    public var scores: SetScores
 
-    enum CodingKeys: String, CodingKey {
-        case event, round, evaluations
-        case trainSeconds = "train_seconds"
-        case bestLoss = "best_loss"
-        case meanLoss = "mean_loss"
-        case trainLoss = "train_loss"
-        case testLoss = "test_loss"
-        case trainAccuracy = "train_accuracy"
-        case testAccuracy = "test_accuracy"
+    private static let fields: [RecordField<RoundEvent>] = [
+        RecordField("event", \.event), RecordField("round", \.round), RecordField("evaluations", \.evaluations),
+        RecordField("train_seconds", \.trainSeconds), RecordField("best_loss", \.bestLoss),
+        RecordField("mean_loss", \.meanLoss),
+    ]
+
+    public func encode(to encoder: any Encoder) throws {
+        try Self.fields.write(self, to: encoder)
+        try scores.encode(to: encoder)
     }
 }

@@ -1,4 +1,5 @@
 import Cluster
+import Datasets
 import Networks
 import Resources
 import Storage
@@ -13,7 +14,7 @@ extension Run {
     ) throws {
         let block = EvaluationSets.blockSize
         let slice = slicing.largest(ofBatch: min(configuration.batchSize, dataset.train.count))
-        let samples = slice + min(block, dataset.train.count) + min(block, dataset.test.count)
+        let samples = slice + SampleSet.allCases.reduce(0) { $0 + min(block, dataset[$1]?.count ?? 0) }
         let bytes =
             configuration.topology.matrixBytes(samples: samples, of: Scalar.self) * Double(team.workersOnNode)
         try processes.agree {

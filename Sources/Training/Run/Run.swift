@@ -70,18 +70,20 @@ public final class Run<Scalar: Real & Datatype> {
         control = RunControl(processes: processes, surroundings: surroundings)
         slicing = Slicing(configuration.slices, reduction: configuration.reduction, team: team)
         try Self.requireMemory(for: configuration, slicing, dataset, team, processes)
-        sets = EvaluationSets(train: dataset.train, test: dataset.test)
+        sets = EvaluationSets(dataset, outputs: configuration.topology.outputCount)
         state = try SharedState(
             team: team,
             shape: SharedState<Scalar>.Shape(
                 topology: configuration.topology, optimizerState: configuration.optimizer.state,
                 workerCount: team.workerCount, slotCount: slicing.ofTeam.count,
                 inputSlices: Self.inputSlices(configuration, slicing, dataset), trainCount: dataset.train.count,
-                blockCount: sets.blockCount, clips: configuration.clipNorm != nil))
+                blockCount: sets.blockCount, blockWidth: sets.blockWidth, countWidth: sets.countWidth,
+                clips: configuration.clipNorm != nil, keepsBest: configuration.patience != nil))
         start = try Self.placeFirstWeights(
             checkpoint, in: state, processes,
             otherwise: TrainingState(
                 options: configuration, dataChecksum: dataset.checksumText, position: Position()))
+        state.bestEpoch.pointee = Int64(start.best?.epoch ?? 0)
         for vector in state.vectors { try team.leaders.broadcast(vector.buffer) }
         try team.communicator.barrier()
     }
@@ -139,7 +141,8 @@ public final class Run<Scalar: Real & Datatype> {
     /// The event that opens a run of gradient descent.
     var startEvent: StartEvent {
         StartEvent(
-            options: configuration, data: dataset.name, samples: dataset.train.count, ranks: processes.world.size,
+            options: configuration, data: dataset.name, columns: dataset.columns, samples: dataset.train.count,
+            ranks: processes.world.size,
             workers: team.totalWorkers, slices: slicing.count, parameters: topology.parameterCount,
             idleWorkers: max(0, team.totalWorkers - slicing.count), timesBackprop: timesBackprop)
     }
@@ -167,12 +170,12 @@ public final class Run<Scalar: Real & Datatype> {
             workers: team.totalWorkers, hosts: processes.hosts)
     }
 
-    /// What a checkpoint at `position` holds beside the tensors; figures that are nil are those that the run began with.
-    func trainingState(at position: Position, measured: SetScores?, search: SearchRecord? = nil) -> TrainingState {
+    /// What a checkpoint at `position` holds beside the tensors.
+    func trainingState(
+        at position: Position, best: BestEpoch? = nil, search: SearchRecord? = nil
+    ) -> TrainingState {
         TrainingState(
-            options: configuration, dataChecksum: dataset.checksumText, position: position,
-            testLoss: measured?.testLoss ?? start.testLoss,
-            testAccuracy: measured?.testAccuracy ?? start.testAccuracy, search: search)
+            options: configuration, dataChecksum: dataset.checksumText, position: position, best: best, search: search)
     }
 
     /// A worker's part of measuring the weights.
@@ -185,12 +188,10 @@ public final class Run<Scalar: Real & Datatype> {
         var found: Result<SetScores, any Error>?
         team.run { worker in
             let evaluation = self.evaluation(worker)
-            evaluation.measure()
+            evaluation.measure(inFull: true)
             if worker.isTeamLeader { found = Result { try evaluation.scores() } }
         }
-        let none = Score(loss: 0, correct: 0)
-        return EvaluationResult(
-            try found?.get() ?? SetScores(train: none, test: none, of: sets), weightsSHA256: hash)
+        return EvaluationResult(scores: try found?.get() ?? SetScores(), weightsSHA256: hash)
     }
 
     /// SHA-256 of the weights as they are.
@@ -198,7 +199,7 @@ public final class Run<Scalar: Real & Datatype> {
 
     /// Writes the weights as they are; for the first rank.
     public func writeModel(to path: String) throws {
-        try WeightsFile.write(weights, of: configuration.network, to: path)
+        try WeightsFile.write(weights, of: configuration.network, columns: dataset.columns, to: path)
     }
 
     /// Writes the workers' times of a run that is over, where they are kept. Collective.

@@ -18,7 +18,7 @@ struct EpochHistory {
 
     mutating func add(_ epoch: Int, _ scores: SetScores) {
         previous = last
-        last = (epoch, scores.trainLoss)
+        last = (epoch, scores[.train]?.loss ?? .nan)
         first = first ?? last
         self.scores = scores
         count += 1
@@ -31,26 +31,26 @@ extension Trainer {
         _ position: inout Position, _ step: Step<Scalar>, _ evaluation: Evaluation<Scalar>, _ worker: Worker
     ) -> Bool {
         let started = now()
-        evaluation.measure()
+        evaluation.measure(inFull: isMeasuredByEpochs && position.epoch == run.lastEpoch)
         state.dataSums[worker.index] = worker.share(of: dataset.blockCount).reduce(0) {
             $0 &+ dataset.sum(ofBlock: $1)
         }
         team.wait()
         trace?.worker(worker).add(.evaluate, from: started, to: now())
-        if worker.isTeamLeader { run.processes.orAbort { try close(&position, step, evaluation) } }
+        let scores = worker.isTeamLeader ? run.processes.orAbort { try evaluation.scores() } : SetScores()
+        if worker.isTeamLeader { noteBest(scores, of: position.epoch) }
+        keepBest(position.epoch, worker)
+        if worker.isTeamLeader { run.processes.orAbort { try close(&position, step, scores) } }
         team.wait()
         return state.verdict[0] == 0
     }
 
     /// By each team's leader: gathers the epoch's figures, checks that nothing went wrong unseen, and agrees on going on.
-    private func close(
-        _ position: inout Position, _ step: Step<Scalar>, _ evaluation: Evaluation<Scalar>
-    ) throws {
+    private func close(_ position: inout Position, _ step: Step<Scalar>, _ scores: SetScores) throws {
         let ranks = try rankSeconds()
         let phases = try slowestPhases()
         let slowest = try team.leaders.allReduce(position.epochSeconds, operation: .max)
         let unseen = try [accountingFailure(position, resumed: step), replicaFailure(position)]
-        let scores = try evaluation.scores()
         history.trainSeconds += slowest
         position.trainSeconds = history.trainSeconds
         if run.processes.isFirst {
@@ -83,8 +83,7 @@ extension Trainer {
             epoch: position.epoch, trainSeconds: seconds, samples: dataset.train.count,
             learningRate: learningRate.ofStep(position.epoch * schedule.minibatchCount),
             batchLoss: position.batchLoss / Double(schedule.minibatchCount),
-            trainLoss: scores.trainLoss, testLoss: scores.testLoss, trainAccuracy: scores.trainAccuracy,
-            testAccuracy: scores.testAccuracy, phases: phases, ranks: ranks)
+            scores: scores.brief, phases: phases, ranks: ranks)
     }
 
     // MARK: What must not go wrong unseen

@@ -15,6 +15,12 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     var history: EpochHistory
     /// What the first rank has told of a run that may not learn.
     var toldUnderWay: String?
+    /// On each team's leader.
+    var best: BestEpoch?
+    /// Of the weights that the run ends with.
+    private var finalScores = SetScores()
+    /// The last epoch that is done, of this process or before.
+    private var lastTrained = 0
 
     /// Collective. The run's optimiser steps by gradients.
     public init(_ run: Run<Scalar>) {
@@ -31,6 +37,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
                 options.learningRate, schedule: options.schedule, warmup: options.warmup,
                 stepsInEpoch: schedule.minibatchCount, epochs: options.epochs),
             clipping: options.clipNorm.map(Clipping.init), lossScale: options.lossScale)
+        best = run.start.best
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
 
@@ -45,10 +52,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         try run.control.settle()
         try run.trace?.compareClocks()
         return EndEvent(
-            epochs: run.lastEpoch, trainSeconds: history.trainSeconds,
-            testLoss: history.scores?.testLoss ?? run.start.testLoss,
-            testAccuracy: history.scores?.testAccuracy ?? run.start.testAccuracy, weightsSHA256: run.hash,
-            warning: run.processes.isFirst ? warningAtEnd() : nil)
+            epochs: lastTrained, trainSeconds: history.trainSeconds, scores: finalScores, bestEpoch: best?.epoch,
+            weightsSHA256: run.hash, warning: run.processes.isFirst ? warningAtEnd() : nil)
     }
 
     // MARK: Every worker's work
@@ -60,11 +65,24 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         let step = self.step(worker)
         let evaluation = run.evaluation(worker)
         var position = run.start.position
-        while position.epoch <= run.lastEpoch, trainEpoch(&position, step, worker),
-            finishEpoch(&position, step, evaluation, worker)
-        {
+        while !isOver(before: position.epoch) {
+            guard trainEpoch(&position, step, worker), finishEpoch(&position, step, evaluation, worker) else { return }
             position = position.nextEpoch
         }
+        if worker.isMain { lastTrained = position.epoch - 1 }
+        takeBest(worker)
+        measureLast(evaluation, worker)
+    }
+
+    /// Whether the last epoch's measurement is that of the weights that the run ends with.
+    var isMeasuredByEpochs: Bool { configuration.patience == nil && run.start.position.epoch <= run.lastEpoch }
+
+    /// Measures the weights that the run ends with, where no epoch has.
+    private func measureLast(_ evaluation: Evaluation<Scalar>, _ worker: Worker) {
+        if !isMeasuredByEpochs { evaluation.measure(inFull: true) }
+        guard worker.isTeamLeader else { return }
+        let measured = isMeasuredByEpochs ? history.scores : run.processes.orAbort { try evaluation.scores() }
+        finalScores = measured ?? SetScores()
     }
 
     private func step(_ worker: Worker) -> Step<Scalar> {
@@ -118,7 +136,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         switch configuration.checkpointEvery {
         case .epochs(let count):
             position.step == schedule.minibatchCount
-                && (position.epoch % count == 0 || position.epoch == run.lastEpoch)
+                && (position.epoch % count == 0 || isOver(before: position.epoch + 1))
         case .steps(let count):
             ((position.epoch - 1) * schedule.minibatchCount + position.step) % count == 0
         }
@@ -128,7 +146,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     func save(_ position: Position) {
         run.control.save(
             state.vectors.map { ($0.prefix, UnsafePointer($0.base)) },
-            state: run.trainingState(at: position, measured: history.scores))
+            state: run.trainingState(at: position, best: best))
     }
 
     /// Where the first number that is none was found; nil where only another team knows.

@@ -7,9 +7,8 @@ public struct TrainingState: Sendable, Codable {
     public var position: Position
     /// What the state was computed with: see `Numerics`.
     public var numerics: Int? = Numerics.version
-    /// Of the last epoch that is done.
-    public var testLoss: Double?
-    public var testAccuracy: Double?
+    /// Of a run with patience, after its first epoch; the tensors of its weights are called `best`.
+    public var best: BestEpoch?
     /// Of a genetic search, whose rounds are the position's steps.
     var search: SearchRecord?
 }
@@ -58,6 +57,18 @@ extension TrainingState {
         guard (1...options.epochs + 1).contains(position.epoch), steps.contains(position.step) else {
             return "expected a position in \(options.epochs) epochs of \(minibatches) steps, found epoch "
                 + "\(position.epoch), step \(position.step)"
+        }
+        return bestFault(options)
+    }
+
+    private func bestFault(_ options: Configuration) -> String? {
+        guard options.patience != nil else {
+            return best == nil ? nil : "it holds a best epoch, which is of a run with --patience"
+        }
+        let number = best?.epoch ?? 0
+        let isThere = (position.epoch == 1 ? 0...0 : 1...position.epoch - 1).contains(number)
+        guard isThere, best?.validationLoss.isFinite != false else {
+            return "expected the best of the epochs before epoch \(position.epoch), found epoch \(number)"
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Kernels
 import Networks
@@ -28,17 +29,25 @@ public enum WeightsFile {
 
     /// Writes `path` whole, or not at all.
     static func write<Scalar: Real>(
-        _ parameters: UnsafePointer<Scalar>, of network: Network, to path: String
+        _ parameters: UnsafePointer<Scalar>, of network: Network, columns: TableColumns? = nil, to path: String
     ) throws {
-        let metadata = [ModelMetadata.key: try ModelMetadata(network).text]
+        let metadata = [ModelMetadata.key: try ModelMetadata(network, columns: columns).text]
         try Safetensors(tensors: tensors(parameters, of: network.topology), metadata: metadata).write(to: path)
     }
 
-    /// The sizes of the network that a file's tensors are of, from their names and shapes, the network that its metadata name
-    /// (nil where they name none), and the tensors' precision.
-    ///
-    /// - Throws: `.badData` where they are no dense network's, there are others beside, or the metadata do not fit.
-    public static func describe(_ path: String) throws -> (Topology, Network?, Precision) {
+    /// What a file says of itself.
+    public struct Description {
+        /// From the tensors' names and shapes.
+        public let topology: Topology
+        /// Of the metadata; nil where they name none.
+        public let network: Network?
+        /// What the network makes of a table, where it learned from one.
+        public let columns: TableColumns?
+        public let precision: Precision
+    }
+
+    /// - Throws: `.badData` where the tensors are no dense network's, there are others beside, or the metadata do not fit.
+    public static func describe(_ path: String) throws -> Description {
         let file = try Safetensors.read(path)
         let tensors = byName(file.tensors)
         var sizes: [Int] = []
@@ -57,7 +66,9 @@ public enum WeightsFile {
         }
         try refuseOthers(file.tensors, topology, path: path)
         let precision: Precision = tensors["0.weight"]?.elementType == .float64 ? .float64 : .float32
-        return (topology, try ModelMetadata.network(of: file, topology, path: path), precision)
+        let metadata = try ModelMetadata.read(file, topology, path: path)
+        return Description(
+            topology: topology, network: metadata?.network, columns: metadata?.columns, precision: precision)
     }
 
     private static func refuseOthers(_ tensors: [Safetensors.Tensor], _ topology: Topology, path: String) throws {

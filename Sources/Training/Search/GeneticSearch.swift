@@ -13,8 +13,8 @@ public final class GeneticSearch<Scalar: Real & Datatype>: TrainingMethod {
     let run: Run<Scalar>
     let options: GeneticOptions
     let state: GeneticState<Scalar>
-    /// The last round that was measured on the whole sets, on the first rank.
-    private var measured: SetScores?
+    /// Of the weights that the search ends with, on each team's leader.
+    private var finalScores: SetScores?
     /// Of all rounds so far, on a team's leader.
     private var seconds = 0.0
 
@@ -67,7 +67,7 @@ public final class GeneticSearch<Scalar: Real & Datatype>: TrainingMethod {
         let slots = 0..<options.slotCount
         let record = SearchRecord(losses: slots.map { state.losses[$0] }, order: slots.map { state.order[$0] })
         let networks = [("", run.weights)] + keptSlots.map { (prefix($0), UnsafePointer(state.slot($0))) }
-        run.control.save(networks, state: run.trainingState(at: position, measured: measured, search: record))
+        run.control.save(networks, state: run.trainingState(at: position, search: record))
     }
 
     /// Whether a checkpoint belongs here: epochs are counted by measurements, steps by rounds.
@@ -92,8 +92,7 @@ public final class GeneticSearch<Scalar: Real & Datatype>: TrainingMethod {
         team.run { worker in self.work(worker) }
         try run.control.settle()
         return EndEvent(
-            epochs: 0, trainSeconds: seconds, testLoss: measured?.testLoss ?? run.start.testLoss,
-            testAccuracy: measured?.testAccuracy ?? run.start.testAccuracy, weightsSHA256: run.hash,
+            epochs: 0, trainSeconds: seconds, scores: finalScores ?? SetScores(), weightsSHA256: run.hash,
             rounds: state.round, evaluations: evaluations(after: state.round))
     }
 
@@ -120,19 +119,23 @@ public final class GeneticSearch<Scalar: Real & Datatype>: TrainingMethod {
             team.wait()
             let elapsed = now() - started
             let measures = round % options.evaluateEvery == 0 || round == options.rounds
-            if measures { measureBest(worker, evaluation) }
+            if measures { measureBest(worker, evaluation, inFull: round == options.rounds) }
             guard agree(after: round, seconds: elapsed, measures ? evaluation : nil, worker) else { return }
         }
+        // There was nothing left to do.
+        guard run.start.position.step == options.rounds else { return }
+        evaluation.measure(inFull: true)
+        if worker.isTeamLeader { finalScores = run.processes.orAbort { try evaluation.scores() } }
     }
 
-    /// Puts the best individual in the run's weights, and measures it on both sets.
-    private func measureBest(_ worker: Worker, _ evaluation: Evaluation<Scalar>) {
+    /// Puts the best individual in the run's weights, and measures it on all sets.
+    private func measureBest(_ worker: Worker, _ evaluation: Evaluation<Scalar>, inFull: Bool) {
         for chunk in chunks(worker, of: 1) {
             (run.state.weights + chunk.range.lowerBound)
                 .update(from: state.slot(bestSlot) + chunk.range.lowerBound, count: chunk.range.count)
         }
         team.wait()
-        evaluation.measure()
+        evaluation.measure(inFull: inFull)
     }
 
     /// Between two rounds: the state is whole, and every worker waits for what the teams' leaders agree on.
@@ -159,6 +162,7 @@ public final class GeneticSearch<Scalar: Real & Datatype>: TrainingMethod {
         let slowest = try team.leaders.allReduce(elapsed, operation: .max)
         seconds += slowest
         state.round = round
+        finalScores = scores
         if run.processes.isFirst {
             run.control.attempt { try record(round, seconds: slowest, scores) }
         }
@@ -174,9 +178,7 @@ public final class GeneticSearch<Scalar: Real & Datatype>: TrainingMethod {
         let event = RoundEvent(
             round: round, evaluations: evaluations(after: round), trainSeconds: seconds,
             bestLoss: losses.min()!, meanLoss: losses.reduce(0, +) / Double(losses.count),
-            trainLoss: scores?.trainLoss, testLoss: scores?.testLoss, trainAccuracy: scores?.trainAccuracy,
-            testAccuracy: scores?.testAccuracy)
-        measured = scores ?? measured
+            scores: scores?.brief ?? SetScores())
         try run.control.report(.round(event))
         if isDue(round) { save(round) }
         run.progress(

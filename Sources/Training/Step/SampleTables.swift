@@ -2,28 +2,36 @@ import Datasets
 import Networks
 import Storage
 
-/// A training and a test set as they were read.
+/// A run's sets of samples as they were read: one to train with, and those that it is measured on beside.
 public protocol SampleTables {
     /// Where they are from, as a run's events call it.
     var name: String { get }
     /// Of the whole sets, whatever part of them this is.
     var shape: SampleShape { get }
+    /// - Returns: nil where there is no such set; a run has one to train with.
     /// - Throws: `Failure` with `.badData` where it does not hold what it should.
-    func values(of part: Dataset.Part) throws -> SampleValues
-    /// The first samples of both sets; all of a set whose limit is nil.
+    func values(of set: SampleSet) throws -> SampleValues?
+    /// The first samples of the training and the test set; all of a set whose limit is nil.
     func prefix(train: Int?, test: Int?) -> Self
     /// The samples as images; nil where they are none.
     var images: Dataset? { get }
+    /// What a network makes of them, where they are a table; nil where they are none.
+    var columns: TableColumns? { get }
+}
+
+extension SampleTables {
+    public var columns: TableColumns? { nil }
 }
 
 extension Dataset: SampleTables {
     public var images: Dataset? { self }
     public var shape: SampleShape { SampleShape(inputs: train.pixelCount, classes: classCount, numbers: 0) }
 
-    public func values(of part: Part) -> SampleValues {
-        self[part].values(
-            name: "\(name): samples of the \(part == .train ? "training" : "test") set",
-            labelsName: "\(name), \(part.labelsFileName)")
+    public func values(of set: SampleSet) -> SampleValues? {
+        Part(set).map { part in
+            self[part].values(
+                name: "\(name): samples of the \(set.title) set", labelsName: "\(name), \(part.labelsFileName)")
+        }
     }
 }
 
@@ -47,13 +55,21 @@ extension NumPyDataset: SampleTables {
             inputs: inputs.shape[1], classes: 1 + Int(min(max(labels.max() ?? 0, 0), 255)), numbers: 0)
     }
 
-    public func values(of part: Dataset.Part) throws -> SampleValues {
-        let rows = part == .train ? trainRows : testRows
+    public func values(of set: SampleSet) throws -> SampleValues? {
+        guard let rows = rows(of: set) else { return nil }
         let numbers = self.numbers(targets, rows)
         return SampleValues(
             inputs: .numbers(self.numbers(inputs, rows)!), columns: inputs.shape[1],
             labels: try numbers == nil ? labels()[rows] : [], targets: numbers, count: rows.count, name: name,
             targetsName: targetsName)
+    }
+
+    private func rows(of set: SampleSet) -> Range<Int>? {
+        switch set {
+        case .train: trainRows
+        case .test: testRows
+        case .validation: nil
+        }
     }
 
     /// Rows of an array of numbers, which keep their places in it.
@@ -86,9 +102,9 @@ public struct WeightedTables: SampleTables {
     /// - Parameter rows: of the whole table, the first of which are trained with.
     /// - Throws: `Failure` with `.badData` where there is no weight for each row, of the whole or of those that are trained with.
     public init(_ tables: any SampleTables, _ weights: RowWeights, rows: Int) throws {
-        let trained = try tables.values(of: .train).count
+        let trained = try tables.values(of: .train)?.count
         guard [rows, trained].contains(weights.values.count) else {
-            let those = rows == trained ? "" : ", or of the \(trained) that are trained with"
+            let those = rows == trained ? "" : ", or of the \(trained ?? 0) that are trained with"
             throw Failure(
                 .badData,
                 "\(weights.name) holds \(weights.values.count) weights; expected one for each of \(rows) rows\(those)")
@@ -98,12 +114,13 @@ public struct WeightedTables: SampleTables {
 
     public var name: String { tables.name }
     public var images: Dataset? { tables.images }
+    public var columns: TableColumns? { tables.columns }
     public var shape: SampleShape { tables.shape }
 
-    public func values(of part: Dataset.Part) throws -> SampleValues {
-        let values = try tables.values(of: part)
-        guard part == .train else { return values }
-        return values.weighted(by: weights.values.prefix(values.count), name: weights.name)
+    public func values(of set: SampleSet) throws -> SampleValues? {
+        let values = try tables.values(of: set)
+        guard set == .train else { return values }
+        return values.map { $0.weighted(by: weights.values.prefix($0.count), name: weights.name) }
     }
 
     public func prefix(train: Int?, test: Int?) -> WeightedTables {

@@ -13,7 +13,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let weights: UnsafeMutablePointer<Scalar>
     /// The optimiser's vectors, in its order, `stride` apart; zeros at first.
     let optimizerState: UnsafeMutablePointer<Scalar>
-    /// The weights and the optimiser's vectors: all that a run is between two steps but for its place.
+    /// The weights, the optimiser's vectors, and the best weights where they are kept: all that a run is between two steps but for its place.
     let vectors: [ParameterVector<Scalar>]
     /// One gradient per slice of this team, `stride` apart.
     let slots: UnsafeMutablePointer<Scalar>
@@ -46,9 +46,16 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let permutation: UnsafeMutablePointer<UInt32>
     /// What the team's ranks agreed on at the end of an epoch.
     let verdict: UnsafeMutablePointer<Int64>
-    /// Per block of an evaluation: loss and correct answers.
-    let blockLosses: UnsafeMutablePointer<Double>
+    /// Per block of an evaluation: what `EvaluationSets.blockWidth` says, and correct answers.
+    private let scoreRows: UnsafeMutablePointer<Double>
+    private let blockWidth: Int
     let blockCorrect: UnsafeMutablePointer<Int64>
+    /// Per worker: `ClassCounts` of each set.
+    private let countRows: UnsafeMutablePointer<Int64>
+    private let countWidth: Int
+    /// The number of the epoch whose weights are kept as the best, 0 for none; and those.
+    let bestEpoch: UnsafeMutablePointer<Int64>
+    let bestWeights: UnsafeMutablePointer<Scalar>
     private let window: SharedWindow?
 
     /// What decides how large it is.
@@ -62,7 +69,10 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         let trainCount: Int
         /// Of an evaluation.
         let blockCount: Int
+        var blockWidth = 1
+        var countWidth = 0
         var clips = false
+        var keepsBest = false
     }
 
     /// Collective over the team.
@@ -98,8 +108,12 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         seconds = arena.take(workers * Phase.allCases.count)
         permutation = arena.take(shape.trainCount)
         verdict = arena.take(1)
-        blockLosses = arena.take(shape.blockCount)
+        (blockWidth, countWidth) = (shape.blockWidth, shape.countWidth)
+        scoreRows = arena.take(shape.blockCount * blockWidth)
         blockCorrect = arena.take(shape.blockCount)
+        countRows = arena.take(workers * countWidth)
+        bestEpoch = arena.take(1)
+        bestWeights = arena.take(shape.keepsBest ? stride : 0)
         window = arena.window
         var vectors = [ParameterVector(name: "weights", prefix: "", base: weights, count: count)]
         for (index, name) in shape.optimizerState.enumerated() {
@@ -107,6 +121,10 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
                 ParameterVector(
                     name: name, prefix: name.replacing(" ", with: "_") + ".", base: optimizerState + index * stride,
                     count: count))
+        }
+        if shape.keepsBest {
+            vectors.append(
+                ParameterVector(name: "best weights", prefix: "best.", base: bestWeights, count: count))
         }
         self.vectors = vectors
     }
@@ -117,6 +135,10 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     }
 
     func slot(_ index: Int) -> UnsafeMutablePointer<Scalar> { slots + index * stride }
+
+    /// What a block of an evaluation was measured with; those of the next follow.
+    func blockScores(_ block: Int) -> UnsafeMutablePointer<Double> { scoreRows + block * blockWidth }
+    func classCounts(_ worker: Int) -> UnsafeMutablePointer<Int64> { countRows + worker * countWidth }
 
     /// The maxima of the team's worker `index`; behind those of the last, what the teams agreed on.
     func maximaRow(_ index: Int) -> UnsafeMutablePointer<Int64> { maximaRows + index * maxima.stride }

@@ -1,0 +1,113 @@
+import Datasets
+import Networks
+import Storage
+
+/// A table's rows as a network takes them: those of each set, and what becomes of the columns.
+public struct PreparedTable: SampleTables {
+    public let name: String
+    private let fitted: TableColumns
+    /// Those that there are, with one row at least.
+    private var sets: [SampleSet: Rows]
+    /// What each training row counts; nil where all count the same.
+    private let weights: (values: [Double], name: String)?
+
+    /// Some of a table's rows.
+    public struct Rows: Sendable {
+        public let table: Table
+        public let rows: [Int]
+
+        public init(table: Table, rows: [Int]) { (self.table, self.rows) = (table, rows) }
+    }
+
+    /// Rows as a network takes them that is there already: nothing is fitted.
+    public init(name: String, columns: TableColumns, sets: [SampleSet: Rows]) {
+        self.init(name: name, fitted: columns, sets: sets, weights: nil)
+    }
+
+    private init(
+        name: String, fitted: TableColumns, sets: [SampleSet: Rows], weights: (values: [Double], name: String)?
+    ) {
+        (self.name, self.fitted, self.weights) = (name, fitted, weights)
+        self.sets = sets.filter { !$1.rows.isEmpty }
+    }
+
+    public var columns: TableColumns? { fitted }
+    public var images: Dataset? { nil }
+
+    public var shape: SampleShape {
+        var numbers = 0
+        if case .numbers(let units) = fitted.target { numbers = units.outputs.count }
+        return SampleShape(inputs: fitted.inputCount, classes: fitted.classes?.count ?? 0, numbers: numbers)
+    }
+
+    public func values(of set: SampleSet) throws -> SampleValues? {
+        guard let part = sets[set] else { return nil }
+        let (table, rows) = (part.table, part.rows)
+        var labels: [UInt8] = []
+        var targets: [Double]?
+        switch fitted.target {
+        case .classes: labels = try fitted.labels(of: table, rows: rows)
+        case .numbers: targets = try fitted.targets(of: table, rows: rows)
+        case .inputs: break
+        }
+        var inputs: SampleValues.Inputs?
+        if fitted.target != .inputs, let sparse = try fitted.sparseInputs(of: table, rows: rows) {
+            inputs = .sparse(
+                SampleValues.Sparse(starts: sparse.starts[...], places: sparse.places, numbers: sparse.numbers))
+        }
+        let name = "\(table.name): the \(set.title) rows"
+        let values = SampleValues(
+            inputs: try inputs ?? .numbers(.float64(fitted.inputs(of: table, rows: rows)[...])),
+            columns: fitted.inputCount,
+            labels: labels[...], targets: targets.map { .float64($0[...]) }, count: rows.count, name: name,
+            targetsName: "\(name)' \(fitted.targetColumns.joined(separator: ", "))"
+        ).numbered(by: rows)
+        guard set == .train, let weights else { return values }
+        return values.weighted(by: weights.values.prefix(rows.count), name: weights.name)
+    }
+
+    public func prefix(train: Int?, test: Int?) -> PreparedTable {
+        var kept = self
+        for (set, limit) in [(SampleSet.train, train), (.test, test)] {
+            guard let limit, let part = sets[set] else { continue }
+            kept.sets[set] = Rows(table: part.table, rows: Array(part.rows.prefix(limit)))
+        }
+        return kept
+    }
+}
+
+extension PreparedTable {
+    /// Rows for a run to learn from, whose columns are fitted on those that it trains with.
+    ///
+    /// - Parameters:
+    ///   - target: what the network answers; numbers or labels as the table's task is.
+    ///   - limits: the first so many of the training and the test rows; nil for all.
+    /// - Throws: `.usage` where the options do not go with the columns, `.badData` with the place of a value that is missing or
+    ///   not as it should be, and where there are too few rows.
+    public init(
+        _ files: TableFiles, target: Configuration.TargetName, options: TableOptions, seed: UInt64,
+        limits: (train: Int?, test: Int?) = (nil, nil)
+    ) throws {
+        let source = try TableSource(files, target: target, options: options)
+        let sets = try source.sets(seed: seed, limits: limits)
+        guard let train = sets[.train], !train.rows.isEmpty else {
+            throw Failure(.badData, "\(source.table.name): there are no rows to train with")
+        }
+        let columns = try TableColumns(
+            fitting: source.table, roles: source.roles, rows: train.rows, task: source.task,
+            scaleInputs: source.scaleInputs, scaleTargets: options.scaleTargets ?? .none,
+            missing: options.missing ?? .error)
+        self.init(
+            name: source.table.name, fitted: columns, sets: sets,
+            weights: try source.weights(of: train.rows, columns, files.classWeights))
+    }
+
+    /// What the table is to teach; nil where the inputs are asked for.
+    ///
+    /// - Throws: as `init`.
+    public static func task(
+        _ files: TableFiles, target: Configuration.TargetName, options: TableOptions
+    ) throws -> TableTask? {
+        try TableSource(files, target: target, options: options).task
+    }
+}
