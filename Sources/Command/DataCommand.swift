@@ -6,16 +6,41 @@ import Storage
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Look at datasets, make one, fetch one.",
-        subcommands: [Info.self, Synthesize.self, Fetch.self])
+        commandName: "data", abstract: "Look at datasets, cut and convert them, make one, fetch one.",
+        subcommands: [Info.self, SplitCommand.self, ConvertCommand.self, Synthesize.self, Fetch.self])
 
     struct Info: FirstRankCommand {
-        static let configuration = CommandConfiguration(abstract: "Check a dataset and say what it holds.")
+        static let configuration = CommandConfiguration(
+            abstract: "Check a dataset and say what it holds.",
+            discussion: """
+                Of a table: each column's kind, range, mean and missing values, its classes where it has few values, and what \
+                it would be learned as if it were asked for.
+                """)
 
+        @Argument(help: "The same as --data.")
+        var path: String?
         @OptionGroup var dataOptions: DataOptions
+        @Flag(help: "The first line of a table in text is data.")
+        var noHeader = false
 
         func runOnFirstRank() throws {
-            try Console.print(DatasetSummary(try dataOptions.source.load()))
+            let name = path ?? dataOptions.data
+            if TableFile.isTable(name) {
+                return try Console.print(
+                    TableSummary(try TableFile.read(name, hasHeader: noHeader ? false : nil)))
+            }
+            if let split = SplitFolder(name) { return try print(split) }
+            let source = DataSource(
+                name: name, trainLimit: dataOptions.trainLimit, testLimit: dataOptions.testLimit)
+            try Console.print(DatasetSummary(try source.load()))
+        }
+
+        /// All sets of a table that was split.
+        private func print(_ split: SplitFolder) throws {
+            try split.check()
+            for file in SampleSet.allCases.compactMap(split.file) {
+                try Console.print(TableSummary(try TableFile.read(file, hasHeader: true)))
+            }
         }
     }
 

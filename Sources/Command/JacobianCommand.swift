@@ -6,16 +6,18 @@ import Storage
 
 struct JacobianCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jacobian", abstract: "∂output/∂input of samples, as safetensors and as pictures.",
+        commandName: "jacobian",
+        abstract: "∂output/∂input of samples, in the data's units, and of images as pictures.",
         discussion: """
-            Writes jacobian.safetensors (jacobian [B, n_L, n_0], outputs [B, n_L], inputs [B, n_0], labels [B]), a picture \
-            of the mean sensitivity for each class, and all of them in classes.png; without labels only the file. Samples \
-            are the run's own unless FILE or --data names others. The matrices of some samples are \
+            Of images writes jacobian.safetensors (jacobian [B, n_L, n_0], outputs [B, n_L], inputs [B, n_0], labels [B]), a \
+            picture of the mean sensitivity for each class, and all of them in classes.png; without labels only the file. Of a \
+            table's rows jacobian.npz: the same in the units of its columns, with rows [B], input_names and output_names. \
+            Samples are the run's own unless FILE or --data names others. The matrices of some samples are \
             checked against central differences; exit code 1 when they differ by more than the limit.
             """)
 
     @OptionGroup var saved: SavedModelOptions
-    @Argument(help: "An IDX file of images, or - for one on standard input.")
+    @Argument(help: "A table, - for a CSV on standard input; of images an IDX file, or - for one.")
     var file: String?
     @OptionGroup var sampleOptions: SampleOptions
     @Option(help: "Samples whose matrices are checked, the first of those chosen.")
@@ -38,18 +40,44 @@ struct JacobianCommand: FirstRankCommand {
 
     private func run<Scalar: Real>(_: Scalar.Type, _ use: ModelUse, _ file: String?) throws {
         let network = try SavedNetwork<Scalar>(use.model)
-        let chosen = try use.samples(sampleOptions.set.part, file: file, sampleOptions.choice(standard: .first(1000)))
+        let choice = sampleOptions.choice(standard: .first(1000))
+        let checks =
+            if use.model.columns == nil {
+                try ofImages(network, use, try use.samples(sampleOptions.set, file: file, choice))
+            } else {
+                try ofRows(network, use, try use.rows(sampleOptions.set, file: file, choice))
+            }
+        guard let checks else { return }
+        try Console.print(checks)
+        if !checks.passed { throw ExitCode(1) }
+    }
+
+    private func ofRows<Scalar: Real>(
+        _ network: SavedNetwork<Scalar>, _ use: ModelUse, _ chosen: ChosenRows
+    ) throws -> JacobianChecks? {
+        let jacobians = try RowJacobians(network, chosen)
+        try AtomicFile.createFolder(output)
+        try jacobians.write(to: output + "/jacobian.npz")
+        try sayWritten(chosen.count, network.topology)
+        return try jacobians.check(first: check, of: use.model)
+    }
+
+    private func ofImages<Scalar: Real>(
+        _ network: SavedNetwork<Scalar>, _ use: ModelUse, _ chosen: ChosenSamples
+    ) throws -> JacobianChecks? {
         let jacobians = try SampleJacobians(network, chosen)
         try AtomicFile.createFolder(output)
         try jacobians.write(to: output + "/jacobian.safetensors")
         let maps = jacobians.maps()
         if let maps { try writePictures(maps, rows: chosen.rows, columns: chosen.columns) }
+        try sayWritten(
+            chosen.count, network.topology, maps == nil ? "; without labels there are no pictures of classes" : "")
+        return try jacobians.check(first: check, of: use.model)
+    }
+
+    private func sayWritten(_ count: Int, _ topology: Topology, _ more: String = "") throws {
         try Console.print(
-            "\(chosen.count) matrices of \(network.topology.outputCount)×\(network.topology.inputCount) written to "
-                + output + (maps == nil ? "; without labels there are no pictures of classes" : ""))
-        guard let checks = try jacobians.check(first: check, of: use.model) else { return }
-        try Console.print(checks)
-        if !checks.passed { throw ExitCode(1) }
+            "\(count) matrices of \(topology.outputCount)×\(topology.inputCount) written to \(output)\(more)")
     }
 
     /// A picture for each class, and a sheet of all: mean inputs above mean sensitivities.

@@ -109,7 +109,7 @@ struct Program: ParsableCommand {
         version: frontpropVersion,
         subcommands: [
             Train.self, Evaluate.self, Predict.self, Reproduce.self, GradientCheckCommand.self, JacobianCommand.self,
-            Bench.self,
-            ScalingCommand.self, ReportCommand.self, DataCommand.self, CommunicationCommand.self,
+            ImportanceCommand.self, Bench.self, ScalingCommand.self, ReportCommand.self, DataCommand.self,
+            CommunicationCommand.self,
         ])
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Frontprop
 import Kernels
 import Networks
@@ -6,21 +7,23 @@ import Storage
 
 struct Predict: FirstRankCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Outputs for samples, as CSV or JSON lines.",
+        abstract: "Outputs for samples, as CSV, JSON lines or an array of NumPy's.",
         discussion: """
-            Of the run's own data unless FILE or --data names others, which need no labels. For an autoencoder, --pictures \
-            shows what it makes of its inputs: inputs above, outputs below.
+            Of the run's own data unless FILE or --data names others, which need no labels. Of a table a row's outputs have \
+            the names of its columns or classes, in its units; what is known beside is shown, and outside is 1 of rows with a \
+            value beyond those that the network learned from. For an autoencoder of images, --pictures shows what it makes of \
+            its inputs: inputs above, outputs below.
             """)
 
-    enum Format: String, CaseIterable, ExpressibleByArgument { case csv, jsonl }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case csv, jsonl, npy }
 
     @OptionGroup var saved: SavedModelOptions
-    @Argument(help: "An IDX file of images, or - for one on standard input.")
+    @Argument(help: "A table, - for a CSV on standard input; of images an IDX file, or - for one.")
     var file: String?
     @Option(help: "The network that the file must hold: classifier, autoencoder, or sizes [whatever it holds].")
     var model: String?
     @OptionGroup var sampleOptions: SampleOptions
-    @Option(help: "csv, or jsonl: an object a line.")
+    @Option(help: "csv; jsonl: an object a line; npy: the outputs alone, [N, outputs].")
     var format = Format.csv
     @Option(help: "Write to this file instead of standard output.")
     var output: String?
@@ -42,28 +45,63 @@ struct Predict: FirstRankCommand {
             throw Failure(
                 .badData, "\(found.path): expected the network \(try parseTopology(model)), found \(found.topology)")
         }
+        for path in [output, pictures].compactMap(\.self) { try AtomicFile.check(path) }
         switch use.resolvedPrecision {
         case .float32: try run(Float.self, use, file)
         case .float64: try run(Double.self, use, file)
         }
     }
 
-    private func run<Scalar: Real>(_: Scalar.Type, _ use: ModelUse, _ file: String?) throws {
-        for path in [output, pictures].compactMap(\.self) { try AtomicFile.check(path) }
+    private func run<Scalar: Real & NumPyNumber>(_: Scalar.Type, _ use: ModelUse, _ file: String?) throws {
         let network = try SavedNetwork<Scalar>(use.model)
+        if use.model.columns == nil { try ofImages(network, use, file) } else { try ofRows(network, use, file) }
+    }
+
+    // MARK: Tables
+
+    private func ofRows<Scalar: Real>(_ network: SavedNetwork<Scalar>, _ use: ModelUse, _ file: String?) throws {
+        if pictures != nil { throw Failure(.usage, "--pictures is of images: \(use.model.path) learned from a table") }
+        let chosen = try use.rows(sampleOptions.set, file: file, sampleOptions.choice(standard: .all))
+        guard format == .npy else {
+            let row = RowText(chosen, isJSON: format == .jsonl)
+            let text = TextOutput(output)
+            try text.write(row.header)
+            try network.predict(chosen, each: row.line) { lines in try text.write(lines.joined()) }
+            return try text.finish()
+        }
+        var outputs: [Double] = []
+        try network.predict(chosen, each: \.outputs) { outputs += $0.joined() }
+        try write(NPYFile(outputs, shape: [chosen.count, network.topology.outputCount]))
+    }
+
+    private func write(_ array: NPYFile) throws {
+        guard let output else { return try Console.write(array.bytes) }
+        try array.bytes.withUnsafeBytes { try AtomicFile.write($0, to: output) }
+    }
+
+    // MARK: Images
+
+    private func ofImages<Scalar: Real & NumPyNumber>(
+        _ network: SavedNetwork<Scalar>, _ use: ModelUse, _ file: String?
+    ) throws {
         if pictures != nil, network.topology.outputCount != network.topology.inputCount {
             throw Failure(
                 .usage, "--pictures needs a network with an output for each input, \(network.topology) is none")
         }
-        let chosen = try use.samples(sampleOptions.set.part, file: file, sampleOptions.choice(standard: .all))
+        let chosen = try use.samples(sampleOptions.set, file: file, sampleOptions.choice(standard: .all))
         let text = TextOutput(output)
-        try text.write(header(network.topology, chosen.samples.target))
+        var outputs: [Scalar] = []
+        if format != .npy { try text.write(header(network.topology, chosen.samples.target)) }
         var shown: [[Double]] = []
         try network.predict(chosen) { prediction in
-            try text.write(line(prediction))
+            if format == .npy { outputs += prediction.outputs } else { try text.write(line(prediction)) }
             if shown.count < Self.mostPictures { shown.append(prediction.outputs.map(Double.init)) }
         }
-        try text.finish()
+        if format == .npy {
+            try write(NPYFile(outputs, shape: [chosen.count, network.topology.outputCount]))
+        } else {
+            try text.finish()
+        }
         if let pictures { try draw(chosen, shown, to: pictures) }
     }
 
@@ -78,14 +116,12 @@ struct Predict: FirstRankCommand {
         let label = prediction.label.map { "\($0)" }
         let answer = prediction.answer.map { "\($0)" }
         let texts = prediction.outputs.map { "\($0)" }
-        switch format {
-        case .csv:
+        if format == .csv {
             let fields = ["\(prediction.sample)", label ?? ""] + [answer].compactMap(\.self) + texts
             return fields.joined(separator: ",") + "\n"
-        case .jsonl:
-            let named = (label.map { "\"label\":\($0)," } ?? "") + (answer.map { "\"answer\":\($0)," } ?? "")
-            return "{\"sample\":\(prediction.sample),\(named)\"outputs\":[\(texts.joined(separator: ","))]}\n"
         }
+        let named = (label.map { "\"label\":\($0)," } ?? "") + (answer.map { "\"answer\":\($0)," } ?? "")
+        return "{\"sample\":\(prediction.sample),\(named)\"outputs\":[\(texts.joined(separator: ","))]}\n"
     }
 
     /// Rows of inputs, each with the outputs below.

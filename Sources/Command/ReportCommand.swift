@@ -55,8 +55,7 @@ struct ReportCommand: FirstRankCommand {
         let path = output ?? directories[0] + "/report.html"
         try AtomicFile.check(path)
         if experiments.isEmpty {
-            let report = try RunReport(folders: runs)
-            for run in report.runs { warn(run.unreadable, of: run.path + "/metrics.jsonl") }
+            let report = answered(try RunReport(folders: runs))
             try AtomicFile.write(try ChildProcess.wait { try await report.html() }, to: path)
         } else {
             let cluster = Cluster(
@@ -68,6 +67,26 @@ struct ReportCommand: FirstRankCommand {
             try Console.print(report.summary)
         }
         try Console.print("report: \(path)")
+    }
+
+    /// The same with what the runs' networks answer.
+    private func answered(_ report: RunReport) -> RunReport {
+        var report = report
+        for index in report.runs.indices {
+            warn(report.runs[index].unreadable, of: report.runs[index].path + "/metrics.jsonl")
+            report.runs[index].answers = answers(of: report.runs[index].path)
+        }
+        return report
+    }
+
+    /// What the run's network answers; without its data the report is there all the same.
+    private func answers(of run: String) -> RunAnswers? {
+        do {
+            return try RunAnswers(ofRun: run)
+        } catch {
+            Console.say("frontprop: warning: what the network answers is left out: \(error)")
+            return nil
+        }
     }
 
     private func warn(_ unreadable: Int, of file: String) {

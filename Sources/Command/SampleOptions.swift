@@ -2,18 +2,13 @@ import ArgumentParser
 import Datasets
 import Frontprop
 
-/// Which of the two sets.
-enum SetName: String, CaseIterable, ExpressibleByArgument {
-    case train, test
-
-    var part: Dataset.Part { self == .train ? .train : .test }
-}
+extension SampleSet: ExpressibleByArgument {}
 
 /// Chosen samples of one of the sets.
 struct SampleOptions: ParsableArguments {
-    @Option(help: "train or test: the set that the samples are of.")
-    var set = SetName.test
-    @Option(help: "Sample numbers and ranges, from 0, such as 0,1,5-9.")
+    @Option(help: "train, validation or test: the set that the samples are of.")
+    var set = SampleSet.test
+    @Option(help: "Sample numbers and ranges, from 0, such as 0,1,5-9; of a table the rows' in their file.")
     var samples: String?
     @Option(help: "The first N samples instead.")
     var count: Int?

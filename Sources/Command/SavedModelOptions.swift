@@ -15,7 +15,10 @@ struct SavedModelOptions: ParsableArguments {
     var run: String?
     @Option(help: "The same as RUN.")
     var weights: String?
-    @Option(help: "synthetic, mnist, or a folder with the four IDX files, plain or .gz [what the run was trained on].")
+    @Option(
+        help:
+            "synthetic, mnist, a folder with the four IDX files, plain or .gz, or a table [what the run was trained on]."
+    )
     var data: String?
     @Option(help: "Use the first N training samples [as many as the run].")
     var trainLimit: Int?

@@ -67,13 +67,15 @@ struct WhatOptions: TitledOptions {
         }
     }
 
-    private var resolvedData: String? { data.map(DataSource.resolved) }
+    private var resolvedData: String? { (split?.file(of: .train) ?? data).map(DataSource.resolved) }
     private var resolvedValidation: HeldOut? { validation?.resolved }
     private var resolvedTargets: String? { targets.map(DataSource.resolved) }
     private var resolvedRowWeights: String? { rowWeights.map(DataSource.resolved) }
 
-    /// Whether `--data` is a table.
-    var isTable: Bool { targets == nil && data.map(TableFile.isTable) == true }
+    /// Whether `--data` is a table, or a folder that one was split into.
+    var isTable: Bool { targets == nil && data.map(TableFile.isTable) == true || split != nil }
+
+    private var split: SplitFolder? { targets == nil ? data.flatMap(SplitFolder.init) : nil }
 
     var asksForInputs: Bool { target == Configuration.TargetName.inputs.rawValue }
 
@@ -81,6 +83,7 @@ struct WhatOptions: TitledOptions {
     ///
     /// - Throws: `.usage` where that goes with other data.
     func applyOfData(to options: inout Configuration) throws {
+        try split.map { try apply($0, to: &options) }
         table.apply(to: &options)
         if !options.isTable, let given = table.given.first(where: { $0 != "--validation" }) {
             throw Failure(.usage, "\(given) goes with --data of a table: \(TableFile.suffixes)")
@@ -91,6 +94,15 @@ struct WhatOptions: TitledOptions {
         } else {
             options.target = try targetName(target)
         }
+    }
+
+    /// The sets of a table that was split.
+    private func apply(_ split: SplitFolder, to options: inout Configuration) throws {
+        try split.check()
+        func file(_ set: SampleSet) -> HeldOut? { split.file(of: set).map { .file(DataSource.resolved($0)) } }
+        options.table.test = file(.test) ?? .share(0)
+        if validation == nil, let file = file(.validation) { options.table.validation = file }
+        options.table.noHeader = false
     }
 
     /// What is given of the target, where the data are no table.

@@ -12,27 +12,51 @@ public enum SampleChoice: Sendable, Equatable {
     /// By their numbers, from 0, in this order; one may come twice.
     case ranges([ClosedRange<Int>])
 
-    /// The chosen samples' numbers in a set.
+    /// The chosen samples' numbers in a set of images.
     ///
     /// - Parameter set: what messages call it.
     /// - Throws: `.usage` for a number that the set does not have, and for more samples than any set has; `.internalError`
     ///   where there is too little memory for them.
     func numbers(in images: ImageSet, set: String) throws -> [Int] {
-        let ranges: [ClosedRange<Int>]
         switch self {
         case .all: return Array(0..<images.count)
         case .first(let count): return Array(0..<min(count, images.count))
-        case .ranges(let chosen): ranges = chosen
+        case .ranges(let ranges):
+            if let last = ranges.map(\.upperBound).max(), last >= images.count {
+                throw Failure(.usage, "there is no sample \(last): the \(set) set has 0 to \(images.count - 1)")
+            }
+            return try Self.all(ranges, bytes: images.pixelCount)
         }
-        if let last = ranges.map(\.upperBound).max(), last >= images.count {
-            throw Failure(.usage, "there is no sample \(last): the \(set) set has 0 to \(images.count - 1)")
+    }
+
+    /// The chosen rows of a table, of which there are `rows`; as `numbers(in:set:)`.
+    func numbers(among rows: [Int], of name: String) throws -> [Int] {
+        switch self {
+        case .all: return rows
+        case .first(let count): return Array(rows.prefix(count))
+        case .ranges(let ranges):
+            let (first, last) = (rows.min() ?? 0, rows.max() ?? 0)
+            if let far = ranges.first(where: { $0.upperBound > last }) {
+                throw Failure(
+                    .usage, "there is no row \(far.upperBound): those of \(name) are from \(first) to \(last)")
+            }
+            let chosen = try Self.all(ranges, bytes: 0)
+            let there = Set(rows)
+            if let other = chosen.first(where: { !there.contains($0) }) {
+                throw Failure(.usage, "row \(other) is not one of the \(rows.count) rows of \(name)")
+            }
+            return chosen
         }
+    }
+
+    /// All numbers of some ranges, for each of which there are some bytes beside.
+    private static func all(_ ranges: [ClosedRange<Int>], bytes: Int) throws -> [Int] {
         let count = ranges.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
         guard (1...Configuration.mostSamples).contains(count) else {
             throw Failure(
                 .usage, "--samples names \(count) samples: it must name at most \(Configuration.mostSamples)")
         }
-        try requireMemory(count * (images.pixelCount + MemoryLayout<Int>.stride), for: "\(count) samples")
+        try requireMemory(count * (bytes + MemoryLayout<Int>.stride), for: "\(count) samples")
         return ranges.flatMap(Array.init)
     }
 }

@@ -36,6 +36,7 @@ public struct ModelUse {
     /// - Throws: as `DataSource.load`; `.usage` of a lone file, `.badData` where the run's data are others now.
     public func tables() throws -> any SampleTables {
         guard let data else { return try model.tables(trainLimit: trainLimit, testLimit: testLimit) }
+        if let columns = model.columns { return try preparedTable(columns, data: data) }
         return try DataSource(name: data, trainLimit: trainLimit, testLimit: testLimit).load()
     }
 
@@ -65,9 +66,12 @@ public struct ModelUse {
     ///
     /// - Parameter file: as of `images`.
     /// - Throws: as `images`; `.usage` of a sample that is not there; `.badData` where the network cannot take them.
-    public func samples(_ part: Dataset.Part, file: String?, _ choice: SampleChoice) throws -> ChosenSamples {
+    public func samples(_ set: SampleSet, file: String?, _ choice: SampleChoice) throws -> ChosenSamples {
+        guard let part = Dataset.Part(set) else {
+            throw Failure(.usage, "--set \(set.rawValue): of images there are the sets train and test")
+        }
         let (images, name) = try images(part, file: file)
-        let numbers = try choice.numbers(in: images, set: part == .train ? "train" : "test")
+        let numbers = try choice.numbers(in: images, set: set.rawValue)
         return try ChosenSamples(
             images, numbers, name: name, network: model.network, target: try resolvedTarget().target)
     }
@@ -113,12 +117,20 @@ extension ModelUse {
                 known = made
                 return try made.options()
             }
-            let load = { try known!.tables() }
-            let result =
+            var isLone = false
+            let load: () throws -> any SampleTables = {
+                let tables = try known!.tables()
+                guard let table = tables.table, table.rows[.train] == nil else { return tables }
+                // A set alone is measured in the place of that which a run trains with.
+                isLone = true
+                return table.renamed(.test, as: .train)
+            }
+            var result =
                 switch options.precision {
                 case .float32: try evaluate(Float.self, options, processes, threads, load)
                 case .float64: try evaluate(Double.self, options, processes, threads, load)
                 }
+            if isLone { (result.scores[.test], result.scores[.train]) = (result.scores[.train], nil) }
             try processes.agree {
                 guard processes.isFirst, !result.scores.areFinite else { return }
                 let losses = result.scores.all.map { "\($1.loss) on the \($0.title) set" }

@@ -33,10 +33,20 @@ extension SavedNetwork {
     func outputs(
         of chosen: ChosenSamples, _ body: (Int, UnsafeBufferPointer<Scalar>) throws -> Void
     ) throws {
-        let (count, units) = (chosen.count, topology.outputCount)
+        try outputs(
+            of: chosen.samples, name: { "\(chosen.name): output \($1) of sample \(chosen.numbers[$0])" }, body)
+    }
+
+    /// The same of any samples.
+    ///
+    /// - Parameter name: what messages call an output, by the sample's index and its own.
+    func outputs(
+        of samples: Samples, name: (Int, Int) -> String, _ body: (Int, UnsafeBufferPointer<Scalar>) throws -> Void
+    ) throws {
+        let (count, units) = (samples.count, topology.outputCount)
         // Products of this many samples are as fast as any, and what is kept of them is little.
         let blockSize = min(count, 250)
-        let pass = ForwardPass<Scalar>(network, samples: chosen.samples, capacity: blockSize)
+        let pass = ForwardPass<Scalar>(network, samples: samples, capacity: blockSize)
         let values = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: blockSize * units)
         defer { values.deallocate() }
         for first in stride(from: 0, to: count, by: blockSize) {
@@ -47,9 +57,8 @@ extension SavedNetwork {
                 if let bad = outputs.firstIndex(where: { !$0.isFinite }) {
                     throw Failure(
                         .diverged,
-                        "\(chosen.name): output \(bad) of sample \(chosen.numbers[first + index]) is "
-                            + "\(outputs[bad].isNaN ? "not a number" : "infinite") in \(Scalar.self): the network's weights are "
-                            + "too large")
+                        "\(name(first + index, bad)) is \(outputs[bad].isNaN ? "not a number" : "infinite") in "
+                            + "\(Scalar.self): the network's weights are too large")
                 }
                 try body(first + index, outputs)
             }

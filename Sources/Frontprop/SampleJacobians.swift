@@ -1,7 +1,6 @@
 import Foundation
 import Kernels
 import Networks
-import Resources
 import Storage
 
 /// ∂output/∂input of chosen samples, with their outputs, in memory and in a file.
@@ -16,30 +15,15 @@ public final class SampleJacobians<Scalar: Real> {
     public init(_ network: SavedNetwork<Scalar>, _ chosen: ChosenSamples) throws {
         let topology = network.topology
         let size = topology.outputCount * topology.inputCount
-        try Self.refuseTooMany(chosen.count, matrixSize: size)
+        // They are in memory, and once more while they are written.
+        try requireMemory(ofMatrices: chosen.count, bytesEach: 2 * size * MemoryLayout<Scalar>.stride)
         (self.network, self.chosen) = (network, chosen)
         matrices = .allocate(capacity: chosen.count * size)
         try network.outputs(of: chosen) { outputs.append(contentsOf: $1) }
-        let jacobian = Jacobian<Scalar>(network.network, samples: chosen.samples)
-        Array(0..<UInt32(chosen.count)).withUnsafeBufferPointer {
-            jacobian.matrices(of: $0, parameters: network.parameters, into: matrices.baseAddress!)
-        }
+        network.jacobians(of: chosen.samples, into: matrices.baseAddress!)
     }
 
     deinit { matrices.deallocate() }
-
-    /// They are in memory, and once more while they are written.
-    private static func refuseTooMany(_ count: Int, matrixSize: Int) throws {
-        let needed = 2 * Double(count) * Double(matrixSize) * Double(MemoryLayout<Scalar>.stride)
-        let there = Double(Memory.bytes)
-        guard needed <= there / 2 else {
-            throw Failure(
-                .usage,
-                String(
-                    format: "the matrices of %d samples take %.1f GB while they are written; this host has %.1f: "
-                        + "choose fewer with --count", count, needed / 1e9, there / 1e9))
-        }
-    }
 
     /// n_L × n_0 of one sample; valid as long as this object.
     public func matrix(_ index: Int) -> UnsafeBufferPointer<Scalar> {

@@ -54,7 +54,7 @@ public struct SavedModel {
     ) throws -> Configuration.TargetName {
         let isSquare = topology.inputCount == topology.outputCount
         let head = network.head
-        if let target = given ?? record?.options.target {
+        if let target = given ?? record?.options.target ?? columns?.targetName {
             guard target != .inputs || isSquare else {
                 throw Failure(
                     .usage, "--target inputs needs a network with an output for each input, \(topology) is none")

@@ -4,9 +4,10 @@ import Storage
 import Training
 
 /// A network read from a file, in this process's memory.
-public final class SavedNetwork<Scalar: Real> {
+public final class SavedNetwork<Scalar: Real>: @unchecked Sendable {
     public let network: Network
     public var topology: Topology { network.topology }
+    /// Not changed once they are read.
     public let parameters: UnsafeMutablePointer<Scalar>
 
     /// - Throws: as `WeightsFile.read`.

@@ -15,11 +15,22 @@ public enum Console {
     /// - Throws: as `print`.
     public static func write(_ text: String) throws {
         var text = text
+        try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer) throws {
         do {
-            try text.withUTF8 { try FileDescriptor.standardOutput.writeWhole(UnsafeRawBufferPointer($0)) }
+            try FileDescriptor.standardOutput.writeWhole(bytes)
         } catch {
             throw Failure(.inputOutput, "cannot write to standard output", errno: Errno.number(of: error))
         }
+    }
+
+    /// Writes `bytes` to standard output, at once; waits for a slow reader.
+    ///
+    /// - Throws: as `print`.
+    public static func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes(write)
     }
 
     /// Finds out whether what was written has arrived: some file systems say only at a file's closing that it has not.

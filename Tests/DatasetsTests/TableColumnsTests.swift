@@ -181,7 +181,7 @@ import Testing
             _ = try Self.fit(many, features: nil, rows: Array(0..<many.rowCount))
         }
         expectFailure(.badData, naming: "column y: there are 1001 different values; expected 2 to 256 classes") {
-            _ = try Self.fit(many, rows: [0], task: .classification)
+            _ = try Self.fit(many, features: nil, rows: [0, 1], task: .classification)
         }
     }
 

@@ -3,8 +3,9 @@
 #
 #     Tests/Fuzzing/run.sh idx|gzip|safetensors|csv|numpy|svm [RUNS]
 #
-# Ends with 0 when no input made the reader crash, hang, leak or allocate more than 16 MB at once (64 where a
-# compressed byte may stand for a number); otherwise the input is left in the folder that is named. To add a reader: a driver, its line in `case` below, seeds in `make_seeds`.
+# Ends with 0 when no input made the reader crash, hang, leak or allocate more than 16 MB at once (64 where a compressed
+# byte may stand for a number); otherwise the input is left in the folder that is named. To add a reader: a driver, its line
+# in `case` below, seeds in `make_seeds`.
 set -euo pipefail
 reader=${1:?which reader: idx, gzip, safetensors, csv, numpy or svm}
 runs=${2:-1000000}

@@ -21,11 +21,11 @@ struct ParityRun: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 extension Integration {
-    /// Activations, losses, optimisers, schedules and weighted rows in training, against PyTorch's on the same samples, in the same order, from
+    /// Activations, losses, optimisers, schedules, scaled tables and weighted rows in training, against PyTorch's on the same samples, in the same order, from
     /// the same weights.
     @Suite struct Parity {
         @Test func areThere() {
-            #expect(ParityRun.all.count == 17 && ParityRun.all.allSatisfy { $0.epochs.count == 3 })
+            #expect(ParityRun.all.count == 21 && ParityRun.all.allSatisfy { $0.epochs.count == 3 })
         }
 
         /// Some dozens of steps of rounding at 2^-53 leave 1e-9 far away.

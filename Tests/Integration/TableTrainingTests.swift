@@ -97,7 +97,7 @@ extension Integration {
                 try #require(outcome.status == 0, "\(outcome.errors)")
                 for words in [
                     "5x64x64x3", "task: classification of species, 3 classes", "5 inputs of 4 columns",
-                    "the same in every row: planet", "modern: 2 epochs, minibatches of 32", "test 0.2, validation 0.1",
+                    "the same in every row: planet", "modern: 2 epochs, patience 50, minibatches of 32", "test 0.2, validation 0.1",
                 ] {
                     #expect(outcome.output.contains(words), "\(words) in \(outcome.output)")
                 }
@@ -169,10 +169,6 @@ extension Integration {
                 ),
                 (["--data", "T", "--target", "y", "--test", "none.csv"], 66, "none.csv"),
                 (["--data", "T", "--target", "y", "--task", "clasification"], 64, "did you mean 'classification'?"),
-                (
-                    ["--data", "T", "--target", "y", "--task", "classification"], 65,
-                    "column y: there are 130 different values; expected 2 to 256 classes"
-                ),
                 (
                     ["--data", "T", "--target", "y", "--class-weights", "balanced"], 64,
                     "--class-weights goes with targets that are classes"

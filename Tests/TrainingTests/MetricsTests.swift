@@ -49,8 +49,13 @@ import Testing
                 let outputs = units.map {
                     TargetUnits.Output(name: $0.name, shift: $0.shift, scale: $0.scale, isLog: $0.log)
                 }
+                let features = all.inputs[0].indices.map { input in
+                    TableColumns.Feature(
+                        name: "x\(input)",
+                        values: .number(.init(shift: 0, scale: 1, minimum: -10, maximum: 10, mean: 0)))
+                }
                 return TableColumns(
-                    features: [], target: .numbers(TargetUnits(outputs)), constants: [], missing: .error)
+                    features: features, target: .numbers(TargetUnits(outputs)), constants: [], missing: .error)
             }
         }
 

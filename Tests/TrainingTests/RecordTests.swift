@@ -1,4 +1,5 @@
 import DamagedRecords
+import Datasets
 import Foundation
 import Networks
 import Storage
@@ -29,8 +30,9 @@ import Testing
 
     /// No option is left out, and all are read as they were written.
     @Test func everyOptionIsRecorded() throws {
-        let properties = Mirror(reflecting: Configuration()).children.compactMap(\.label)
-        let names = properties.filter { $0 != "optimizerOptions" }.map { $0 == "topology" ? "model" : $0 }
+        func properties(_ record: Any) -> [String] { Mirror(reflecting: record).children.compactMap(\.label) }
+        let own = properties(Configuration()).filter { $0 != "optimizerOptions" && $0 != "table" }
+        let names = own.map { $0 == "topology" ? "model" : $0 } + properties(TableOptions())
         #expect(Configuration.fields.map(\.name).sorted() == names.sorted())
         for optimizer in Optimizer.allCases {
             var options = Self.genetic()

@@ -21,10 +21,10 @@ extension Table.Column {
 
 extension Table {
     /// The values that are missing in some columns, those of a table that has not all of them in the others.
-    private func missing(in columns: [String]) -> [(column: Column, rows: [Int])] {
+    private func missing(in columns: [String], of rows: [Int]? = nil) -> [(column: Column, rows: [Int])] {
         let wanted = Set(columns)
         return self.columns.filter { wanted.contains($0.name) }.compactMap { column in
-            let rows = (0..<rowCount).filter(column.isMissing)
+            let rows = (rows ?? Array(0..<rowCount)).filter(column.isMissing)
             return rows.isEmpty ? nil : (column, rows)
         }
     }
@@ -35,9 +35,10 @@ extension Table {
         return (0..<rowCount).filter { !missing.contains($0) }
     }
 
+    /// - Parameter rows: nil for all.
     /// - Throws: `.badData` with the places of values that are missing in some columns.
-    public func requireValues(in columns: [String], advice: String) throws {
-        let missing = missing(in: columns)
+    public func requireValues(in columns: [String], of rows: [Int]? = nil, advice: String) throws {
+        let missing = missing(in: columns, of: rows)
         guard let first = missing.first else { return }
         let count = missing.reduce(0) { $0 + $1.rows.count }
         let places = first.rows.prefix(5).map(place(ofRow:)).joined(separator: ", ")

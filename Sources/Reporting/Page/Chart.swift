@@ -72,7 +72,8 @@ struct Chart {
     /// The parts of the legend.
     var names: [(name: String, color: Int, style: Series.Style?)] {
         switch content {
-        case .lines(let series): series.filter { !$0.name.isEmpty }.map { ($0.name, $0.color, $0.style) }
+        case .lines(let series):
+            series.filter { !$0.name.isEmpty && !$0.points.isEmpty }.map { ($0.name, $0.color, $0.style) }
         case .bars(let bars): zip(bars.names, bars.colors).map { ($0, $1, nil) }
         }
     }

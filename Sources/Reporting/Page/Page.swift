@@ -19,6 +19,14 @@ struct Page {
 
     mutating func heading(_ text: String) { add("<h2>\(text)</h2>") }
 
+    /// A heading with charts below, where there are any to be drawn.
+    mutating func section(_ title: String, _ charts: [Chart], note: Markup? = nil) {
+        guard charts.contains(where: { !$0.drawable.isEmpty }) else { return }
+        heading(title)
+        if let note { add(note) }
+        add(charts)
+    }
+
     /// All charts of the page, in their order.
     var charts: [Chart] {
         parts.flatMap { part in

@@ -89,6 +89,8 @@ public struct RunRecord: Sendable {
     public let unreadable: Int
     /// What the end says, by the names of `metrics.jsonl`; empty of a run that has not ended.
     let endFields: [String: JSONValue]
+    /// What its network answers on rows of a table; nil where nobody asked it.
+    public var answers: RunAnswers?
 
     public var name: String { Files.name(of: path) }
     public var rounds: [Entry] { entries.filter { $0.event == "round" } }

@@ -55,40 +55,51 @@ extension RunReport {
         ]
     }
 
+    /// Whether curves are so far from each other that one of them would be a line along the axis.
+    private static func differByOrders(_ series: [Chart.Series]) -> Bool {
+        let typical = series.compactMap { one in
+            let values = one.points.map(\.y).filter { $0.isFinite }
+            return values.isEmpty ? nil : Statistics.median(values)
+        }
+        guard let least = typical.min(), let most = typical.max(), least > 0 else { return false }
+        return most > 30 * least
+    }
+
     /// The runs' curves on one chart each.
     var comparedCurves: [Chart] {
         func chart(_ title: String, _ y: String, _ x: String, _ values: (RunRecord) -> [Chart.Point]) -> Chart {
-            Chart(
-                title: title, x: x, y: y,
-                content: .lines(
-                    runs.enumerated().map { index, run in
-                        Chart.Series(
-                            name: run.name, color: 1 + index % 8, style: index < 8 ? .line : .dashed,
-                            points: values(run))
-                    }))
+            let series = runs.enumerated().map { index, run in
+                Chart.Series(
+                    name: run.name, color: 1 + index % 8, style: index < 8 ? .line : .dashed, points: values(run))
+            }
+            return Chart(title: title, x: x, y: y, isLogY: Self.differByOrders(series), content: .lines(series))
         }
         return [
             chart("Training loss", "mean loss", "epoch") { Self.points($0, \.trainLoss) },
             chart("Test loss", "mean loss", "epoch") { Self.points($0, \.testLoss) },
             chart("Training accuracy", "percent", "epoch") { Self.points($0) { $0.trainAccuracy.map { 100 * $0 } } },
             chart("Test accuracy", "percent", "epoch") { Self.points($0) { $0.testAccuracy.map { 100 * $0 } } },
+            chart("Validation loss", "mean loss", "epoch") { Self.points($0, \.validationLoss) },
+            chart("Test error", "RMSE", "epoch") { Self.points($0, \.testRmse) },
             chart("Genetic search: best loss", "loss", "round") { Self.rounds($0, \.bestLoss) },
         ]
     }
 
     var timeCharts: [Chart] {
+        let rates = runs.enumerated().map { index, run in
+            Chart.Series(
+                name: run.name, color: 1 + index % 8, style: index < 8 ? .line : .dashed,
+                points: Self.points(run) { epoch in
+                    epoch.trainSeconds.map { Double(epoch.samples ?? 0) / max($0, 1e-12) / 1e3 }
+                })
+        }
+        let isLog = Self.differByOrders(rates)
         let throughput = Chart(
-            title: "Throughput", x: "epoch", y: "thousand samples a second", yFrom: 0,
-            content: .lines(
-                runs.enumerated().map { index, run in
-                    Chart.Series(
-                        name: run.name, color: 1 + index % 8, style: index < 8 ? .line : .dashed,
-                        points: Self.points(run) { epoch in
-                            epoch.trainSeconds.map { Double(epoch.samples ?? 0) / max($0, 1e-12) / 1e3 }
-                        })
-                }))
+            title: "Throughput", x: "epoch", y: "thousand samples a second", isLogY: isLog, yFrom: isLog ? nil : 0,
+            content: .lines(rates))
         guard runs.count == 1 else { return [throughput, phasesByRun] }
-        return [throughput, Self.phases(runs[0]), Self.phasesByRank(runs[0])]
+        let ranks = Set(runs[0].epochs.flatMap(\.rankPhases).map(\.rank))
+        return [throughput, Self.phases(runs[0])] + (ranks.count > 1 ? [Self.phasesByRank(runs[0])] : [])
     }
 
     private static func bars(_ labels: [String], _ values: [[Double]]) -> Chart.Content {

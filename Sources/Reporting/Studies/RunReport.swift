@@ -20,21 +20,20 @@ public struct RunReport: Sendable {
     var page: Page {
         var page = Page(title: title, subtitle: "\(runs.map(\.path).joined(separator: ", "))")
         if runs.count == 1 { addSummary(of: runs[0], to: &page) } else { addComparison(to: &page) }
-        page.heading("Learning")
-        page.add(runs.count == 1 ? Self.curves(runs[0]) : comparedCurves)
-        if runs.count == 1, let figures = Self.figures(runs[0]) {
-            page.heading("What it ends with")
-            page.add(figures)
-        }
-        page.heading("Time")
-        page.add(
-            """
-            <p class="soft">Of the training passes alone. Phases are each the slowest worker's, so the parts can add up to more \
-            than the epoch.</p>
-            """)
-        page.add(timeCharts)
+        page.section("Learning", runs.count == 1 ? Self.curves(runs[0]) : comparedCurves)
+        if runs.count == 1 { Self.addEnd(of: runs[0], to: &page) }
+        page.section(
+            "Time", timeCharts,
+            note:
+                """
+                <p class="soft">Of the training passes alone. Phases are each the slowest worker's, so the parts can add up to more \
+                than the epoch.</p>
+                """)
         for run in runs {
-            if runs.count > 1 { page.heading(run.name) }
+            if runs.count > 1 {
+                page.heading(run.name)
+                Self.addEnd(of: run, to: &page, heading: false)
+            }
             addTables(of: run, to: &page)
         }
         return page
@@ -56,8 +55,18 @@ public struct RunReport: Sendable {
                         "Test accuracy", .number(accuracy, Quantity.percent(accuracy, digits: 2)),
                         "after epoch \(last.number)"
                     ))
+            } else if let rmse = last.testRmse {
+                tiles.append(("Test RMSE", .number(rmse, String(format: "%.4g", rmse)), "after epoch \(last.number)"))
             } else if let loss = last.testLoss {
                 tiles.append(("Test loss", .number(loss, Quantity.figures(loss)), "after epoch \(last.number)"))
+            }
+        }
+        if let last = run.rounds.last, let loss = last.bestLoss {
+            tiles.append(
+                ("Best loss", .number(loss, Quantity.figures(loss)), "of \(counted(run.rounds.count, "round"))"))
+            if let accuracy = last.testAccuracy {
+                tiles.append(
+                    ("Test accuracy", .number(accuracy, Quantity.percent(accuracy, digits: 2)), "of the best network"))
             }
         }
         let seconds = run.epochs.compactMap(\.trainSeconds)
@@ -82,10 +91,17 @@ public struct RunReport: Sendable {
         }
     }
 
+    private static func answer(_ entry: RunRecord.Entry) -> Markup {
+        if let accuracy = entry.testAccuracy { return .number(accuracy, Quantity.percent(accuracy, digits: 2)) }
+        return entry.testRmse.map { .number($0, String(format: "%.4g", $0)) } ?? "–"
+    }
+
     private func addComparison(to page: inout Page) {
+        let hasErrors = runs.contains { $0.epochs.last?.testRmse != nil }
+        let answer: Markup = hasErrors ? "Test accuracy, or RMSE" : "Test accuracy"
         page.add(
             .table(
-                ["Run", "Network", "Gradient", "Workers", "Epochs", "Epoch", "Test loss", "Test accuracy", "Weights"],
+                ["Run", "Network", "Gradient", "Workers", "Epochs", "Epoch", "Test loss", answer, "Weights"],
                 runs.enumerated().map { index, run in
                     let (epochs, seconds) = (run.epochs, run.epochs.compactMap(\.trainSeconds))
                     return [
@@ -94,7 +110,7 @@ public struct RunReport: Sendable {
                         "\(run.configuration.ranks ?? 1) × \(run.configuration.threadsPerRank ?? 1)", "\(epochs.count)",
                         seconds.isEmpty ? "–" : .seconds(Statistics.median(seconds)),
                         epochs.last?.testLoss.map { .number($0, Quantity.figures($0)) } ?? "–",
-                        epochs.last?.testAccuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–",
+                        epochs.last.map { Self.answer($0.entry) } ?? "–",
                         .hashes([run.end?.weightsSha256].compactMap { $0 }),
                     ]
                 }))

@@ -32,6 +32,9 @@ public struct PreparedTable: SampleTables {
     }
 
     public var columns: TableColumns? { fitted }
+    public var table: PreparedTable? { self }
+    /// Of each set that there is.
+    public var rows: [SampleSet: Rows] { sets }
     public var images: Dataset? { nil }
 
     public var shape: SampleShape {
@@ -61,9 +64,15 @@ public struct PreparedTable: SampleTables {
             columns: fitted.inputCount,
             labels: labels[...], targets: targets.map { .float64($0[...]) }, count: rows.count, name: name,
             targetsName: "\(name)' \(fitted.targetColumns.joined(separator: ", "))"
-        ).numbered(by: rows)
+        )
+        .numbered(by: rows)
         guard set == .train, let weights else { return values }
         return values.weighted(by: weights.values.prefix(rows.count), name: weights.name)
+    }
+
+    /// The rows of one set alone, as those of another.
+    public func renamed(_ set: SampleSet, as other: SampleSet) -> PreparedTable {
+        PreparedTable(name: name, columns: fitted, sets: sets[set].map { [other: $0] } ?? [:])
     }
 
     public func prefix(train: Int?, test: Int?) -> PreparedTable {

@@ -17,9 +17,12 @@ public protocol SampleTables {
     var images: Dataset? { get }
     /// What a network makes of them, where they are a table; nil where they are none.
     var columns: TableColumns? { get }
+    /// The samples as rows of a table; nil where they are none.
+    var table: PreparedTable? { get }
 }
 
 extension SampleTables {
+    public var table: PreparedTable? { nil }
     public var columns: TableColumns? { nil }
 }
 
@@ -115,6 +118,7 @@ public struct WeightedTables: SampleTables {
     public var name: String { tables.name }
     public var images: Dataset? { tables.images }
     public var columns: TableColumns? { tables.columns }
+    public var table: PreparedTable? { tables.table }
     public var shape: SampleShape { tables.shape }
 
     public func values(of set: SampleSet) throws -> SampleValues? {

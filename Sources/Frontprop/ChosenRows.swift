@@ -1,0 +1,103 @@
+import Datasets
+import Networks
+import Resources
+import Storage
+import Training
+
+/// Rows of a table that a network is asked about, in the order that they were chosen in.
+public struct ChosenRows: Sendable {
+    public let columns: TableColumns
+    public let table: Table
+    /// By the file, from 0.
+    public let numbers: [Int]
+    /// The columns of the table that outputs are compared with; nil of one that it has not.
+    private let known: [Table.Column?]
+
+    init(_ columns: TableColumns, _ rows: PreparedTable.Rows) {
+        (self.columns, table, numbers) = (columns, rows.table, rows.rows)
+        let all = table.columns
+        known = columns.targetColumns.map { name in all.first { $0.name == name } }
+    }
+
+    private init(_ rows: ChosenRows, columns: TableColumns? = nil, numbers: [Int]? = nil) {
+        (table, known) = (rows.table, rows.known)
+        self.columns = columns ?? rows.columns
+        self.numbers = numbers ?? rows.numbers
+    }
+
+    public var count: Int { numbers.count }
+
+    /// Whether what is asked for is known, of some rows at least.
+    public var hasTargets: Bool { known.contains { $0 != nil } }
+
+    /// What is asked for in each of the target's columns, as the table has it; nil where that is not known.
+    public func targets(_ index: Int) -> [Table.Value?] { known.map { $0?.value(ofRow: numbers[index]) } }
+
+    /// What messages call an output of the row at `index`.
+    func outputName(_ index: Int, _ output: Int) -> String {
+        "\(table.name): \(table.place(ofRow: numbers[index])): output \(columns.outputNames[output])"
+    }
+
+    // MARK: As a network takes them
+
+    /// The inputs, [rows, n_0].
+    ///
+    /// - Throws: `.badData` with the place of a column or a value that is not as it should be.
+    private func inputs() throws -> [Double] {
+        let (table, rows) = written
+        return try columns.inputs(of: table, rows: rows)
+    }
+
+    /// Whether each row has a value that is beyond those that the network learned from.
+    ///
+    /// - Throws: as `inputs`.
+    func areOutside() throws -> [Bool] {
+        let (table, rows) = written
+        return try columns.areOutside(table, rows: rows)
+    }
+
+    /// The inputs in the units of the table, [rows, n_0].
+    ///
+    /// - Throws: as `inputs`.
+    func rawInputs() throws -> [Double] { try ChosenRows(self, columns: columns.unscaled).inputs() }
+
+    /// Where what is mostly zeros is to be written out, it is for these rows alone.
+    private var written: (table: Table, rows: [Int]) {
+        let isSparse = table.columns.contains { if case .sparse = $0.values { true } else { false } }
+        return isSparse ? (table.subset(numbers), Array(numbers.indices)) : (table, numbers)
+    }
+
+    /// The rows as samples in memory of this process, with which nothing is to be compared.
+    ///
+    /// - Throws: as `inputs`.
+    func samples() throws -> SampleMemory {
+        let target = columns.targetName.target
+        let asked = target == .numbers ? [Double](repeating: 0, count: count * columns.outputNames.count) : nil
+        return SampleMemory(
+            SampleValues(
+                inputs: .numbers(.float64(try inputs()[...])), columns: columns.inputCount,
+                targets: asked.map { .float64($0[...]) }, count: count, name: table.name, targetsName: table.name),
+            target: target, form: .dense)
+    }
+
+    // MARK: In pieces
+
+    /// Pieces that are computed before they are handed on.
+    private static var piecesAtOnce: Int { 64 }
+
+    /// Makes something of at most `size` rows at a time, on all cores, and hands it to `body` in the rows' order.
+    ///
+    /// - Throws: the first piece's that fails, and what `body` throws.
+    func inPieces<Value: Sendable>(
+        of size: Int, _ make: @Sendable (ChosenRows) throws -> Value, _ body: (Value) throws -> Void
+    ) throws {
+        let starts = Array(stride(from: 0, to: count, by: size))
+        for first in stride(from: 0, to: starts.count, by: Self.piecesAtOnce) {
+            let some = Array(starts[first..<min(first + Self.piecesAtOnce, starts.count)])
+            let pieces = try concurrently(some) { start in
+                try make(ChosenRows(self, numbers: Array(numbers[start..<min(start + size, count)])))
+            }
+            for piece in pieces { try body(piece) }
+        }
+    }
+}

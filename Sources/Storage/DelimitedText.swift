@@ -1,0 +1,45 @@
+/// Lines of fields, by RFC 4180, with whatever stands between the fields.
+public enum DelimitedText {
+    /// `text` as a field: between quotes where it holds what would end it, or a reader might take away.
+    public static func field(_ text: String, delimiter: Character = ",") -> String {
+        let isPlain = text.unicodeScalars.allSatisfy { scalar in
+            scalar != "\"" && scalar != "\n" && scalar != "\r" && Character(scalar) != delimiter
+        }
+        if isPlain && text.first != " " && text.last != " " { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// A line of texts, with its end.
+    public static func line(_ texts: [String], delimiter: Character = ",") -> String {
+        texts.map { field($0, delimiter: delimiter) }.joined(separator: String(delimiter)) + "\n"
+    }
+
+    /// The shortest text that is read as the same number, whole numbers without a point; empty of what is no number.
+    public static func text(_ number: Double) -> String {
+        if number.isNaN { return "" }
+        let isWhole = number == number.rounded() && abs(number) < 0x1p53
+        guard isWhole else { return "\(number)" }
+        return number == 0 && number.sign == .minus ? "-0" : "\(Int64(number))"
+    }
+}
+
+extension String {
+    /// As JSON has it, between quotes.
+    public var json: String {
+        var text = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+}
