@@ -7,7 +7,7 @@ let start = ContinuousClock.now
 let table = try TableFile.read(CommandLine.arguments[1]).table
 let duration = (ContinuousClock.now - start) / .seconds(1)
 var usage = rusage()
-getrusage(RUSAGE_SELF, &usage)
+getrusage(RUSAGE_SELF.rawValue, &usage)
 // A number that depends on what was read, so that it can be held against others'.
 let sum = table.columns.reduce(0.0) { $0 + ($1.numbers ?? []).reduce(0, +) }
 print(
