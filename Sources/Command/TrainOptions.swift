@@ -37,12 +37,20 @@ struct TrainOptions: ParsableArguments {
         guard network.model == nil, network.hidden != nil || options.recipe.fitsData || what.isTable else {
             return try applied(to: options)
         }
-        let hidden = network.hidden?.sizes ?? Array(options.topology.sizes.dropFirst().dropLast())
-        // First what needs no samples: any network with these layers will do.
-        options.topology = Topology(sizes: [1] + hidden + [1])!
-        let any = try applied(to: options)
-        options.topology = try any.topology(hidden: hidden, fitting: reader.shape(for: any))
+        let any = try applied(to: ofAnySamples(options))
+        options.topology = try any.topology(hidden: hidden(options), fitting: reader.shape(for: any))
         return try applied(to: options)
+    }
+
+    private func hidden(_ options: Configuration) -> [Int] {
+        network.hidden?.sizes ?? Array(options.topology.sizes.dropFirst().dropLast())
+    }
+
+    /// What needs no samples: any network with these layers will do.
+    private func ofAnySamples(_ options: Configuration) -> Configuration {
+        var options = options
+        options.topology = Topology(sizes: [1] + hidden(options) + [1])!
+        return options
     }
 
     private func forOthers() throws -> Configuration {
@@ -57,7 +65,12 @@ struct TrainOptions: ParsableArguments {
             Configuration(
                 recipe.chosen(isTable: true), for: Recipe.Work(isImages: false, target: target, isTable: true))
         }
-        var asked = options(what.asksForInputs || network.targetOfModel == .inputs ? .inputs : .numbers)
+        let asksForInputs = what.asksForInputs || network.targetOfModel == .inputs
+        // What would be refused whatever the table is like, before it is read.
+        let possible = (asksForInputs ? [Configuration.TargetName.inputs] : [.labels, .numbers]).map(options)
+        let results = possible.map { plan in Result { try self.applied(to: ofAnySamples(plan)) } }
+        if !results.contains(where: { (try? $0.get()) != nil }) { _ = try results[0].get() }
+        var asked = options(asksForInputs ? .inputs : .numbers)
         what.apply(to: &asked)
         try what.applyOfData(to: &asked)
         let found = try reader.table(for: asked)

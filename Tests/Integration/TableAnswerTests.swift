@@ -21,8 +21,7 @@ private struct Trained {
         let trained = try await Program.run(
             [
                 "train", "--data", "\(folder)/table.csv", "--target", target, "--features", "a,b,colour", "--epochs",
-                "60",
-                "--hidden", "16", "--run", run, "--quiet",
+                "200", "--learning-rate", "0.01", "--hidden", "16", "--run", run, "--quiet",
             ] + more)
         try #require(trained.status == 0, "\(trained.errors)")
     }
@@ -83,10 +82,12 @@ extension Integration {
                 let given = try await Program.run(
                     ["predict", trained.run, "-"], input: try trained.put(bare, as: "bare.csv"))
                 #expect(given.outputLines.map { $0.split(separator: ",") }.map { $0[1] } == lines.map { $0[2] })
-                let objects = try parseLines(
-                    try await Program.run(["predict", trained.run, file, "--format", "jsonl"]).outputLines)
-                let outputs = try objects.map { try #require(($0["outputs"] as? JSONObject)?["y"] as? Double) }
-                #expect(outputs.map { "\($0)" } == lines.dropFirst().map { String($0[2]) })
+                let json = try await Program.run(["predict", trained.run, file, "--format", "jsonl"]).outputLines
+                let objects = try parseLines(json)
+                // As they stand there: this reader rounds the last digit.
+                let found = try json.map { try #require($0.firstMatch(of: /"outputs":\{"y":([^}]*)\}/)).1 }
+                #expect(found == lines.dropFirst().map { $0[2] })
+                let outputs = found.compactMap { Double($0) }
                 #expect(objects[0]["targets"] as? [String: Double] == ["y": 1] && objects[2]["outside"] as? Int == 1)
                 let array = "\(folder)/outputs.npy"
                 let written = try await Program.run(

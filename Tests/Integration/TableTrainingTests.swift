@@ -97,7 +97,8 @@ extension Integration {
                 try #require(outcome.status == 0, "\(outcome.errors)")
                 for words in [
                     "5x64x64x3", "task: classification of species, 3 classes", "5 inputs of 4 columns",
-                    "the same in every row: planet", "modern: 2 epochs, patience 50, minibatches of 32", "test 0.2, validation 0.1",
+                    "the same in every row: planet", "modern: 2 epochs, patience 50, minibatches of 32",
+                    "test 0.2, validation 0.1",
                 ] {
                     #expect(outcome.output.contains(words), "\(words) in \(outcome.output)")
                 }

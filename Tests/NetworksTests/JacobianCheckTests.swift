@@ -26,6 +26,26 @@ import Testing
         #expect(single.passed && single.relative < 1e-4 && single.relative > double.relative)
     }
 
+    /// Where softmax is nearly sure of one class, rows are differences of numbers that are nearly the same.
+    @Test func passesSureAnswers() {
+        let topology = Topology(sizes: [4, 9, 3])!
+        let problem = GradientProblem(
+            Network(topology, head: Head(.softmax, .crossEntropy)), seed: 7, sampleCount: 2, initializer: .normal)
+        let parameters = Buffer((0..<topology.parameterCount).map { problem.parameters[$0] })
+        parameters.base[topology.biases(1)] += 12
+        let single = Buffer((0..<topology.parameterCount).map { Float(parameters.base[$0]) })
+        var matrix = [Float](repeating: 0, count: 12)
+        Jacobian<Float>(problem.network, samples: problem.samples)
+            .matrices(of: UnsafeBufferPointer(rebasing: problem.batch[1...1]), parameters: single.base, into: &matrix)
+        // With what float32 makes of the weights, which is not what is asked about.
+        let rounded = Buffer((0..<topology.parameterCount).map { Double(single.base[$0]) })
+        let check = matrix.withUnsafeBufferPointer {
+            JacobianCheck($0, of: 1, in: problem.samples, problem.network, parameters: rounded.base)
+        }
+        #expect(matrix.map(abs).max()! < 1e-2)
+        #expect(check.passed && check.relative < 1e-4)
+    }
+
     @Test func findsWhatIsWrong() {
         let problem = GradientProblem(Network(Topology(sizes: [6, 5, 4])!), seed: 4, sampleCount: 2)
         var wrong = matrix(problem, as: Double.self)

@@ -31,7 +31,7 @@ public final class Jacobian<Scalar: Real> {
     /// - Parameters:
     ///   - batch: any number of sample numbers.
     ///   - parameters: flat, in `Topology`'s order, with `kernelPadding` readable bytes behind.
-    /// - Complexity: 2·B·n_1·(Σ_{l≥2} n_l n_{l-1} + n_L n_0) flops; allocates nothing.
+    /// - Complexity: 2·B·n_1·(Σ_{l≥2} n_l n_{l-1} + n_L n_0) flops, and of softmax 3·B·n_1·n_L²; allocates nothing.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     public func matrices(
@@ -89,16 +89,20 @@ public final class Jacobian<Scalar: Real> {
         }
     }
 
-    /// Of softmax: makes row i a_i times what it is above the mean of all rows, weighted by a.
+    /// Of softmax: makes row i a_i times what it is above the mean of all rows, weighted by a: a_i Σ_k a_k (s_i − s_k).
+    ///
+    /// By the differences, of which each keeps its digits: where one a is nearly 1, the mean is nearly its row.
     private func mixRows(of s: UnsafeMutablePointer<Scalar>, _ l: Int, _ count: Int) {
         let (width, units, a) = (pass.topology.sizes[1], pass.topology.sizes[l], pass.activation(l))
-        for b in 0..<count {
-            for j in 0..<width {
-                var mean: Scalar = 0
-                for i in 0..<units { mean += a[i * pass.stride + b] * s[(i * count + b) * width + j] }
-                for i in 0..<units {
-                    let place = (i * count + b) * width + j
-                    s[place] = a[i * pass.stride + b] * (s[place] - mean)
+        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: units) { column in
+            for b in 0..<count {
+                for j in 0..<width {
+                    for i in 0..<units { column[i] = s[(i * count + b) * width + j] }
+                    for i in 0..<units {
+                        var above: Scalar = 0
+                        for k in 0..<units { above += a[k * pass.stride + b] * (column[i] - column[k]) }
+                        s[(i * count + b) * width + j] = a[i * pass.stride + b] * above
+                    }
                 }
             }
         }
