@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 swift build -c release --target Datasets >&2
 build=$(swift build -c release --show-bin-path)
 mapfile -t objects < <(find "$build" -path "*.build/*" -name '*.o' |
-    grep -E '/(Datasets|Storage|Resources|ChildProcesses|RandomNumbers|Subprocess|SystemPackage|CKernels|CSignals|CSystem|_[A-Za-z]+)\.build/')
+    grep -E '/(Datasets|Storage|Resources|ChildProcesses|Kernels|RandomNumbers|Subprocess|SystemPackage|CKernels|CSignals|CSystem|_[A-Za-z]+)\.build/')
 options=(-O -swift-version 6 -I "$build/Modules")
 for folder in Sources/{CZlib,CCrypto} .build/checkouts/*/Sources/*/include; do options+=(-I "$folder"); done
 for map in "$build"/C*.build/module.modulemap; do options+=(-Xcc "-fmodule-map-file=$map"); done
