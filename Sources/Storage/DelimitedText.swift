@@ -2,11 +2,16 @@
 public enum DelimitedText {
     /// `text` as a field: between quotes where it holds what would end it, or a reader might take away.
     public static func field(_ text: String, delimiter: Character = ",") -> String {
-        let isPlain = text.unicodeScalars.allSatisfy { scalar in
+        // By scalars: a mark that joins a quote or a space to one character leaves it what it is to a reader of bytes.
+        let scalars = text.unicodeScalars
+        let isPlain = scalars.allSatisfy { scalar in
             scalar != "\"" && scalar != "\n" && scalar != "\r" && Character(scalar) != delimiter
         }
-        if isPlain && text.first != " " && text.last != " " { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        let isTrimmed = [scalars.first, scalars.last].allSatisfy { $0 != " " && $0 != "\t" }
+        if isPlain && isTrimmed { return text }
+        var quoted = "\""
+        for scalar in scalars { quoted += scalar == "\"" ? "\"\"" : String(scalar) }
+        return quoted + "\""
     }
 
     /// A line of texts, with its end.

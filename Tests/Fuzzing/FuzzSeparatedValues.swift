@@ -24,7 +24,10 @@ public func fuzzSeparatedValues(_ start: UnsafePointer<UInt8>?, _ count: Int) ->
 
 /// Every value between quotes.
 private func written(_ table: Table) -> String {
-    func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
+    // By scalars: a mark may join a quote to one character.
+    func quoted(_ text: String) -> String {
+        "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+    }
     func value(_ column: Table.Column, _ row: Int) -> String {
         switch column.values {
         case .numbers(let numbers): numbers[row].isNaN ? "" : "\(numbers[row])"

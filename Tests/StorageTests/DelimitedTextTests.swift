@@ -11,6 +11,13 @@ import Testing
         #expect(DelimitedText.field(text) == field)
     }
 
+    /// What joins a quote or a space to one character does not hide it.
+    @Test func marks() {
+        #expect(DelimitedText.field("a\"\u{346}").unicodeScalars.elementsEqual("\"a\"\"\u{346}\"".unicodeScalars))
+        #expect(DelimitedText.field(" \u{346}a").unicodeScalars.elementsEqual("\" \u{346}a\"".unicodeScalars))
+        #expect(DelimitedText.field("a\t") == "\"a\t\"")
+    }
+
     @Test func otherDelimiters() {
         #expect(DelimitedText.line(["a,b", "c\td"], delimiter: "\t") == "a,b\t\"c\td\"\n")
     }
