@@ -37,10 +37,7 @@ struct DataCommand: ParsableCommand {
 
         /// All sets of a table that was split.
         private func print(_ split: SplitFolder) throws {
-            try split.check()
-            for file in SampleSet.allCases.compactMap(split.file) {
-                try Console.print(TableSummary(try TableFile.read(file, hasHeader: true)))
-            }
+            for file in try split.files() { try Console.print(TableSummary(file)) }
         }
     }
 

@@ -76,7 +76,7 @@ struct Predict: FirstRankCommand {
 
     private func write(_ array: NPYFile) throws {
         guard let output else { return try Console.write(array.bytes) }
-        try array.bytes.withUnsafeBytes { try AtomicFile.write($0, to: output) }
+        try AtomicFile.write(array.bytes, to: output)
     }
 
     // MARK: Images

@@ -98,7 +98,7 @@ struct WhatOptions: TitledOptions {
 
     /// The sets of a table that was split.
     private func apply(_ split: SplitFolder, to options: inout Configuration) throws {
-        try split.check()
+        _ = try split.files()
         func file(_ set: SampleSet) -> HeldOut? { split.file(of: set).map { .file(DataSource.resolved($0)) } }
         options.table.test = file(.test) ?? .share(0)
         if validation == nil, let file = file(.validation) { options.table.validation = file }

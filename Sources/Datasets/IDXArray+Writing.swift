@@ -21,7 +21,7 @@ extension IDXArray {
     ///
     /// - Throws: as `AtomicFile.write(_:to:)`.
     public func write(to path: String) throws {
-        try fileBytes().withUnsafeBytes { try AtomicFile.write($0, to: path) }
+        try AtomicFile.write(fileBytes(), to: path)
     }
 
     /// SHA-256 of the plain file, as `sha256sum` prints it, whether the array was read from it or from a gzipped one.

@@ -63,8 +63,7 @@ public struct ChosenRows: Sendable {
 
     /// Where what is mostly zeros is to be written out, it is for these rows alone.
     private var written: (table: Table, rows: [Int]) {
-        let isSparse = table.columns.contains { if case .sparse = $0.values { true } else { false } }
-        return isSparse ? (table.subset(numbers), Array(numbers.indices)) : (table, numbers)
+        table.isSparse ? (table.subset(numbers), Array(numbers.indices)) : (table, numbers)
     }
 
     /// The rows as samples in memory of this process, with which nothing is to be compared.

@@ -63,7 +63,7 @@ public struct DataSource: Equatable {
             let (rows, inputs) = (files.main.table.rowCount, prepared.shape.inputs)
             // As they are made, and as they are held.
             try requireMemory(2 * rows * inputs * MemoryLayout<Double>.stride, for: "\(rows) rows of \(inputs) inputs")
-            return try weighted(prepared, rows: files.main.table.rowCount)
+            return try weighted(prepared, rows: rows)
         }
         guard let targets else {
             let whole = try whole()

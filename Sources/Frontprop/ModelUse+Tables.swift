@@ -51,7 +51,7 @@ extension ModelUse {
 
     /// The tables at `path` by their sets; a lone one counts as one to test with.
     private func files(of path: String, _ columns: TableColumns) throws -> [SampleSet: PreparedTable.Rows] {
-        let hasHeader = model.record?.options.table.noHeader.map { !$0 }
+        let hasHeader = model.record?.options.table.hasHeader
         var tables: [SampleSet: Table] = [:]
         if let split = SplitFolder(path) {
             for set in SampleSet.allCases {

@@ -1,6 +1,5 @@
 import Cluster
 import Datasets
-import Foundation
 import Kernels
 import MPI
 import Networks
@@ -77,14 +76,9 @@ public struct ModelUse {
     }
 
     private func standardInput() throws -> ImageSet {
-        let bytes: Data
-        do {
-            bytes = try FileHandle.standardInput.readToEnd() ?? Data()
-        } catch {
-            throw Failure(.inputOutput, "cannot read standard input", errno: errno)
-        }
-        let array = try bytes.withUnsafeBytes { try IDXArray.parse($0, name: "standard input") }
-        return try ImageSet(images: array, imagesName: "standard input")
+        let name = StandardInput.name
+        let array = try StandardInput.bytes().withUnsafeBytes { try IDXArray.parse($0, name: name) }
+        return try ImageSet(images: array, imagesName: name)
     }
 
     /// What a network is measured with: a run's options of which only these count.

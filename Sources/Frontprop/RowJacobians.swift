@@ -46,26 +46,13 @@ public final class RowJacobians<Scalar: Real> {
         }
     }
 
-    /// M of one row.
-    private func plain(_ index: Int) -> ArraySlice<Scalar> {
-        let size = network.topology.outputCount * network.topology.inputCount
-        return matrices[index * size..<(index + 1) * size]
-    }
-
     /// M of the first rows against central differences in Double; nil of none.
     ///
     /// - Throws: as `SavedNetwork.init`.
     public func check(first count: Int, of model: SavedModel) throws -> JacobianChecks? {
-        guard count > 0, chosen.count > 0 else { return nil }
-        let exact = try SavedNetwork<Double>(model)
-        return JacobianChecks(
-            (0..<min(count, chosen.count)).map { index in
-                let check = plain(index).withUnsafeBufferPointer {
-                    JacobianCheck(
-                        $0, of: UInt32(index), in: memory.samples, network.network, parameters: exact.parameters)
-                }
-                return (chosen.numbers[index], check)
-            }, limit: JacobianCheck.limit(Scalar.self))
+        try matrices.withUnsafeBufferPointer {
+            try network.checks($0, of: memory.samples, numbers: chosen.numbers.prefix(count), model)
+        }
     }
 
     /// Writes `jacobian` [B, n_L, n_0], `inputs` [B, n_0], `outputs` [B, n_L], all in the table's units, the rows' numbers `rows`,
@@ -86,7 +73,7 @@ public final class RowJacobians<Scalar: Real> {
                 ("rows", NPYFile(chosen.numbers.map(Int64.init), shape: [count])),
                 ("input_names", NPYFile(columns.inputNames)), ("output_names", NPYFile(columns.outputNames)),
             ], name: path)
-        try bytes.withUnsafeBytes { try AtomicFile.write($0, to: path) }
+        try AtomicFile.write(bytes, to: path)
     }
 }
 
@@ -106,6 +93,30 @@ extension SavedNetwork {
             count = size
             if let base = matrices.baseAddress { jacobians(of: samples, into: base) }
         }
+    }
+}
+
+extension SavedNetwork {
+    /// The first of the samples' matrices, ∂a^L/∂a⁰ of each, against central differences in Double; nil of none.
+    ///
+    /// - Parameters:
+    ///   - numbers: of those that are checked.
+    ///   - model: this network's.
+    /// - Throws: as `SavedNetwork.init`.
+    func checks(
+        _ matrices: UnsafeBufferPointer<Scalar>, of samples: Samples, numbers: ArraySlice<Int>, _ model: SavedModel
+    ) throws -> JacobianChecks? {
+        guard !numbers.isEmpty else { return nil }
+        let exact = try SavedNetwork<Double>(model)
+        let size = topology.outputCount * topology.inputCount
+        let checks = numbers.enumerated().map { index, number in
+            let matrix = UnsafeBufferPointer(rebasing: matrices[index * size..<(index + 1) * size])
+            return (
+                number,
+                JacobianCheck(matrix, of: UInt32(index), in: samples, network, parameters: exact.parameters)
+            )
+        }
+        return JacobianChecks(checks, limit: JacobianCheck.limit(Scalar.self))
     }
 }
 

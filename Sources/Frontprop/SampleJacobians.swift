@@ -44,14 +44,8 @@ public final class SampleJacobians<Scalar: Real> {
     ///
     /// - Throws: as `SavedNetwork.init`.
     public func check(first count: Int, of model: SavedModel) throws -> JacobianChecks? {
-        guard count > 0 else { return nil }
-        let exact = try SavedNetwork<Double>(model)
-        return JacobianChecks(
-            (0..<min(count, chosen.count)).map {
-                let check = JacobianCheck(
-                    matrix($0), of: UInt32($0), in: chosen.samples, network.network, parameters: exact.parameters)
-                return (chosen.numbers[$0], check)
-            }, limit: JacobianCheck.limit(Scalar.self))
+        try network.checks(
+            UnsafeBufferPointer(matrices), of: chosen.samples, numbers: chosen.numbers.prefix(count), model)
     }
 
     /// Writes `jacobian`, `outputs`, `inputs` and, where they are known, `labels` to a safetensors file.

@@ -25,6 +25,11 @@ public enum AtomicFile {
         try text.withUTF8 { try write(UnsafeRawBufferPointer($0), to: path) }
     }
 
+    /// Writes an array of bytes; see `write(_:to:)`.
+    public static func write(_ bytes: [UInt8], to path: String) throws {
+        try bytes.withUnsafeBytes { try write($0, to: path) }
+    }
+
     /// Writes `data`; see `write(_:to:)`.
     public static func write(_ data: Data, to path: String) throws {
         try data.withUnsafeBytes { try write($0, to: path) }

@@ -37,7 +37,7 @@ public struct CheckpointFile<State: Codable> {
         ]
         var file = Safetensors(tensors: tensors, metadata: metadata).encoded()
         CheckpointSeal.close(&file)
-        try file.withUnsafeBytes { try AtomicFile.write($0, to: path) }
+        try AtomicFile.write(file, to: path)
     }
 
     /// Reads and checks the file `path`.

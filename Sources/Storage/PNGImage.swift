@@ -37,7 +37,7 @@ public struct PNGImage: Sendable, Equatable {
 
     /// Writes the file `path`, whole or not at all; see `AtomicFile`.
     public func write(to path: String) throws {
-        try encoded().withUnsafeBytes { try AtomicFile.write($0, to: path) }
+        try AtomicFile.write(encoded(), to: path)
     }
 
     /// The file's bytes.

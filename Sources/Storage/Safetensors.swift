@@ -66,7 +66,7 @@ public struct Safetensors: Sendable, Equatable {
 
     /// Writes the file `path`, whole or not at all; see `AtomicFile`.
     public func write(to path: String) throws {
-        try encoded().withUnsafeBytes { try AtomicFile.write($0, to: path) }
+        try AtomicFile.write(encoded(), to: path)
     }
 
     /// The file's bytes: a function of the tensors and the metadata alone (whose names are sorted).

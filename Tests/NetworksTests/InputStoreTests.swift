@@ -166,4 +166,14 @@ private func numberMemory(
             answer?.contains("y.npy: row 0, column 2 is 2.0") == true && answer?.hasSuffix("from 0.0 to 1.0") == true)
         #expect(Self.fault(targets: counts, .numbers, head: Head(.linear, .huber)) == nil)
     }
+
+    /// Sparse rows that stand otherwise in their file are named as they stand there.
+    @Test func sparseRowsKeepTheirNumbers() {
+        let rows = SampleValues.Sparse(starts: [0, 1, 3], places: [0, 0, 1], numbers: [1, 2, 7])
+        let values = SampleValues(
+            inputs: .sparse(rows), columns: 2, labels: [0, 1], count: 2, name: "x.svm", targetsName: "y")
+        let network = Network(Topology(sizes: [2, 3])!)
+        let message = values.numbered(by: [4, 8]).fault(for: network, target: .labels, limit: 5)
+        #expect(message?.contains("x.svm: row 8, column 1 is 7.0") == true, "\(message ?? "none")")
+    }
 }

@@ -9,18 +9,22 @@ enum SeparatedValues: TableFormat {
     static let suffixes = [".csv", ".csv.gz", ".tsv", ".tsv.gz"]
 
     static func read(_ request: TableRequest) throws -> TableFile {
-        let isTabbed = request.path.hasSuffix(".tsv") || request.path.hasSuffix(".tsv.gz")
         let reader = TextTableReader(
-            name: request.path == TableFile.standardInput ? "standard input" : request.path,
-            separator: isTabbed ? ASCII.tab : ASCII.comma, hasHeader: request.hasHeader)
+            name: request.path == TableFile.standardInput ? StandardInput.name : request.path,
+            separator: separator(of: request.path), hasHeader: request.hasHeader)
         if request.path == TableFile.standardInput {
-            return try standardInput().withUnsafeBytes { bytes in try reader.read { MemorySource(bytes) } }
+            return try StandardInput.bytes().withUnsafeBytes { bytes in try reader.read { MemorySource(bytes) } }
         }
         let file = try FileSource(path: request.path)
         guard try file.start(2).withUnsafeBytes(GzipSource.recognises) else {
             return try reader.read { try FileSource(path: request.path) }
         }
         return try reader.read { try GzipSource(file, name: request.path) }
+    }
+
+    /// What stands between the values of a file of this name.
+    static func separator(of path: String) -> UInt8 {
+        path.hasSuffix(".tsv") || path.hasSuffix(".tsv.gz") ? ASCII.tab : ASCII.comma
     }
 
     /// Reads a file that is in memory; `name` stands for it in messages.
@@ -32,20 +36,6 @@ enum SeparatedValues: TableFormat {
         let reader = TextTableReader(name: name, separator: separator, hasHeader: hasHeader)
         guard GzipSource.recognises(bytes) else { return try reader.read { MemorySource(bytes) } }
         return try reader.read { try GzipSource(bytes, name: name) }
-    }
-
-    /// All that is to come.
-    private static func standardInput() throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Foundation.read(STDIN_FILENO, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw Failure(.inputOutput, "cannot read standard input", errno: errno) }
-            if count == 0 { return bytes }
-            if bytes.capacity < bytes.count + count { try requireRoom(2 * bytes.capacity, name: "standard input") }
-            bytes += buffer[..<count]
-        }
     }
 }
 

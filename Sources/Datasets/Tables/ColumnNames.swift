@@ -7,14 +7,11 @@ public struct ColumnNames {
 
     public init(_ table: Table) {
         self.table = table
-        places = Dictionary(table.columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        places = table.places
     }
 
     /// The names that there are, the first of very many.
-    public var list: String {
-        let shown = table.columns.prefix(20).map(\.name).joined(separator: ", ")
-        return shown + (table.columns.count > 20 ? ", … (\(table.columns.count) columns)" : "")
-    }
+    public var list: String { table.columnList }
 
     private func place(_ name: String) -> Int? {
         if let place = places[name] { return place }

@@ -70,19 +70,20 @@ public struct SplitFolder: Sendable {
         try AtomicFile.write(try encoder.encode(description) + Data("\n".utf8), to: "\(path)/\(Self.description)")
     }
 
-    /// Finds out whether the folder holds what its description says.
+    /// The sets' files, which hold what the folder's description says.
     ///
     /// - Throws: `.badData` where the description is not as it should be, or a set's file has other columns or rows.
-    public func check() throws {
+    public func files() throws -> [TableFile] {
         let file = "\(path)/\(Self.description)"
         let found = try JSONText.decode(Description.self, from: try InputFile.read(file), name: file)
         guard found.format == Description.currentFormat else {
             throw Failure(.badData, "\(file): expected format \(Description.currentFormat), found \(found.format)")
         }
-        for set in SampleSet.allCases {
-            guard let expected = found.rows[set.rawValue] else { continue }
+        return try SampleSet.allCases.compactMap { set in
+            guard let expected = found.rows[set.rawValue] else { return nil }
             let name = "\(path)/\(set.rawValue).csv"
-            let table = try TableFile.read(name, hasHeader: true).table
+            let read = try TableFile.read(name, hasHeader: true)
+            let table = read.table
             guard table.columns.map(\.name) == found.columns.map(\.name), table.rowCount == expected else {
                 let columns = found.columns.map(\.name).joined(separator: ", ")
                 throw Failure(
@@ -90,6 +91,7 @@ public struct SplitFolder: Sendable {
                     "\(name): expected \(expected) rows of the columns \(columns), as \(file) says, found \(table.rowCount) of "
                         + table.columns.map(\.name).joined(separator: ", "))
             }
+            return read
         }
     }
 }

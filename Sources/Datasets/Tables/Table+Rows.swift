@@ -6,7 +6,7 @@ extension Table {
     /// - Complexity: of sparse columns what stands between the first and the last of the rows.
     public func subset(_ rows: [Int]) -> Table {
         var places: [Int32: [Int32]] = [:]
-        if columns.contains(where: { if case .sparse = $0.values { true } else { false } }) {
+        if isSparse {
             for (place, row) in rows.enumerated() { places[Int32(row), default: []].append(Int32(place)) }
         }
         let columns = self.columns.map { column in

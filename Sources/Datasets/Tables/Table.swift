@@ -19,6 +19,20 @@ public struct Table: Sendable, Equatable {
     /// Where a row, from 0, is in its file: `line 17`, or `row 16` where the file has no lines.
     public func place(ofRow row: Int) -> String { lines.isEmpty ? "row \(row)" : "line \(lines[row])" }
 
+    /// Where each column stands, by its name; of columns of one name the first.
+    var places: [String: Int] {
+        Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    }
+
+    /// The columns' names, the first of very many.
+    var columnList: String {
+        let shown = columns.prefix(20).map(\.name).joined(separator: ", ")
+        return shown + (columns.count > 20 ? ", … (\(columns.count) columns)" : "")
+    }
+
+    /// Whether its format leaves zeros out, and so the columns that it has not are zeros.
+    public var isSparse: Bool { columns.contains { if case .sparse = $0.values { true } else { false } } }
+
     /// A column of a table.
     public struct Column: Sendable, Equatable {
         public let name: String

@@ -135,7 +135,7 @@ struct ColumnPlaces {
     init(_ table: Table) {
         self.table = table
         isSparse = table.isSparse
-        places = Dictionary(table.columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        places = table.places
     }
 
     func has(_ name: String) -> Bool { places[name] != nil }
@@ -148,11 +148,7 @@ struct ColumnPlaces {
                 let zeros = Table.SparseNumbers(rows: [], numbers: [], count: table.rowCount)
                 return Table.Column(name: name, values: .sparse(zeros))
             }
-            let names = table.columns.prefix(20).map(\.name).joined(separator: ", ")
-            throw Failure(
-                .badData,
-                "\(table.name): expected a column \(name), found \(names)"
-                    + (table.columns.count > 20 ? ", … (\(table.columns.count) columns)" : ""))
+            throw Failure(.badData, "\(table.name): expected a column \(name), found \(table.columnList)")
         }
     }
 }

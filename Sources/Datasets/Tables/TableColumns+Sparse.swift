@@ -43,8 +43,3 @@ extension TableColumns {
         return SparseInputs(starts: starts, places: places, numbers: kept)
     }
 }
-
-extension Table {
-    /// Whether its format leaves zeros out, and so the columns that it has not are zeros.
-    var isSparse: Bool { columns.contains { if case .sparse = $0.values { true } else { false } } }
-}

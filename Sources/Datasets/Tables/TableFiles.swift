@@ -17,7 +17,7 @@ public struct TableFiles: Sendable {
 
     /// - Throws: as `TableFile.read` and `ClassWeights.init`.
     public init(path: String, options: TableOptions) throws {
-        let hasHeader = options.noHeader.map { !$0 }
+        let hasHeader = options.hasHeader
         func read(_ heldOut: HeldOut?) throws -> TableFile? {
             guard case .file(let path) = heldOut else { return nil }
             return try TableFile.read(path, hasHeader: hasHeader)

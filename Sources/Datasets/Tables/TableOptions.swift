@@ -27,6 +27,9 @@ public struct TableOptions: Sendable, Equatable {
         (self.test, self.validation) = (test, validation)
         (self.scaleInputs, self.scaleTargets, self.missing) = (scaleInputs, scaleTargets, missing)
     }
+
+    /// As `TableFile.read` asks for it.
+    public var hasHeader: Bool? { noHeader.map { !$0 } }
 }
 
 /// What a table is to teach.

@@ -58,9 +58,9 @@ extension SampleValues {
         if target == .inputs { return "\(name): sparse rows cannot be what a network's outputs are to be" }
         let kept = rows.kept
         guard let entry = kept.first(where: { !(abs(rows.numbers[$0]) <= limit) }) else { return nil }
-        let row = rows.starts.firstIndex { $0 > entry }! - 1
+        let place = rows.starts.firstIndex { $0 > entry }! - 1
         return
-            "\(name): row \(row), column \(rows.places[entry]) is \(rows.numbers[entry]); expected numbers up to \(limit) "
+            "\(name): row \(row(atPlace: place)), column \(rows.places[entry]) is \(rows.numbers[entry]); expected numbers up to \(limit) "
             + "either way"
     }
 

@@ -69,28 +69,33 @@ extension RunAnswers {
     }
 
     private static func against(_ output: Output) -> Chart {
-        let known = output.pairs.map(\.known)
-        let ends = [known.min(), known.max()].compactMap { $0 }.map { Chart.Point(x: $0, y: $0) }
-        return Chart(
-            title: "Predicted against true: \(output.name)", x: "true", y: "predicted",
-            content: .lines([
-                Chart.Series(name: "as it should be", color: 6, style: .dashed, points: ends),
-                Chart.Series(
-                    name: "rows", color: 1, style: .dots,
-                    points: some(output.pairs).map { Chart.Point(x: $0.known, y: $0.found) }),
-            ]))
+        dots(
+            "Predicted against true: \(output.name)", x: ("true", \.known), y: ("predicted", \.found), of: output,
+            color: 1
+        ) { $0 }
     }
 
     private static func residuals(_ output: Output) -> Chart {
-        let found = output.pairs.map(\.found)
-        let ends = [found.min(), found.max()].compactMap { $0 }.map { Chart.Point(x: $0, y: 0) }
+        dots(
+            "Residuals: \(output.name)", x: ("predicted", \.found), y: ("predicted - true", \.error), of: output,
+            color: 2
+        ) { _ in 0 }
+    }
+
+    /// A dot for each row, and the line where all would be, y by x.
+    private static func dots(
+        _ title: String, x: (name: String, value: (Pair) -> Double), y: (name: String, value: (Pair) -> Double),
+        of output: Output, color: Int, line: (Double) -> Double
+    ) -> Chart {
+        let across = output.pairs.map(x.value)
+        let ends = [across.min(), across.max()].compactMap { $0 }.map { Chart.Point(x: $0, y: line($0)) }
         return Chart(
-            title: "Residuals: \(output.name)", x: "predicted", y: "predicted - true",
+            title: title, x: x.name, y: y.name,
             content: .lines([
                 Chart.Series(name: "as it should be", color: 6, style: .dashed, points: ends),
                 Chart.Series(
-                    name: "rows", color: 2, style: .dots,
-                    points: some(output.pairs).map { Chart.Point(x: $0.found, y: $0.error) }),
+                    name: "rows", color: color, style: .dots,
+                    points: some(output.pairs).map { Chart.Point(x: x.value($0), y: y.value($0)) }),
             ]))
     }
 

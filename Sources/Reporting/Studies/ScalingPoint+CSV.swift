@@ -1,3 +1,5 @@
+import Storage
+
 extension ScalingPoint {
     private static let columns: [(name: String, value: @Sendable (ScalingPoint) -> String?)] = [
         ("id", { $0.id }), ("source", { $0.source.rawValue }), ("kind", { $0.kind.rawValue }),
@@ -30,8 +32,6 @@ extension ScalingPoint {
     /// A text that begins as a formula does gets an apostrophe, by which spreadsheets show it instead of computing it.
     private static func quoted(_ text: String) -> String {
         let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-        let text = isFormula && Double(text) == nil ? "'" + text : text
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        return DelimitedText.field(isFormula && Double(text) == nil ? "'" + text : text)
     }
 }

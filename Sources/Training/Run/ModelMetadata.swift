@@ -3,8 +3,9 @@ import Foundation
 import Networks
 import Storage
 
-/// What a file of weights says of its network, and of the table that it learned from, beside the tensors: JSON under `frontprop` in the file's metadata. Of a file
-/// that says nothing, another program's or an older one's, it is sigmoids and their squared error.
+/// What a file of weights says of its network, and of the table that it learned from, beside the tensors: JSON under
+/// `frontprop` in the file's metadata. Of a file that says nothing, another program's or an older one's, it is sigmoids and
+/// their squared error.
 struct ModelMetadata: Codable {
     static let key = "frontprop"
 

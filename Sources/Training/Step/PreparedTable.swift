@@ -77,9 +77,15 @@ public struct PreparedTable: SampleTables {
 
     public func prefix(train: Int?, test: Int?) -> PreparedTable {
         var kept = self
+        kept.sets = Self.prefix(sets, train: train, test: test)
+        return kept
+    }
+
+    private static func prefix(_ sets: [SampleSet: Rows], train: Int?, test: Int?) -> [SampleSet: Rows] {
+        var kept = sets
         for (set, limit) in [(SampleSet.train, train), (.test, test)] {
             guard let limit, let part = sets[set] else { continue }
-            kept.sets[set] = Rows(table: part.table, rows: Array(part.rows.prefix(limit)))
+            kept[set] = Rows(table: part.table, rows: Array(part.rows.prefix(limit)))
         }
         return kept
     }
@@ -98,7 +104,7 @@ extension PreparedTable {
         limits: (train: Int?, test: Int?) = (nil, nil)
     ) throws {
         let source = try TableSource(files, target: target, options: options)
-        let sets = try source.sets(seed: seed, limits: limits)
+        let sets = Self.prefix(try source.sets(seed: seed), train: limits.train, test: limits.test)
         guard let train = sets[.train], !train.rows.isEmpty else {
             throw Failure(.badData, "\(source.table.name): there are no rows to train with")
         }

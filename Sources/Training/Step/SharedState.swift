@@ -13,7 +13,8 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let weights: UnsafeMutablePointer<Scalar>
     /// The optimiser's vectors, in its order, `stride` apart; zeros at first.
     let optimizerState: UnsafeMutablePointer<Scalar>
-    /// The weights, the optimiser's vectors, and the best weights where they are kept: all that a run is between two steps but for its place.
+    /// The weights, the optimiser's vectors, and the best weights where they are kept: all that a run is between two steps but
+    /// for its place.
     let vectors: [ParameterVector<Scalar>]
     /// One gradient per slice of this team, `stride` apart.
     let slots: UnsafeMutablePointer<Scalar>

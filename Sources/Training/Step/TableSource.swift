@@ -24,7 +24,7 @@ struct TableSource {
 
     // MARK: Rows
 
-    func sets(seed: UInt64, limits: (train: Int?, test: Int?)) throws -> [SampleSet: PreparedTable.Rows] {
+    func sets(seed: UInt64) throws -> [SampleSet: PreparedTable.Rows] {
         var train = try usable(files.main, table)
         var sets: [SampleSet: PreparedTable.Rows] = [:]
         for (set, heldOut, file) in [
@@ -42,10 +42,7 @@ struct TableSource {
                 sets[set] = PreparedTable.Rows(table: own, rows: try usable(files.main, own))
             }
         }
-        sets[.train] = PreparedTable.Rows(table: table, rows: Array(train.prefix(limits.train ?? .max)))
-        if let limit = limits.test, let test = sets[.test] {
-            sets[.test] = PreparedTable.Rows(table: test.table, rows: Array(test.rows.prefix(limit)))
-        }
+        sets[.train] = PreparedTable.Rows(table: table, rows: train)
         return sets
     }
 

@@ -3,15 +3,15 @@ import Storage
 
 /// Text, a row a line, with the columns' names in the first; see `DelimitedText`.
 enum DelimitedWriter: TableWriter {
-    static let suffixes = [".csv", ".csv.gz", ".tsv", ".tsv.gz"]
+    static let suffixes = SeparatedValues.suffixes
 
     /// Rows that a thread writes at a time.
     private static var blockSize: Int { 4096 }
 
     static func bytes(of table: Table, targets: [Int], path: String) throws -> [UInt8] {
-        let delimiter: Character = path.hasSuffix(".tsv") || path.hasSuffix(".tsv.gz") ? "\t" : ","
+        let separator = SeparatedValues.separator(of: path)
+        let delimiter = Character(Unicode.Scalar(separator))
         let fields = table.columns.map { Fields($0, delimiter: delimiter) }
-        let separator = delimiter.asciiValue!
         let blocks = Array(stride(from: 0, to: table.rowCount, by: blockSize))
         let texts = try concurrently(blocks) { first in
             var text: [UInt8] = []

@@ -37,7 +37,7 @@ extension Table {
         try AtomicFile.check(path)
         var bytes = try writer.bytes(of: self, targets: targets, path: path)
         if path.hasSuffix(".gz") { bytes = try Gzip.compressed(bytes, name: path) }
-        try bytes.withUnsafeBytes { try AtomicFile.write($0, to: path) }
+        try AtomicFile.write(bytes, to: path)
     }
 
     /// The numbers of some columns, [rows, columns] row-major, for formats that hold nothing else.
