@@ -27,6 +27,8 @@ esac
 # The modules are compiled with coverage and the sanitizer, in a folder of their own; all readers share it.
 scratch=$root/.build-fuzzing
 instrumented=(-Xswiftc '-sanitize=fuzzer,address' -Xswiftc -enable-testing)
+# What is left of files that are no more would be linked, too.
+rm -rf "$scratch"/release/*.build
 swift build -c release --package-path "$root" --scratch-path "$scratch" --target Datasets "${instrumented[@]}" >build.log 2>&1 ||
     { cat build.log >&2; exit 1; }
 mapfile -t objects < <(find "$scratch"/release/ -name '*.o' -not -path '*-tool.build/*')
