@@ -10,7 +10,7 @@ struct DescentOptions: RunOptions {
     var batchSize: Int?
     @Option(
         help:
-            "Rate of the steps (\(Optimizer.defaults(of: \.learningRate)); of sgd in modern: \(Recipe.modern.options(of: .sgd).learningRate))."
+            "Rate of the steps (\(Optimizer.defaults(of: \.learningRate)); of sgd in modern: \(Recipe.modern.options(of: .sgd).learningRate!))."
     )
     var learningRate: Double?
     @Option(help: "Of sgd: v = momentum·v - rate·gradient; w = w + v (\(Optimizer.defaults(of: \.momentum))).")

@@ -51,9 +51,7 @@ final class Beginning {
     func checkpoint(_ dataset: NodeDataset, report: (String) -> Void) throws -> CheckpointFile<TrainingState>? {
         guard let folder, let record else { return nil }
         let options = record.options
-        let schedule = MinibatchSchedule(
-            sampleCount: dataset.train.count, batchSize: options.batchSize, seed: options.seed,
-            shuffled: options.shuffle)
+        let schedule = MinibatchSchedule(options, sampleCount: dataset.train.count)
         return try newestCheckpoint(of: folder, report: report) {
             $0.fault(in: options, dataChecksum: dataset.checksumText, minibatches: schedule.minibatchCount)
         }

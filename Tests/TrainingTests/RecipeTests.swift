@@ -83,7 +83,7 @@ import Testing
     private static func row(_ recipe: Recipe, _ work: Recipe.Work) -> String {
         let options = Configuration(recipe, for: work)
         let hidden = options.topology.sizes.dropFirst().dropLast().map(String.init).joined(separator: "x")
-        let rate = String(format: "%g", options.learningRate)
+        let rate = String(format: "%g", options.learningRate ?? .nan)
         let momentum = options.momentum.map { String(format: ", momentum %g", $0) } ?? ""
         return [
             "\(hidden) \(options.activation)", "\(options.network.head)",

@@ -76,6 +76,17 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
         }
     }
 
+    /// As `makeEngine`, for slices that may be whole sets: they go through it by pieces that the caches hold.
+    public func makePiecewiseEngine<Scalar: Real>(
+        _ network: Network, samples: Samples, capacity: Int, as: Scalar.Type = Scalar.self
+    ) -> any GradientEngine<Scalar> {
+        let piece = PiecewiseEngine<Scalar>.piece
+        let engine: any GradientEngine<Scalar> = makeEngine(
+            network, samples: samples, capacity: min(capacity, piece))
+        return capacity <= piece
+            ? engine : PiecewiseEngine(engine, parameterCount: network.topology.parameterCount)
+    }
+
     /// The shape of what such engines leave of W⁰'s gradient, where that is worth it; nil where they leave the gradient.
     public func inputSlices(_ network: Network, samples: Samples, capacity: Int) -> InputSlicesShape? {
         switch self {

@@ -13,7 +13,7 @@ struct Adam: GradientOptimizer {
     static let name = "adam"
     static let summary = "steps of each weight's own size, by the moments of its gradients"
     static let defaults = OptimizerOptions(learningRate: 1e-3, beta1: 0.9, beta2: 0.999, weightDecay: 0)
-    static let state = ["first moment", "second moment"]
+    static func state(_: OptimizerOptions) -> [String] { ["first moment", "second moment"] }
 
     private let moments: AdamMoments
     private let decay: Double

@@ -9,7 +9,7 @@ struct AdamW: GradientOptimizer {
     static let name = "adamw"
     static let summary = "adam, with weight decay that its moments do not see"
     static let defaults = OptimizerOptions(learningRate: 1e-3, beta1: 0.9, beta2: 0.999, weightDecay: 0.01)
-    static let state = Adam.state
+    static func state(_ options: OptimizerOptions) -> [String] { Adam.state(options) }
 
     private let moments: AdamMoments
     private let decay: Double

@@ -12,7 +12,7 @@ struct MomentumSGD: GradientOptimizer {
     static let name = "sgd"
     static let summary = "momentum SGD on gradients"
     static let defaults = OptimizerOptions(learningRate: 10, momentum: 0.5, nesterov: false, weightDecay: 0)
-    static let state = ["velocity"]
+    static func state(_: OptimizerOptions) -> [String] { ["velocity"] }
 
     private let momentum: Double
     private let looksAhead: Bool

@@ -1,13 +1,16 @@
 /// What changes the weights, by the name that users give it.
 public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Sendable {
-    /// Those that step by gradients, the default first.
+    /// Those that step by gradients of minibatches, the default first.
     private static let stepping: [any GradientOptimizer.Type] = [MomentumSGD.self, Adam.self, AdamW.self]
+    /// Those whose step is one of the whole set.
+    private static let ofWholeSets: [any WholeSetOptimizer.Type] = []
+    private static let named: [any NamedOptimizer.Type] = stepping + ofWholeSets
 
     public static let sgd = Optimizer(MomentumSGD.self)
     public static let adam = Optimizer(Adam.self)
     /// A population of networks and no gradient.
     public static let genetic = Optimizer("genetic")
-    public static let allCases = stepping.map { Optimizer($0) } + [genetic]
+    public static let allCases = named.map { Optimizer($0) } + [genetic]
 
     public let rawValue: String
 
@@ -18,24 +21,30 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
     }
 
     private init(_ name: String) { rawValue = name }
-    private init(_ type: any GradientOptimizer.Type) { rawValue = type.name }
+    private init(_ type: any NamedOptimizer.Type) { rawValue = type.name }
 
     /// nil of the genetic search.
-    private var type: (any GradientOptimizer.Type)? { Self.stepping.first { $0.name == rawValue } }
+    private var type: (any NamedOptimizer.Type)? { Self.named.first { $0.name == rawValue } }
+    /// nil where a step is one of a minibatch.
+    var ofWholeSet: (any WholeSetOptimizer.Type)? { Self.ofWholeSets.first { $0.name == rawValue } }
 
-    /// What it keeps beside the weights; see `GradientOptimizer.state`.
-    var state: [String] { type?.state ?? [] }
+    var isOfMinibatches: Bool { type is any GradientOptimizer.Type }
+
+    /// What it keeps beside the weights; see `NamedOptimizer.state`.
+    func state(_ options: OptimizerOptions) -> [String] { type?.state(options) ?? [] }
 
     /// Its options where none is given. A genetic search has no use for any; its records hold those of sgd.
     public var defaults: OptimizerOptions { (type ?? MomentumSGD.self).defaults }
 
-    /// The optimiser by these options; nil of the genetic search.
-    func make(_ options: OptimizerOptions) -> (any GradientOptimizer)? { type?.init(options) }
+    /// The optimiser by these options; nil where it does not step by minibatches.
+    func make(_ options: OptimizerOptions) -> (any GradientOptimizer)? {
+        (type as? any GradientOptimizer.Type)?.init(options)
+    }
 
     /// Why these cannot be its options; nil where they can.
     func fault(in options: OptimizerOptions) -> String? {
         for option in OptimizerOptions.list where option.value(options) != nil && option.value(defaults) == nil {
-            let others = Self.stepping.filter { option.value($0.defaults) != nil }.map { $0.name }
+            let others = Self.named.filter { option.value($0.defaults) != nil }.map { $0.name }
             return "\(option.name) goes with --optimizer \(others.joined(separator: " or ")), not with \(rawValue)"
         }
         return options.fault ?? type?.fault(in: options)
@@ -43,11 +52,11 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
 
     /// All, each with what it is, for the help.
     public static let summaries =
-        stepping.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + "; genetic: a population and no gradient"
+        named.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + "; genetic: a population and no gradient"
 
     /// The defaults of an option, for the help: `default: 10.0; adam, adamw: 0.001`, sgd's first.
     public static func defaults(of option: (OptimizerOptions) -> Double?) -> String {
-        let all = stepping.compactMap { type in option(type.defaults).map { (name: type.name, value: $0) } }
+        let all = named.compactMap { type in option(type.defaults).map { (name: type.name, value: $0) } }
         guard let first = all.first?.value else { return "default: none" }
         let others = all.filter { $0.value != first }
         var values: [Double] = []

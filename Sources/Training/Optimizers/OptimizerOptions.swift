@@ -3,13 +3,17 @@
 /// A number more is a property here and a line in the list below it. Records have it by the property's name, the command
 /// line by the list's.
 public struct OptimizerOptions: Sendable, Equatable, Codable {
-    public var learningRate: Double
+    public var learningRate: Double?
     public var momentum: Double?
     public var nesterov: Bool?
     public var beta1: Double?
     public var beta2: Double?
     /// λ: of the weights, biases too.
     public var weightDecay: Double?
+    /// Of a second-order step: the first damping, as a part of the largest curvature.
+    public var damping: Double?
+    /// The magnitude to which the gradient's largest element has to fall for the run to end.
+    public var gradientTolerance: Double?
 
     static let list = [
         OptimizerOption("--learning-rate") { $0.learningRate },
@@ -18,6 +22,8 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
         OptimizerOption("--beta1", .fraction) { $0.beta1 },
         OptimizerOption("--beta2", .fraction) { $0.beta2 },
         OptimizerOption("--weight-decay", .notNegative) { $0.weightDecay },
+        OptimizerOption("--damping", .positive) { $0.damping },
+        OptimizerOption("--gradient-tolerance", .notNegative) { $0.gradientTolerance },
     ]
 
     /// Those that there are, by their names on the command line, with their values.
@@ -39,11 +45,12 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
 struct OptimizerOption: Sendable {
     /// What it may be, beside finite.
     enum Limit: CustomStringConvertible {
-        case none, notNegative, fraction
+        case none, positive, notNegative, fraction
 
         func holds(_ value: Double) -> Bool {
             switch self {
             case .none: true
+            case .positive: value > 0
             case .notNegative: value >= 0
             case .fraction: value >= 0 && value < 1
             }
@@ -52,6 +59,7 @@ struct OptimizerOption: Sendable {
         var description: String {
             switch self {
             case .none: "any number"
+            case .positive: "above 0"
             case .notNegative: "at least 0"
             case .fraction: "at least 0 and below 1"
             }

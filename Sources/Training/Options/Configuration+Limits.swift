@@ -14,7 +14,7 @@ extension Configuration {
     /// on the command line; nil where there is none.
     public var fault: String? {
         countFault ?? rateFault ?? warmupFault(minibatches: nil) ?? optimizer.fault(in: optimizerOptions) ?? targetFault
-            ?? tableFault ?? networkFault ?? dropoutFault ?? geneticFault
+            ?? tableFault ?? networkFault ?? dropoutFault ?? geneticFault ?? wholeSetFault
     }
 
     private var countFault: String? {
@@ -98,6 +98,22 @@ extension Configuration {
         case (_, nil): nil
         case (_, _): "the options of a genetic search go with --optimizer genetic, not with \(optimizer.rawValue)"
         }
+    }
+
+    private var wholeSetFault: String? {
+        guard let type = optimizer.ofWholeSet else { return nil }
+        let others = [
+            ("--batch-size", batchSize < Self.mostSamples), ("--clip-norm", clipNorm != nil),
+            ("--schedule", schedule != .constant), ("--warmup", warmup != nil), ("--dropout", (dropout ?? 0) > 0),
+            ("--loss-scale", lossScale != nil), ("--reduction allreduce", reduction == .allreduce),
+        ]
+        if let (option, _) = others.first(where: { $0.1 }) {
+            return "\(option) goes with steps of minibatches, not with --optimizer \(optimizer.rawValue), whose steps are of the "
+                + "whole set"
+        }
+        return type.needsDouble && precision != .float64
+            ? "--optimizer \(optimizer.rawValue) needs --precision float64: what it solves has a condition that \(precision) has "
+                + "too few digits for" : nil
     }
 
     /// Why this cannot be a run of `samples` samples, with others to decide by or without, on `workers` workers: patience with

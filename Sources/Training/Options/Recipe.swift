@@ -100,6 +100,8 @@ extension Configuration {
         guard other != optimizer else { return }
         optimizer = other
         optimizerOptions = recipe.options(of: other)
+        guard other.ofWholeSet != nil else { return }
+        (batchSize, shuffle, precision) = (Self.mostSamples, false, .float64)
     }
 
     /// The network with these hidden layers between as many inputs and outputs as samples of this shape want.

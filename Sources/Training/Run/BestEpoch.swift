@@ -22,7 +22,7 @@ extension Trainer {
     /// Whether the run has come to its end before `epoch`: that is beyond the last, or the validation loss has not fallen for
     /// too long.
     func isOver(before epoch: Int) -> Bool {
-        if epoch > run.lastEpoch { return true }
+        if epoch > run.lastEpoch || state.solver.pointee.isDone { return true }
         guard let patience = configuration.patience, state.bestEpoch.pointee > 0 else { return false }
         return epoch - 1 - Int(state.bestEpoch.pointee) >= patience
     }

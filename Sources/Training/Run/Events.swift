@@ -117,14 +117,18 @@ public struct EpochEvent: Sendable, Encodable, Scored {
     /// The training pass alone, on the slowest rank.
     public var trainSeconds: Double
     public var samples: Int
-    /// Of the epoch's last step.
-    public var learningRate: Double
+    /// Of the epoch's last step, where steps are of minibatches.
+    public var learningRate: Double?
     /// Mean of the minibatches' losses, each before its step.
     public var batchLoss: Double
     /// Measured on the whole sets after the epoch.
     public var scores: SetScores
     public var phases: PhaseSeconds
     public var ranks: [RankSeconds]
+    /// Of a step of the whole set: λ, where it has one, steps that were tried, and the largest magnitude of the gradient before it.
+    public var damping: Double?
+    public var tries: Int?
+    public var gradientNorm: Double?
 
     public var trainLoss: Double { scores[.train]?.loss ?? .nan }
 
@@ -132,6 +136,7 @@ public struct EpochEvent: Sendable, Encodable, Scored {
         RecordField("event", \.event), RecordField("epoch", \.epoch), RecordField("train_seconds", \.trainSeconds),
         RecordField("samples", \.samples), RecordField("learning_rate", \.learningRate),
         RecordField("batch_loss", \.batchLoss), RecordField("phases", \.phases), RecordField("ranks", \.ranks),
+        RecordField("damping", \.damping), RecordField("tries", \.tries), RecordField("gradient_norm", \.gradientNorm),
     ]
 
     public func encode(to encoder: any Encoder) throws {

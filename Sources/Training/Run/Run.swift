@@ -74,7 +74,7 @@ public final class Run<Scalar: Real & Datatype> {
         state = try SharedState(
             team: team,
             shape: SharedState<Scalar>.Shape(
-                topology: configuration.topology, optimizerState: configuration.optimizer.state,
+                topology: configuration.topology, optimizerState: configuration.optimizer.state(configuration.optimizerOptions),
                 workerCount: team.workerCount, slotCount: slicing.ofTeam.count,
                 inputSlices: Self.inputSlices(configuration, slicing, dataset), trainCount: dataset.train.count,
                 blockCount: sets.blockCount, blockWidth: sets.blockWidth, countWidth: sets.countWidth,
@@ -84,6 +84,7 @@ public final class Run<Scalar: Real & Datatype> {
             otherwise: TrainingState(
                 options: configuration, dataChecksum: dataset.checksumText, position: Position()))
         state.bestEpoch.pointee = Int64(start.best?.epoch ?? 0)
+        state.solver.pointee = start.solver ?? SolverState()
         for vector in state.vectors { try team.leaders.broadcast(vector.buffer) }
         try team.communicator.barrier()
     }
@@ -92,7 +93,7 @@ public final class Run<Scalar: Real & Datatype> {
     private static func inputSlices(
         _ options: Configuration, _ slicing: Slicing, _ dataset: NodeDataset
     ) -> InputSlicesShape? {
-        guard options.reduction == .exact, options.lossScale == nil, options.optimizer != .genetic else { return nil }
+        guard options.reduction == .exact, options.lossScale == nil, options.optimizer.isOfMinibatches else { return nil }
         return options.gradient.inputSlices(
             options.network, samples: dataset.train,
             capacity: slicing.largest(ofBatch: min(options.batchSize, dataset.train.count)))
@@ -172,10 +173,11 @@ public final class Run<Scalar: Real & Datatype> {
 
     /// What a checkpoint at `position` holds beside the tensors.
     func trainingState(
-        at position: Position, best: BestEpoch? = nil, search: SearchRecord? = nil
+        at position: Position, best: BestEpoch? = nil, search: SearchRecord? = nil, solver: SolverState? = nil
     ) -> TrainingState {
         TrainingState(
-            options: configuration, dataChecksum: dataset.checksumText, position: position, best: best, search: search)
+            options: configuration, dataChecksum: dataset.checksumText, position: position, best: best,
+            search: search, solver: solver)
     }
 
     /// A worker's part of measuring the weights.

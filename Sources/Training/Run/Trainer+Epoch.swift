@@ -28,7 +28,7 @@ struct EpochHistory {
 extension Trainer {
     /// The end of an epoch, by every worker: measures, checks and records. - Returns: whether to go on.
     func finishEpoch(
-        _ position: inout Position, _ step: Step<Scalar>, _ evaluation: Evaluation<Scalar>, _ worker: Worker
+        _ position: inout Position, _ step: any WorkerStep<Scalar>, _ evaluation: Evaluation<Scalar>, _ worker: Worker
     ) -> Bool {
         let started = now()
         evaluation.measure(inFull: isMeasuredByEpochs && position.epoch == run.lastEpoch)
@@ -46,7 +46,7 @@ extension Trainer {
     }
 
     /// By each team's leader: gathers the epoch's figures, checks that nothing went wrong unseen, and agrees on going on.
-    private func close(_ position: inout Position, _ step: Step<Scalar>, _ scores: SetScores) throws {
+    private func close(_ position: inout Position, _ step: any WorkerStep<Scalar>, _ scores: SetScores) throws {
         let ranks = try rankSeconds()
         let phases = try slowestPhases()
         let slowest = try team.leaders.allReduce(position.epochSeconds, operation: .max)
@@ -79,17 +79,20 @@ extension Trainer {
     private func event(
         _ position: Position, seconds: Double, _ scores: SetScores, _ phases: PhaseSeconds, _ ranks: [RankSeconds]
     ) -> EpochEvent {
-        EpochEvent(
+        let solver = descent == nil ? state.solver.pointee : nil
+        return EpochEvent(
             epoch: position.epoch, trainSeconds: seconds, samples: dataset.train.count,
-            learningRate: learningRate.ofStep(position.epoch * schedule.minibatchCount),
+            learningRate: learningRate(ofStep: position.epoch * schedule.minibatchCount),
             batchLoss: position.batchLoss / Double(schedule.minibatchCount),
-            scores: scores.brief, phases: phases, ranks: ranks)
+            scores: scores.brief, phases: phases, ranks: ranks,
+            damping: solver.flatMap { $0.damping > 0 ? $0.damping : nil }, tries: solver?.tries,
+            gradientNorm: solver?.gradientNorm)
     }
 
     // MARK: What must not go wrong unseen
 
     /// Whether the workers together used every sample once in the steps since the run began, or since the epoch did.
-    private func accountingFailure(_ position: Position, resumed step: Step<Scalar>) throws -> Failure? {
+    private func accountingFailure(_ position: Position, resumed step: any WorkerStep<Scalar>) throws -> Failure? {
         var used = Accounting()
         for worker in 0..<team.workerCount {
             used.count += state.accounts[worker].count
@@ -98,7 +101,7 @@ extension Trainer {
         used.count = try team.leaders.allReduce(used.count, operation: .sum)
         used.sum = try team.leaders.allReduce(used.sum, operation: .sum)
         let before = position.epoch == run.start.position.epoch ? run.start.position.step : 0
-        let expected = Accounting.of(0..<UInt32(dataset.train.count)) - step.accounting(ofFirst: before)
+        let expected = Accounting.of(0..<UInt32(dataset.train.count)) - step.pass.accounting(ofFirst: before)
         guard used != expected else { return nil }
         return Failure(
             .internalError,

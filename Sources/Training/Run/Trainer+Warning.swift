@@ -68,15 +68,15 @@ extension Trainer {
     private func stillnessWarning() -> String? {
         guard history.standsStill, let first = history.first, let last = history.last else { return nil }
         return
-            "the training loss has not moved since epoch \(first.epoch): it is \(last.loss); try another "
-            + "--learning-rate than \(configuration.learningRate), such as \(usualRate), or another --seed"
+            "the training loss has not moved since epoch \(first.epoch): it is \(last.loss); "
+            + otherRate
     }
 
     private func riseWarning() -> String? {
         guard let first = history.first, let last = history.last else { return nil }
         let falls = last.loss < first.loss
         // A loss that falls, but by next to nothing, wants larger steps.
-        let advice = falls && configuration.learningRate < usualRate ? largerRate : smallerRate
+        let advice = falls && rate < usualRate ? largerRate : smallerRate
         return
             "the training loss has \(falls ? "hardly" : "not") fallen since epoch \(first.epoch): it was \(first.loss) and is "
             + "\(last.loss), worse than that of the same outputs for all samples; \(advice)"
@@ -84,20 +84,26 @@ extension Trainer {
 
     // MARK: What to try
 
+    /// 0 where steps are not of minibatches.
+    private var rate: Double { configuration.learningRate ?? 0 }
+
     /// The rate that most such runs begin with.
     private var usualRate: Double {
-        guard configuration.optimizer == .sgd else { return configuration.optimizer.defaults.learningRate }
+        guard configuration.optimizer == .sgd else { return configuration.optimizer.defaults.learningRate ?? 0 }
         let isArticle = configuration.activation == HiddenActivations(.sigmoid) && configuration.loss == .mse
-        return (isArticle ? Recipe.article : .modern).options(of: .sgd).learningRate
+        return (isArticle ? Recipe.article : .modern).options(of: .sgd).learningRate ?? 0
     }
 
     private var smallerRate: String {
-        let rate = configuration.learningRate
-        return
-            "try a smaller --learning-rate than \(rate), such as \(usualRate < rate ? usualRate : rate / 10), or another --seed"
+        rateAdvice("smaller", usualRate < rate ? usualRate : rate / 10)
     }
 
-    private var largerRate: String {
-        "try a larger --learning-rate than \(configuration.learningRate), such as \(usualRate), or another --seed"
+    private var largerRate: String { rateAdvice("larger", usualRate) }
+
+    private var otherRate: String { rateAdvice("another", usualRate) }
+
+    private func rateAdvice(_ which: String, _ value: Double) -> String {
+        guard descent != nil else { return "try another --seed, or other layers" }
+        return "try \(which == "another" ? "" : "a ")\(which) --learning-rate than \(rate), such as \(value), or another --seed"
     }
 }

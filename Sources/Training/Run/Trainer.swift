@@ -11,6 +11,8 @@ import Storage
 public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     let run: Run<Scalar>
     private let plan: StepPlan<Scalar>
+    /// nil where steps are not of minibatches.
+    let descent: Descent?
     /// The epochs of this process, for the rank's own thread.
     var history: EpochHistory
     /// What the first rank has told of a run that may not learn.
@@ -22,21 +24,16 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     /// The last epoch that is done, of this process or before.
     private var lastTrained = 0
 
-    /// Collective. The run's optimiser steps by gradients.
+    /// Collective. The run's optimiser goes by gradients.
     public init(_ run: Run<Scalar>) {
         self.run = run
         let options = run.configuration
-        let schedule = MinibatchSchedule(
-            sampleCount: run.dataset.train.count, batchSize: options.batchSize, seed: options.seed,
-            shuffled: options.shuffle)
         plan = StepPlan(
-            team: run.team, samples: run.dataset.train, schedule: schedule,
+            team: run.team, samples: run.dataset.train,
+            schedule: MinibatchSchedule(options, sampleCount: run.dataset.train.count),
             slicing: run.slicing, sum: GradientSum(state: run.state, reduction: options.reduction),
-            optimizer: options.optimizer.make(options.optimizerOptions)!,
-            learningRate: LearningRate(
-                options.learningRate, schedule: options.schedule, warmup: options.warmup,
-                stepsInEpoch: schedule.minibatchCount, epochs: options.epochs),
-            clipping: options.clipNorm.map(Clipping.init), lossScale: options.lossScale)
+            lossScale: options.lossScale)
+        descent = Descent(options, stepsInEpoch: plan.schedule.minibatchCount)
         best = run.start.best
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
@@ -75,7 +72,9 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     }
 
     /// Whether the last epoch's measurement is that of the weights that the run ends with.
-    var isMeasuredByEpochs: Bool { configuration.patience == nil && run.start.position.epoch <= run.lastEpoch }
+    var isMeasuredByEpochs: Bool {
+        configuration.patience == nil && descent != nil && run.start.position.epoch <= run.lastEpoch
+    }
 
     /// Measures the weights that the run ends with, where no epoch has.
     private func measureLast(_ evaluation: Evaluation<Scalar>, _ worker: Worker) {
@@ -85,17 +84,23 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         finalScores = measured ?? SetScores()
     }
 
-    private func step(_ worker: Worker) -> Step<Scalar> {
+    private func step(_ worker: Worker) -> any WorkerStep<Scalar> {
+        let trace = trace?.worker(worker)
+        guard let descent else {
+            return WholeSetSteps.make(configuration, plan, worker, trace: trace)
+        }
         let engine = configuration.gradient.makeEngine(
             configuration.network, samples: dataset.train, capacity: plan.sliceCapacity,
             dropout: Dropout(rate: configuration.dropout, seed: configuration.seed), as: Scalar.self)
-        return Step(plan, worker, engine: engine, trace: trace?.worker(worker))
+        return Step(plan, descent, worker, engine: engine, trace: trace)
     }
 
     /// The rest of the epoch that `position` is in. - Returns: whether to go on.
-    private func trainEpoch(_ position: inout Position, _ step: Step<Scalar>, _ worker: Worker) -> Bool {
+    private func trainEpoch(
+        _ position: inout Position, _ step: any WorkerStep<Scalar>, _ worker: Worker
+    ) -> Bool {
         let started = now() - position.epochSeconds
-        step.beginEpoch(position.epoch)
+        step.pass.beginEpoch(position.epoch)
         while position.step < schedule.minibatchCount {
             suffer(at: position, step, worker)
             let request = worker.isMain ? run.control.request : .none
@@ -104,8 +109,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
             if worker.isMain { conclude(outcome, position) }
             if outcome.diverged || outcome.stops || outcome.fails { return false }
         }
-        step.showAccount()
-        guard let vector = step.firstNotFinite() else { return true }
+        step.pass.showAccount()
+        guard let vector = step.pass.firstNotFinite() else { return true }
         if worker.isMain {
             run.control.end(.diverged(divergence(of: vector.name, inStep: position.step, of: position.epoch)))
         }
@@ -113,7 +118,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     }
 
     /// What the rank's own thread does after a step.
-    private func conclude(_ outcome: Step<Scalar>.Outcome, _ position: Position) {
+    private func conclude(_ outcome: StepOutcome, _ position: Position) {
         if outcome.diverged {
             run.control.end(.diverged(divergence(of: "gradient", inStep: position.step + 1, of: position.epoch)))
         } else if outcome.stops {
@@ -146,7 +151,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     func save(_ position: Position) {
         run.control.save(
             state.vectors.map { ($0.prefix, UnsafePointer($0.base)) },
-            state: run.trainingState(at: position, best: best))
+            state: run.trainingState(
+                at: position, best: best, solver: descent == nil ? state.solver.pointee : nil))
     }
 
     /// Where the first number that is none was found; nil where only another team knows.
@@ -162,7 +168,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
                 + "no model is written")
     }
 
-    private func suffer(at position: Position, _ step: Step<Scalar>, _ worker: Worker) {
+    private func suffer(at position: Position, _ step: any WorkerStep<Scalar>, _ worker: Worker) {
         guard let fault = run.fault, worker.isMain, run.processes.world.rank == fault.rank,
             (position.epoch - 1) * schedule.minibatchCount + position.step == fault.step
         else { return }
@@ -173,7 +179,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         case .crash: fatalError("injected")
         case .overflow: _ = FaultInjection.depth(below: fault.step)
         case .fail: run.control.end(.failed(Failure(.inputOutput, "injected failure")))
-        case .repeated: step.repeatSample()
+        case .repeated: step.pass.repeatSample()
         }
     }
 }
@@ -185,7 +191,8 @@ extension Trainer {
     var dataset: NodeDataset { run.dataset }
     var topology: Topology { run.topology }
     var schedule: MinibatchSchedule { plan.schedule }
-    var learningRate: LearningRate { plan.learningRate }
+    /// Of the run's step `step`, from 1; nil where there are none of minibatches.
+    func learningRate(ofStep step: Int) -> Double? { descent?.learningRate.ofStep(step) }
     var state: SharedState<Scalar> { run.state }
     var trace: Trace? { run.trace }
 }

@@ -11,6 +11,8 @@ public struct TrainingState: Sendable, Codable {
     public var best: BestEpoch?
     /// Of a genetic search, whose rounds are the position's steps.
     var search: SearchRecord?
+    /// Of an optimiser of whole sets.
+    var solver: SolverState?
 }
 
 /// A population between two rounds, but for its networks.
@@ -58,6 +60,10 @@ extension TrainingState {
             return "expected a position in \(options.epochs) epochs of \(minibatches) steps, found epoch "
                 + "\(position.epoch), step \(position.step)"
         }
+        guard (solver == nil) == options.optimizer.isOfMinibatches else {
+            return "\(solver == nil ? "it lacks" : "it holds") the state of an optimiser of whole sets"
+        }
+        if let fault = solver?.fault(most: options.optimizerOptions) { return fault }
         return bestFault(options)
     }
 

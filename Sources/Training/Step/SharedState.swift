@@ -56,6 +56,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     private let countWidth: Int
     /// The number of the epoch whose weights are kept as the best, 0 for none; and those.
     let bestEpoch: UnsafeMutablePointer<Int64>
+    let solver: UnsafeMutablePointer<SolverState>
     let bestWeights: UnsafeMutablePointer<Scalar>
     private let window: SharedWindow?
 
@@ -114,6 +115,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         blockCorrect = arena.take(shape.blockCount)
         countRows = arena.take(workers * countWidth)
         bestEpoch = arena.take(1)
+        solver = arena.take(1)
         bestWeights = arena.take(shape.keepsBest ? stride : 0)
         window = arena.window
         var vectors = [ParameterVector(name: "weights", prefix: "", base: weights, count: count)]

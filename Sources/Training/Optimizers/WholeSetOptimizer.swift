@@ -1,0 +1,29 @@
+/// An optimiser whose step is one of the whole training set, so that an epoch has one step: a file of this folder each, a line
+/// in `Optimizer`'s list, and what takes its steps in `WholeSet`.
+protocol WholeSetOptimizer: NamedOptimizer {
+    /// Whether its steps are taken in double precision alone.
+    static var needsDouble: Bool { get }
+}
+
+/// What an optimiser of whole sets has to know between two steps, beside vectors; in the team's memory, and in checkpoints.
+struct SolverState: BitwiseCopyable, Codable, Equatable {
+    /// λ, and what it is multiplied by when a step is refused; 0 before the first.
+    var damping = 0.0
+    var factor = 0.0
+    /// Steps that were tried in the last epoch.
+    var tries = 0
+    /// Of the weights as they were at the last step's beginning: the gradient's largest magnitude.
+    var gradientNorm = 0.0
+    /// Pairs of the history, and the place of the newest.
+    var pairs = 0
+    var newest = 0
+    /// Nothing is left to do.
+    var isDone = false
+
+    /// Why a run of these options cannot be so; nil where it can.
+    func fault(most options: OptimizerOptions) -> String? {
+        let numbers = [damping, factor, gradientNorm]
+        let isOne = numbers.allSatisfy { $0 >= 0 && $0.isFinite } && tries >= 0 && pairs == 0 && newest == 0
+        return isOne ? nil : "expected the state of an optimiser of whole sets, found \(self)"
+    }
+}
