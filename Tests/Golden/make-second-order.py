@@ -7,7 +7,8 @@ Gauss-Newton square root's: rows R J, R^T R being the Hessian of a sample's loss
 
 With the mean loss E = sum w_b E_b / sum w_b, which is `loss_value`, and the decay D: `gradient` is that of E + D/2 |parameters|^2, and
 `gauss_newton` its Gauss-Newton Hessian H, of which the lower triangle is written. The step solves (H + lambda I) step = -gradient;
-`predicted_decrease` is what the quadratic model with H loses by it, `loss_after` is E there.
+`predicted_decrease` is what the quadratic model with H loses by it, `loss_after` is E there. `scaled_step` is the same with lambda
+times `metric` on the diagonal in place of lambda: the diagonal of H less D, and a hundredth of its largest element at least.
 """
 
 import json
@@ -97,6 +98,8 @@ def golden(number, case):
     gradient = jacrev(loss)(first).detach().numpy() + decay * first.numpy()
     hessian = np.einsum("b,bqi,bqj->ij", share, roots, roots) + decay * identity
     step = np.linalg.solve(hessian + damping * identity, -gradient)
+    diagonal = np.diag(hessian) - decay
+    metric = np.maximum(diagonal, diagonal.max() / 100)
     found = {
         "name": f"{'-'.join(map(str, case['sizes']))} {case['activation']}, {case['output_activation']}, {case['loss']}",
         **{key: case[key] for key in ("sizes", "activation", "output_activation", "loss", "weight_decay", "lambda")},
@@ -104,7 +107,8 @@ def golden(number, case):
         "jacobian": jacobian, "loss_value": loss(first).item(), "gradient": gradient,
         "gauss_newton": hessian[np.tril_indices(len(first))], "step": step,
         "predicted_decrease": -(gradient @ step + step @ hessian @ step / 2),
-        "loss_after": loss(first + torch.from_numpy(step)).item(),
+        "loss_after": loss(first + torch.from_numpy(step)).item(), "metric": metric,
+        "scaled_step": np.linalg.solve(hessian + damping * np.diag(metric), -gradient),
     }
     if case["loss"] == "cross-entropy":
         found["square_root"] = roots
