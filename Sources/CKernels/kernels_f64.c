@@ -112,3 +112,5 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 #include "sums/sums.h"
 #include "inputs/slices.h"
 #include "reconstruction.h"
+#include "curvature/gram.h"
+#include "curvature/cholesky.h"

@@ -26,6 +26,16 @@ struct DescentOptions: RunOptions {
             "λ: of sgd and adam λ·w is added to the gradient; of adamw w = w - rate·λ·w (\(Optimizer.defaults(of: \.weightDecay)))."
     )
     var weightDecay: Double?
+    @Option(
+        help:
+            "Of lm: the first λ of (JᵀJ + λD)Δ = -g, D being JᵀJ's diagonal (\(Optimizer.defaults(of: \.damping)))."
+    )
+    var damping: Double?
+    @Option(
+        help:
+            "Of lm: end when no element of the gradient is larger (\(Optimizer.defaults(of: \.gradientTolerance)))."
+    )
+    var gradientTolerance: Double?
     @Option(help: "Scale the gradient down where its norm over all parameters is above this (default: no limit).")
     var clipNorm: Double?
     @Option(
@@ -50,6 +60,8 @@ struct DescentOptions: RunOptions {
             Setting("--learning-rate", \.learningRate, \.learningRate), Setting("--momentum", \.momentum, \.momentum),
             Setting("--nesterov", \.nesterov, \.nesterov, is: true), Setting("--beta1", \.beta1, \.beta1),
             Setting("--beta2", \.beta2, \.beta2), Setting("--weight-decay", \.weightDecay, \.weightDecay),
+            Setting("--damping", \.damping, \.damping),
+            Setting("--gradient-tolerance", \.gradientTolerance, \.gradientTolerance),
             Setting("--clip-norm", \.clipNorm, \.clipNorm), Setting("--schedule", \.schedule, \.schedule),
             Setting("--warmup", \.warmup, \.warmup), Setting("--patience", \.patience, \.patience),
             Setting("--no-shuffle", \.noShuffle, \.shuffle, is: false),

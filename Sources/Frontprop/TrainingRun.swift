@@ -113,7 +113,7 @@ public struct TrainingRun {
         }
         let run = try Run<Scalar>(
             processes: processes, team: team, configuration: options, dataset: dataset, surroundings: surroundings)
-        let method: any TrainingMethod = options.optimizer == .genetic ? try GeneticSearch(run) : Trainer(run)
+        let method: any TrainingMethod = options.optimizer == .genetic ? try GeneticSearch(run) : try Trainer(run)
         // From here on there is something to save.
         if heedsSignals { StopSignals.note() }
         try processes.agree {

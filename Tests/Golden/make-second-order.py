@@ -6,9 +6,9 @@ parameter, in the order and layout of PyTorch's state_dict. It is of a^L; with c
 Gauss-Newton square root's: rows R J, R^T R being the Hessian of a sample's loss by h^L. Matrices are flat, by rows.
 
 With the mean loss E = sum w_b E_b / sum w_b, which is `loss_value`, and the decay D: `gradient` is that of E + D/2 |parameters|^2, and
-`gauss_newton` its Gauss-Newton Hessian H, of which the lower triangle is written. The step solves (H + lambda I) step = -gradient;
-`predicted_decrease` is what the quadratic model with H loses by it, `loss_after` is E there. `scaled_step` is the same with lambda
-times `metric` on the diagonal in place of lambda: the diagonal of H less D, and a hundredth of its largest element at least.
+`gauss_newton` its Gauss-Newton Hessian H, of which the lower triangle is written. The step solves (H + lambda M) step = -gradient,
+M being the diagonal of H without the decay, but nowhere less than a hundredth of its largest element; `predicted_decrease` is what the
+quadratic model with H loses by it, `loss_after` is E there.
 """
 
 import json
@@ -21,11 +21,11 @@ from torch.func import functional_call, jacrev
 ACTIVATIONS = {"tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "linear": torch.nn.Identity}
 CASES = [
     {"sizes": [3, 5, 4, 2], "activation": "tanh", "output_activation": "linear", "loss": "mse",
-     "row_weights": True, "weight_decay": 0.01, "lambda": 0.05},
+     "row_weights": True, "weight_decay": 0.01, "lambda": 1.5},
     {"sizes": [3, 5, 2], "activation": "sigmoid", "output_activation": "sigmoid", "loss": "mse",
-     "row_weights": False, "weight_decay": 0.0, "lambda": 0.001},
+     "row_weights": False, "weight_decay": 0.0, "lambda": 0.8},
     {"sizes": [3, 4, 3], "activation": "tanh", "output_activation": "softmax", "loss": "cross-entropy",
-     "row_weights": True, "weight_decay": 0.0, "lambda": 0.02},
+     "row_weights": True, "weight_decay": 0.0, "lambda": 2.0},
     {"sizes": [3, 4, 3], "activation": "sigmoid", "output_activation": "sigmoid", "loss": "cross-entropy",
      "row_weights": False, "weight_decay": 0.002, "lambda": 0.1},
 ]
@@ -96,10 +96,10 @@ def golden(number, case):
     share = (weights / weights.sum()).numpy()
     decay, damping, identity = case["weight_decay"], case["lambda"], np.eye(len(first))
     gradient = jacrev(loss)(first).detach().numpy() + decay * first.numpy()
-    hessian = np.einsum("b,bqi,bqj->ij", share, roots, roots) + decay * identity
-    step = np.linalg.solve(hessian + damping * identity, -gradient)
-    diagonal = np.diag(hessian) - decay
-    metric = np.maximum(diagonal, diagonal.max() / 100)
+    curvature = np.einsum("b,bqi,bqj->ij", share, roots, roots)
+    hessian = curvature + decay * identity
+    metric = np.diag(np.maximum(np.diag(curvature), 0.01 * np.diag(curvature).max()))
+    step = np.linalg.solve(hessian + damping * metric, -gradient)
     found = {
         "name": f"{'-'.join(map(str, case['sizes']))} {case['activation']}, {case['output_activation']}, {case['loss']}",
         **{key: case[key] for key in ("sizes", "activation", "output_activation", "loss", "weight_decay", "lambda")},
@@ -107,8 +107,7 @@ def golden(number, case):
         "jacobian": jacobian, "loss_value": loss(first).item(), "gradient": gradient,
         "gauss_newton": hessian[np.tril_indices(len(first))], "step": step,
         "predicted_decrease": -(gradient @ step + step @ hessian @ step / 2),
-        "loss_after": loss(first + torch.from_numpy(step)).item(), "metric": metric,
-        "scaled_step": np.linalg.solve(hessian + damping * np.diag(metric), -gradient),
+        "loss_after": loss(first + torch.from_numpy(step)).item(),
     }
     if case["loss"] == "cross-entropy":
         found["square_root"] = roots

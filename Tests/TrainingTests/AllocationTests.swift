@@ -15,7 +15,7 @@ import Training
         try check(method, model, "sgd", Double.self)
     }
 
-    @Test(arguments: Optimizer.allCases.filter { $0 != .genetic }) func norOfAnyOptimizer(_ optimizer: Optimizer) throws
+    @Test(arguments: Optimizer.allCases.filter(\.isOfMinibatches)) func norOfAnyOptimizer(_ optimizer: Optimizer) throws
     {
         try check(.frontprop, "784x16x16x10", optimizer.rawValue, Float.self)
         try check(.frontprop, "784x16x16x10", optimizer.rawValue, Double.self)

@@ -51,7 +51,9 @@ import Testing
                 clips: clipNorm != nil))
         for e in 0..<state.parameterCount { state.weights[e] = Double(e) / 16 }
         var configuration = Configuration()
-        (configuration.optimizer, configuration.optimizerOptions, configuration.clipNorm) = (optimizer, options, clipNorm)
+        (configuration.optimizer, configuration.optimizerOptions, configuration.clipNorm) = (
+            optimizer, options, clipNorm
+        )
         return Plan(
             plan: StepPlan(
                 team: team, samples: samples.samples, schedule: Self.schedule, slicing: slicing,
@@ -259,7 +261,8 @@ import Testing
         let state = try SharedState<Float>(
             team: team,
             shape: SharedState<Float>.Shape(
-                topology: topology, optimizerState: optimizer.state(optimizer.defaults), workerCount: 1, slotCount: 2, inputSlices: nil,
+                topology: topology, optimizerState: optimizer.state(optimizer.defaults), workerCount: 1, slotCount: 2,
+                inputSlices: nil,
                 trainCount: 3, blockCount: 1))
         #expect(state.vectors.map(\.name) == ["weights"] + optimizer.state(optimizer.defaults))
         #expect(state.vectors[0].prefix == "" && state.vectors[0].base == state.weights)

@@ -245,4 +245,34 @@ typedef struct {
 CK_DECLARE(float, f32)
 CK_DECLARE(double, f64)
 
+// A Jacobian J times itself, JᵀJ. An element of J is left · right, of a sample's row and a parameter's column: left[p] + place
+// and right[p] are what parameter p has of a group of samples. JᵀJ lies in words, packed: strips of 8 rows from their diagonal on,
+// each 8 rows of as many words as there are columns from there to the end (a multiple of 8).
+
+// Parameters of a panel, in which a piece of J is multiplied: [parameters / CK_PANEL][depth][CK_PANEL].
+#define CK_PANEL 24
+
+/// squares[p][lane] += element², of a group of samples.
+void ck_curvature_squares(const double *const *left, size_t place, const double *const *right, size_t count,
+                          double *squares);
+/// Rows [row, row + CK_GROUP) of a piece of `depth` rows: element · scale[p]; zero beyond `count` up to a multiple of 8.
+void ck_curvature_panels(const double *const *left, size_t place, const double *const *right, const double *scale,
+                         size_t count, size_t depth, size_t row, double *panels);
+/// out[8][8·vectors] += round(2^50 · Σ_k a[k][t] · b[k][c]), t < 8, the sum being one chain of fused multiply-adds by ascending
+/// k; a and b are 8, and 8·vectors columns of panels, vectors at most 3. No sum is above one.
+void ck_gram_tile(const double *a, const double *b, size_t depth, size_t vectors, int64_t *out, size_t out_row);
+/// out[8][columns] = a strip's words · 2^-50, with diagonal[t] added where the row t < 8 meets the column t.
+void ck_gram_numbers(const int64_t *words, size_t columns, const double *diagonal, double *out, size_t out_row);
+
+// Cholesky's factor R of a matrix, RᵀR, in its place above the diagonal, with rows of so many elements. n: a multiple of 8.
+
+/// That of the first n columns, where they have n rows; returns 0 where there is none.
+int ck_cholesky_block(double *a, size_t row, size_t n);
+/// The n rows of R in further columns (a multiple of 8) at x, from the factor r of the first n.
+void ck_cholesky_columns(const double *r, size_t row, size_t n, double *x, size_t columns);
+/// c[8][8·vectors] -= Σ_k a[k][t] · b[k][c], one chain by ascending k; vectors at most 3.
+void ck_cholesky_tile(const double *a, const double *b, size_t row, size_t depth, size_t vectors, double *c);
+/// x = (RᵀR)⁻¹ x.
+void ck_cholesky_solve(const double *r, size_t row, size_t n, double *x);
+
 #endif

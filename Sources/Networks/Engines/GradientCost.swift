@@ -30,7 +30,7 @@ public struct GradientCost: Equatable, Sendable {
     }
 
     /// In the largest unit that gives one or more.
-    static func duration(_ seconds: Double) -> String {
+    public static func duration(_ seconds: Double) -> String {
         let units = [(31_557_600.0, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")]
         let (length, name) = units.first { seconds >= $0.0 } ?? (1, "seconds")
         return number(seconds / length) + " " + name
@@ -103,6 +103,21 @@ extension MatrixEngine {
         return GradientCost(
             operations: operations, bytes: matrixBytes(topology) * Double(blockSize(topology)),
             seconds: operations * secondsPerOperation + bytes * secondsPerByte)
+    }
+}
+
+extension CurvatureRows {
+    /// Seconds of one floating-point operation of products of tiles.
+    private static var secondsPerOperation: Double { 2.5e-11 }
+
+    /// The cost of an iteration by the normal equations of `samples` samples: n_L·P² operations a sample for JᵀJ, and P³/3 for its
+    /// factor, of P parameters; JᵀJ in words and the factor, once a node.
+    public static func cost(topology: Topology, samples: Int) -> GradientCost {
+        let count = Double(topology.parameterCount)
+        let operations =
+            Double(samples) * Double(topology.outputCount) * count * count + count * count * count / 3
+        return GradientCost(
+            operations: operations, bytes: 12 * count * count, seconds: operations * secondsPerOperation)
     }
 }
 

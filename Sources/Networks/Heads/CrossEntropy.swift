@@ -7,10 +7,11 @@ extension Loss {
         [
             LossForm(
                 formula: "−Σ_q t_q ln a_q", activations: [.softmax], targets: [.labels], isMean: false,
-                layer: .softmax, kernel: "cross_entropy", function: CrossEntropy()),
+                layer: .softmax, kernel: "cross_entropy", curvature: .softmax, function: CrossEntropy()),
             LossForm(
                 formula: "−1/n_L · Σ_q (t_q ln a_q + (1 − t_q) ln(1 − a_q))", activations: [.sigmoid], range: 0...1,
-                layer: .sigmoidOfSums, kernel: "sigmoid_cross_entropy", function: SigmoidCrossEntropy()),
+                layer: .sigmoidOfSums, kernel: "sigmoid_cross_entropy",
+                curvature: .bySum { $0 * (1 - $0) }, function: SigmoidCrossEntropy()),
         ])
 }
 

@@ -1,13 +1,15 @@
 import Kernels
 
 extension Loss {
-    /// With PyTorch's δ of 1. Its second derivative jumps there.
+    /// With PyTorch's δ of 1. Its second derivative jumps there; a Gauss-Newton matrix has that of the parabola which lies above
+    /// it and touches it at the error.
     public static let huber = Loss(
         "huber",
         [
             LossForm(
                 formula: "1/n_L · Σ_q (e_q²/2, or abs(e_q) − 1/2 beyond 1), e_q = a_q − t_q",
-                activations: Activation.linearFirst, kernel: "huber", kinks: [-1, 1], function: Huber())
+                activations: Activation.linearFirst, kernel: "huber", kinks: [-1, 1],
+                curvature: .byOutput { 1 / max(1, abs($0 - $1)) }, function: Huber())
         ])
 }
 

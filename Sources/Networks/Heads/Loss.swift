@@ -72,6 +72,8 @@ struct LossForm: Sendable {
     var parameter = 0.0
     /// Where, in a − t, the loss or its derivative jumps.
     var kinks: [Double] = []
+    /// What Gauss and Newton's approximation makes of it.
+    var curvature = LossCurvature.none
     let function: any LossFunction
 
     /// What the kernels call it.

@@ -7,7 +7,7 @@ extension Loss {
         [
             LossForm(
                 formula: "1/n_L · Σ_q (a_q − t_q)²", activations: Activation.all, kernel: "mse",
-                function: MeanSquaredError())
+                curvature: .byOutput { _, _ in 2 }, function: MeanSquaredError())
         ])
 }
 

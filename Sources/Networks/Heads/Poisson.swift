@@ -8,10 +8,11 @@ extension Loss {
         [
             LossForm(
                 formula: "1/n_L · Σ_q (e^a_q − t_q a_q)", activations: [.linear], range: 0...Double.infinity,
-                kernel: "poisson", function: PoissonOfLogarithms()),
+                kernel: "poisson", curvature: .byOutput { a, _ in Functions.exp(a) }, function: PoissonOfLogarithms()),
             LossForm(
                 formula: "1/n_L · Σ_q (a_q − t_q ln(a_q + 1e-8))", activations: [.softplus],
-                range: 0...Double.infinity, kernel: "poisson_of_rates", function: PoissonOfRates()),
+                range: 0...Double.infinity, kernel: "poisson_of_rates",
+                curvature: .byOutput { a, t in t / ((a + 1e-8) * (a + 1e-8)) }, function: PoissonOfRates()),
         ])
 }
 

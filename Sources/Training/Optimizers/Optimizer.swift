@@ -3,11 +3,12 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
     /// Those that step by gradients of minibatches, the default first.
     private static let stepping: [any GradientOptimizer.Type] = [MomentumSGD.self, Adam.self, AdamW.self]
     /// Those whose step is one of the whole set.
-    private static let ofWholeSets: [any WholeSetOptimizer.Type] = []
+    private static let ofWholeSets: [any WholeSetOptimizer.Type] = [LevenbergMarquardt.self]
     private static let named: [any NamedOptimizer.Type] = stepping + ofWholeSets
 
     public static let sgd = Optimizer(MomentumSGD.self)
     public static let adam = Optimizer(Adam.self)
+    public static let lm = Optimizer(LevenbergMarquardt.self)
     /// A population of networks and no gradient.
     public static let genetic = Optimizer("genetic")
     public static let allCases = named.map { Optimizer($0) } + [genetic]

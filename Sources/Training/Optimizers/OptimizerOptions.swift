@@ -10,7 +10,7 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
     public var beta2: Double?
     /// λ: of the weights, biases too.
     public var weightDecay: Double?
-    /// Of a second-order step: the first damping, as a part of the largest curvature.
+    /// Of a second-order step: the first damping, as a part of each parameter's curvature.
     public var damping: Double?
     /// The magnitude to which the gradient's largest element has to fall for the run to end.
     public var gradientTolerance: Double?

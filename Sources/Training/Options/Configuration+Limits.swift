@@ -108,8 +108,12 @@ extension Configuration {
             ("--loss-scale", lossScale != nil), ("--reduction allreduce", reduction == .allreduce),
         ]
         if let (option, _) = others.first(where: { $0.1 }) {
-            return "\(option) goes with steps of minibatches, not with --optimizer \(optimizer.rawValue), whose steps are of the "
+            return
+                "\(option) goes with steps of minibatches, not with --optimizer \(optimizer.rawValue), whose steps are of the "
                 + "whole set"
+        }
+        if optimizer == .lm, !network.head.hasCurvature {
+            return "--optimizer lm goes with a loss that is curved: \(Head.curvedLosses), not with \(loss)"
         }
         return type.needsDouble && precision != .float64
             ? "--optimizer \(optimizer.rawValue) needs --precision float64: what it solves has a condition that \(precision) has "
@@ -124,6 +128,13 @@ extension Configuration {
         let memory = Double(Memory.bytes)
         if let refusal = genetic?.refusal(topology: topology, precision: precision, memoryBytes: memory) {
             return refusal
+        }
+        if optimizer == .lm {
+            let cost = CurvatureRows.cost(topology: topology, samples: samples)
+            // One copy, however many work on it.
+            let refusal = cost.refusal(
+                of: "an iteration of --optimizer lm on \(topology)", workers: 1, memoryBytes: memory)
+            if let refusal { return refusal + "; --optimizer lbfgs takes some gradients" }
         }
         func refusal<Scalar: Real>(_: Scalar.Type) -> String? {
             gradient.refusal(

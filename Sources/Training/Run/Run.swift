@@ -74,7 +74,8 @@ public final class Run<Scalar: Real & Datatype> {
         state = try SharedState(
             team: team,
             shape: SharedState<Scalar>.Shape(
-                topology: configuration.topology, optimizerState: configuration.optimizer.state(configuration.optimizerOptions),
+                topology: configuration.topology,
+                optimizerState: configuration.optimizer.state(configuration.optimizerOptions),
                 workerCount: team.workerCount, slotCount: slicing.ofTeam.count,
                 inputSlices: Self.inputSlices(configuration, slicing, dataset), trainCount: dataset.train.count,
                 blockCount: sets.blockCount, blockWidth: sets.blockWidth, countWidth: sets.countWidth,
@@ -93,7 +94,9 @@ public final class Run<Scalar: Real & Datatype> {
     private static func inputSlices(
         _ options: Configuration, _ slicing: Slicing, _ dataset: NodeDataset
     ) -> InputSlicesShape? {
-        guard options.reduction == .exact, options.lossScale == nil, options.optimizer.isOfMinibatches else { return nil }
+        guard options.reduction == .exact, options.lossScale == nil, options.optimizer.isOfMinibatches else {
+            return nil
+        }
         return options.gradient.inputSlices(
             options.network, samples: dataset.train,
             capacity: slicing.largest(ofBatch: min(options.batchSize, dataset.train.count)))
@@ -158,10 +161,23 @@ public final class Run<Scalar: Real & Datatype> {
 
     /// What is to be said of the gradient's cost; nil where there is nothing.
     public var costAdvice: String? {
-        timesBackprop.map {
+        if let curvatureAdvice { return curvatureAdvice }
+        return timesBackprop.map {
             "--gradient \(configuration.gradient.rawValue) takes \(String(format: $0 < 10 ? "%.1f" : "%.0f", $0)) times "
                 + "as many operations on \(topology) as --gradient backprop, which gives the same gradient but for its last digits"
         }
+    }
+
+    /// Beyond so many parameters the normal equations are a matter of patience.
+    private static var mostOfNormalEquations: Int { 2000 }
+
+    private var curvatureAdvice: String? {
+        guard configuration.optimizer == .lm, topology.parameterCount > Self.mostOfNormalEquations else { return nil }
+        let cost = CurvatureRows.cost(topology: topology, samples: dataset.train.count)
+        return
+            "--optimizer lm on \(topology), which has \(topology.parameterCount) weights, takes about "
+            + "\(GradientCost.duration(cost.seconds / Double(team.totalWorkers))) an iteration, and "
+            + "\(GradientCost.size(cost.bytes)) of memory a node; --optimizer lbfgs takes some gradients"
     }
 
     /// The event that opens a run that goes on.

@@ -104,6 +104,7 @@ extension Trainer {
 
     private func rateAdvice(_ which: String, _ value: Double) -> String {
         guard descent != nil else { return "try another --seed, or other layers" }
-        return "try \(which == "another" ? "" : "a ")\(which) --learning-rate than \(rate), such as \(value), or another --seed"
+        return
+            "try \(which == "another" ? "" : "a ")\(which) --learning-rate than \(rate), such as \(value), or another --seed"
     }
 }

@@ -13,6 +13,8 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     private let plan: StepPlan<Scalar>
     /// nil where steps are not of minibatches.
     let descent: Descent?
+    /// nil where they are.
+    private let wholeSet: WholeSetSteps<Scalar>?
     /// The epochs of this process, for the rank's own thread.
     var history: EpochHistory
     /// What the first rank has told of a run that may not learn.
@@ -25,7 +27,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     private var lastTrained = 0
 
     /// Collective. The run's optimiser goes by gradients.
-    public init(_ run: Run<Scalar>) {
+    public init(_ run: Run<Scalar>) throws {
         self.run = run
         let options = run.configuration
         plan = StepPlan(
@@ -33,6 +35,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
             schedule: MinibatchSchedule(options, sampleCount: run.dataset.train.count),
             slicing: run.slicing, sum: GradientSum(state: run.state, reduction: options.reduction),
             lossScale: options.lossScale)
+        wholeSet = try WholeSetSteps(options, plan)
         descent = Descent(options, stepsInEpoch: plan.schedule.minibatchCount)
         best = run.start.best
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
@@ -86,13 +89,11 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
 
     private func step(_ worker: Worker) -> any WorkerStep<Scalar> {
         let trace = trace?.worker(worker)
-        guard let descent else {
-            return WholeSetSteps.make(configuration, plan, worker, trace: trace)
-        }
+        if let wholeSet { return wholeSet.step(worker, trace: trace) }
         let engine = configuration.gradient.makeEngine(
             configuration.network, samples: dataset.train, capacity: plan.sliceCapacity,
             dropout: Dropout(rate: configuration.dropout, seed: configuration.seed), as: Scalar.self)
-        return Step(plan, descent, worker, engine: engine, trace: trace)
+        return Step(plan, descent!, worker, engine: engine, trace: trace)
     }
 
     /// The rest of the epoch that `position` is in. - Returns: whether to go on.

@@ -103,30 +103,55 @@ final class GradientPass<Scalar: Real & Datatype> {
 
     // MARK: Slices
 
-    /// Computes this worker's slices of the epoch's samples `range`, and notes what is largest in them.
-    ///
-    /// - Parameters:
-    ///   - counts: whether the samples count as used.
-    ///   - step: of the run, from 1.
+    /// A minibatch of the epoch.
+    func minibatch(_ index: Int) -> MinibatchSamples {
+        let range = plan.schedule.minibatch(index)
+        let samples = UnsafeBufferPointer(
+            start: UnsafePointer(state.permutation + range.lowerBound), count: range.count)
+        return MinibatchSamples(
+            samples: samples,
+            minibatch: Minibatch(
+                size: samples.count, meanWeight: plan.samples.meanWeight(of: samples),
+                step: (epoch - 1) * plan.schedule.minibatchCount + index + 1))
+    }
+
+    /// Computes the gradients of this worker's slices of a minibatch.
+    func computeGradients(of all: MinibatchSamples, at weights: UnsafePointer<Scalar>, counts: Bool) {
+        computeSlices(of: all.samples) { samples, slot in
+            if counts { account(for: samples) }
+            engine.inputSlice = state.inputSlices?[slot]
+            state.losses[slot] = engine.gradient(
+                of: samples, in: all.minibatch, parameters: weights, into: state.slot(slot))
+            if let scale = plan.lossScale { multiply(slot, by: scale) }
+        }
+    }
+
+    /// Calls `body` for each of this worker's slices of some samples, with the slot that it is to fill, and notes what is
+    /// largest there.
     func computeSlices(
-        _ range: Range<Int>, at weights: UnsafePointer<Scalar>, step: Int, counts: Bool = true
+        of all: UnsafeBufferPointer<UInt32>, _ body: (_ samples: UnsafeBufferPointer<UInt32>, _ slot: Int) -> Void
     ) {
         let row = state.maximaRow(worker.index)
         row.update(repeating: 0, count: state.maxima.count)
-        let all = UnsafeBufferPointer(start: state.permutation + range.lowerBound, count: range.count)
-        let minibatch = Minibatch(size: all.count, meanWeight: plan.samples.meanWeight(of: all), step: step)
         for slice in slices {
-            let samples = part(slice, of: all)
-            if counts { account(for: samples) }
             // The cache is asked for those that come next.
             if slice + 1 < slices.upperBound { plan.samples.inputs.prefetch(part(slice + 1, of: all)) }
             let slot = slice - plan.slicing.ofTeam.lowerBound
-            engine.inputSlice = state.inputSlices?[slot]
-            state.losses[slot] = engine.gradient(
-                of: samples, in: minibatch, parameters: weights, into: state.slot(slot))
-            if let scale = plan.lossScale { multiply(slot, by: scale) }
+            body(part(slice, of: all), slot)
             if sum.reduction == .exact { sum.note(slot: slot, in: row) }
         }
+    }
+
+    /// The exact sum of a minibatch's gradient as numbers, in memory of the team: by all workers, who find it whole.
+    ///
+    /// - Parameter counts: whether the samples count as used.
+    func gradient(
+        of all: MinibatchSamples, at weights: UnsafePointer<Scalar>, _ request: Request, counts: Bool = false,
+        into sums: UnsafeMutablePointer<Scalar>
+    ) throws -> StepOutcome {
+        let start = now()
+        computeGradients(of: all, at: weights, counts: counts)
+        return try addUp(gather(request, since: start), into: sums)
     }
 
     /// The samples of a slice, of all of a minibatch.
@@ -161,6 +186,24 @@ final class GradientPass<Scalar: Real & Datatype> {
     }
 
     // MARK: Their exact sum
+
+    /// The exact sum of what is in all slots as numbers, in memory of the team, when all slots are filled; by all workers, who
+    /// find it whole.
+    func addUp(_ gathered: Double, into sums: UnsafeMutablePointer<Scalar>) throws -> StepOutcome {
+        var ended = try agreeOnMaxima(gathered)
+        if let tensor = sum.firstNotFinite(maxima) {
+            note(tensor == state.maxima.loss ? nil : state.tensors[tensor].lowerBound)
+        } else {
+            if worker.isTeamLeader { sum.exactLoss(maxima) }
+            ended = clock.lap(.sum, since: try addUp(into: sums, since: ended))
+        }
+        team.wait()
+        _ = clock.lap(.wait, since: ended)
+        let outcome = self.outcome
+        // Nobody begins again before all have seen it.
+        team.wait()
+        return outcome
+    }
 
     /// One team: each worker looks at all rows for itself. Several: their leaders do, and agree.
     func agreeOnMaxima(_ start: Double) throws -> Double {
@@ -235,13 +278,19 @@ final class GradientPass<Scalar: Real & Datatype> {
     }
 }
 
+/// A minibatch's samples, and what engines have to know of it.
+struct MinibatchSamples {
+    let samples: UnsafeBufferPointer<UInt32>
+    let minibatch: Minibatch
+}
+
 /// What a step came to; the same for every worker.
 struct StepOutcome {
-    let loss: Double
+    var loss: Double
     /// A gradient, a sum or the loss was not finite.
     let diverged: Bool
-    let stops: Bool
-    let fails: Bool
+    var stops: Bool
+    var fails: Bool
 }
 
 /// One worker's part of the steps of a run.
@@ -262,7 +311,9 @@ struct WorkerClock {
     private let trace: WorkerTrace?
 
     /// - Parameter seconds: of the worker, by phase.
-    init(_ seconds: UnsafeMutablePointer<Double>, _ trace: WorkerTrace?) { (self.seconds, self.trace) = (seconds, trace) }
+    init(_ seconds: UnsafeMutablePointer<Double>, _ trace: WorkerTrace?) {
+        (self.seconds, self.trace) = (seconds, trace)
+    }
 
     func reset() { for phase in Phase.allCases { seconds[phase.rawValue] = 0 } }
 

@@ -52,10 +52,10 @@ final class Step<Scalar: Real & Datatype>: WorkerStep {
 
     /// Computes this worker's slices of a minibatch of the epoch, and with all workers the sum and the update.
     func take(_ minibatch: Int, request: Request) throws -> StepOutcome {
-        let number = (pass.epoch - 1) * plan.schedule.minibatchCount + minibatch + 1
         let start = now()
-        pass.computeSlices(
-            plan.schedule.minibatch(minibatch), at: UnsafePointer(state.weights), step: number)
+        let all = pass.minibatch(minibatch)
+        pass.computeGradients(of: all, at: UnsafePointer(state.weights), counts: true)
+        let number = all.minibatch.step
         let gathered = pass.gather(request, since: start)
         let isExact = sum.reduction == .exact
         let update = descent.optimizer.update(step: number, rate: descent.learningRate.ofStep(number))

@@ -3,14 +3,24 @@ import Kernels
 import MPI
 import Networks
 
-/// What takes the steps of the optimisers of whole sets.
-enum WholeSetSteps {
-    /// One worker's part of the steps of a run of these options.
-    static func make<Scalar: Real & Datatype>(
-        _ options: Configuration, _ plan: StepPlan<Scalar>, _ worker: Worker, trace: WorkerTrace?
-    ) -> any WorkerStep<Scalar> {
+/// What takes the steps of the optimisers of whole sets: a team's memory for them, of which every worker has a part.
+final class WholeSetSteps<Scalar: Real & Datatype> {
+    private let make: (Worker, WorkerTrace?) -> any WorkerStep<Scalar>
+
+    /// Of a run of these options; nil where its steps are of minibatches. Collective over the team.
+    init?(_ options: Configuration, _ plan: StepPlan<Scalar>) throws {
         switch options.optimizer {
-        default: preconditionFailure("\(options.optimizer.rawValue) takes no steps of whole sets")
+        case .lm:
+            let equations = try NormalEquations(team: plan.team, options.topology)
+            make = { worker, trace in
+                // Refused in any other precision.
+                LevenbergMarquardtStep(plan as! StepPlan<Double>, options, equations, worker, trace: trace)
+                    as! any WorkerStep<Scalar>
+            }
+        default: return nil
         }
     }
+
+    /// One worker's part of the steps.
+    func step(_ worker: Worker, trace: WorkerTrace?) -> any WorkerStep<Scalar> { make(worker, trace) }
 }

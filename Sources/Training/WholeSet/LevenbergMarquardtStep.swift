@@ -1,0 +1,153 @@
+import Cluster
+import Datasets
+import Kernels
+import MPI
+import Networks
+
+/// One worker's part of Levenberg and Marquardt's steps, with Nielsen's damping: an iteration makes JᵀJ once, and tries steps of it,
+/// damped more and more, until one lowers the loss.
+///
+/// - SeeAlso: Madsen, Nielsen and Tingleff, *Methods for non-linear least squares problems*, 2004, Algorithm 3.16.
+final class LevenbergMarquardtStep: WorkerStep {
+    let pass: GradientPass<Double>
+    private let equations: NormalEquations
+    private let solver: NormalEquationsWorker
+    private let decay: Double
+    private let tolerance: Double
+    private let firstDamping: Double
+    /// The same in every worker; its first's copy is the run's.
+    private var state: SolverState
+    /// Where the weights are: the data's loss, the loss that is minimised, and which of the gradients is theirs. nil before it was
+    /// computed.
+    private var current: Place?
+
+    private struct Place {
+        let loss: Double
+        let objective: Double
+        let gradient: Int
+        let outcome: StepOutcome
+    }
+
+    /// A damping this many times the curvature moves nothing.
+    private static let mostDamping = 1e16
+
+    init(
+        _ plan: StepPlan<Double>, _ options: Configuration, _ equations: NormalEquations, _ worker: Worker,
+        trace: WorkerTrace?
+    ) {
+        let engine: any GradientEngine<Double> = options.gradient.makePiecewiseEngine(
+            options.network, samples: plan.samples, capacity: plan.sliceCapacity)
+        pass = GradientPass(plan, worker, engine: engine, trace: trace)
+        self.equations = equations
+        solver = NormalEquationsWorker(equations, pass, options.network)
+        let own = options.optimizerOptions, defaults = LevenbergMarquardt.defaults
+        decay = own.weightDecay ?? defaults.weightDecay!
+        tolerance = own.gradientTolerance ?? defaults.gradientTolerance!
+        firstDamping = own.damping ?? defaults.damping!
+        state = plan.state.solver.pointee
+    }
+
+    func take(_ minibatch: Int, request: Request) throws -> StepOutcome {
+        let all = pass.minibatch(minibatch)
+        let start = try current ?? evaluate(all, at: weights, gradient: 0, request)
+        guard !start.outcome.diverged else { return start.outcome }
+        current = start
+        try solver.make(all, request: request)
+        beginDamping()
+        state.tries = 0
+        var outcome = start.outcome
+        while !state.isDone {
+            state.tries += 1
+            guard let trial = try attempt(all, from: start, request, &outcome) else {
+                refuse()
+                continue
+            }
+            accept(trial, from: start)
+            break
+        }
+        conclude()
+        outcome.loss = start.loss
+        return outcome
+    }
+
+    private var weights: UnsafePointer<Double> { UnsafePointer(pass.state.weights) }
+
+    // MARK: An iteration
+
+    /// λ of the run's first iteration.
+    private func beginDamping() {
+        guard state.damping == 0 else { return }
+        state.damping = firstDamping
+        state.factor = 2
+    }
+
+    /// Takes a step for a try. - Returns: where it leads, if the loss is less there.
+    private func attempt(
+        _ all: MinibatchSamples, from start: Place, _ request: Request, _ outcome: inout StepOutcome
+    ) throws -> Place? {
+        let gradient = equations.gradients[start.gradient]
+        guard solver.solve(gradient: gradient, damping: state.damping, decay: decay) else { return nil }
+        let began = now()
+        for p in pass.parameters { equations.trial[p] = pass.state.weights[p] + equations.step[p] }
+        pass.team.wait()
+        _ = pass.clock.lap(.update, since: began)
+        let trial = try evaluate(all, at: equations.trial, gradient: 1 - start.gradient, request)
+        outcome.stops = outcome.stops || trial.outcome.stops
+        outcome.fails = outcome.fails || trial.outcome.fails
+        return !trial.outcome.diverged && trial.objective < start.objective ? trial : nil
+    }
+
+    /// What the damped model says that the step lowers the loss by: ½ Δᵀ(λDΔ − g).
+    private func predictedFall(_ gradient: UnsafePointer<Double>) -> Double {
+        (0..<equations.shape.order).reduce(0) {
+            $0 + equations.step[$1] * (state.damping * equations.metric[$1] * equations.step[$1] - gradient[$1])
+        } / 2
+    }
+
+    private func accept(_ trial: Place, from start: Place) {
+        let gain = (start.objective - trial.objective) / predictedFall(equations.gradients[start.gradient])
+        let bend = 2 * gain - 1
+        state.damping *= gain.isFinite ? max(1.0 / 3, 1 - bend * bend * bend) : 1.0 / 3
+        state.damping = max(state.damping, .leastNormalMagnitude)
+        state.factor = 2
+        for p in pass.parameters { pass.state.weights[p] = equations.trial[p] }
+        current = trial
+    }
+
+    private func refuse() {
+        state.damping *= state.factor
+        state.factor *= 2
+        if state.damping > Self.mostDamping { state.isDone = true }
+    }
+
+    private func conclude() {
+        if let current {
+            let gradient = equations.gradients[current.gradient]
+            state.gradientNorm = (0..<equations.shape.order).reduce(0) { max($0, abs(gradient[$1])) }
+            if state.gradientNorm <= tolerance { state.isDone = true }
+        }
+        // A damping beyond all numbers is of a run that is over.
+        if !state.damping.isFinite || !state.factor.isFinite { (state.damping, state.factor) = (0, 0) }
+        if pass.worker.isTeamLeader { pass.state.solver.pointee = state }
+        pass.team.wait()
+    }
+
+    // MARK: The loss that is minimised
+
+    /// Its value at some weights, and its gradient, which is left in the place of that number.
+    private func evaluate(
+        _ all: MinibatchSamples, at weights: UnsafePointer<Double>, gradient index: Int, _ request: Request
+    ) throws -> Place {
+        let outcome = try pass.gradient(
+            of: all, at: weights, request, into: equations.gradients[index])
+        guard !outcome.diverged else { return Place(loss: .nan, objective: .nan, gradient: index, outcome: outcome) }
+        var squares = 0.0
+        if decay > 0 {
+            for p in 0..<equations.shape.order { squares += weights[p] * weights[p] }
+            for p in pass.parameters { equations.gradients[index][p] += decay * weights[p] }
+            pass.team.wait()
+        }
+        return Place(
+            loss: outcome.loss, objective: outcome.loss + decay / 2 * squares, gradient: index, outcome: outcome)
+    }
+}
