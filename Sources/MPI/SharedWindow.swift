@@ -43,10 +43,8 @@ public final class SharedWindow: @unchecked Sendable {
                 throw SharedMemoryError(
                     byteCount: byteCount, hostName: Environment.hostName, reason: String(cString: strerror(errno)))
             }
-            #if os(Linux)
-                // Rows are read in shuffled order: with small pages most would miss the table of translations.
-                madvise(memory, length, Int32(MADV_HUGEPAGE))
-            #endif
+            // Rows are read in shuffled order: with small pages most would miss the table of translations.
+            Memory.preferLargePages(memory, byteCount: length)
             base = memory
             release = { munmap(memory, length) }
         }

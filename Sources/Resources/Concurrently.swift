@@ -23,3 +23,54 @@ public func concurrently<Element: Sendable, Value: Sendable>(
     }
     return try results.withLock { $0 }.map { try $0!.get() }
 }
+
+/// Works on pieces on all cores that can only be had one behind the other: those of a file.
+///
+/// Each thread has a buffer of its own, which it fills with the next piece while no other fills one, and then works on.
+///
+/// - Parameters:
+///   - most: threads, at most.
+///   - fill: puts the next piece into the buffer; false where none is left.
+/// - Returns: the pieces' results, in their order. Once one failed, or could not be had, no other is begun: the first failure
+///   stands behind the results of all pieces before it.
+public func concurrently<Buffer, Value: Sendable>(
+    atMost most: Int, buffer: () -> Buffer, fill: (Buffer) throws -> Bool, work: (Buffer) throws -> Value
+) -> [Result<Value, any Error>] {
+    let pieces = Mutex(Pieces<Value>())
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    ThreadPool(wanted: min(cores, most) - 1).run { _ in
+        let buffer = buffer()
+        while let index = pieces.withLock({ $0.begin { try fill(buffer) } }) {
+            let result = Result { try work(buffer) }
+            pieces.withLock { $0.end(index, result) }
+        }
+    }
+    return pieces.withLock { $0.results.map { $0! } }
+}
+
+/// What threads know of one another's pieces.
+private struct Pieces<Value: Sendable> {
+    /// Of all that were begun; nil of those that are not ended.
+    private(set) var results: [Result<Value, any Error>?] = []
+    private var isOver = false
+
+    /// The number of the piece that `fill` gives; nil where there is none.
+    mutating func begin(_ fill: () throws -> Bool) -> Int? {
+        guard !isOver else { return nil }
+        do {
+            isOver = try !fill()
+            guard !isOver else { return nil }
+            results.append(nil)
+            return results.count - 1
+        } catch {
+            isOver = true
+            results.append(.failure(error))
+            return nil
+        }
+    }
+
+    mutating func end(_ index: Int, _ result: Result<Value, any Error>) {
+        results[index] = result
+        if case .failure = result { isOver = true }
+    }
+}

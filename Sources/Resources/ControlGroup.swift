@@ -82,4 +82,15 @@ public enum Memory {
         munmap(room, size)
         return nil
     }
+
+    /// Has the system give large pages for these bytes, where they are many: one fault for each, where small ones take one for
+    /// every 4 KiB, and one entry in the table of translations.
+    public static func preferLargePages(_ start: UnsafeMutableRawPointer, byteCount: Int) {
+        #if os(Linux)
+            guard byteCount >= 2 << 20 else { return }
+            // Whole pages, so that neighbours have one kind.
+            let offset = Int(bitPattern: start) % Int(sysconf(Int32(_SC_PAGESIZE)))
+            madvise(start - offset, byteCount + offset, Int32(MADV_HUGEPAGE))
+        #endif
+    }
 }

@@ -39,6 +39,21 @@ import Testing
         #expect(file["x1"] == .numbers([2, 4, 6]) && file["y"] == .numbers([7, 8, 9]))
     }
 
+    /// Many pieces and tiles, none of them whole at the end.
+    @Test(arguments: [(1, 70_001), (37, 5003), (70_001, 3)]) func turnsLargeArrays(columns: Int, rows: Int) throws {
+        let numbers = (0..<rows * columns).map { Double($0) }
+        let expected = (0..<columns).map { column in
+            Table.Column(
+                name: columns == 1 ? "x" : "x\(column)",
+                values: .numbers((0..<rows).map { numbers[$0 * columns + column] }))
+        }
+        let array = doubles("(\(rows), \(columns))", numbers)
+        #expect(try table("t.npy", array).table.columns == expected)
+        for isDeflated in [false, true] {
+            #expect(try table("t.npz", npz(["x": array], isDeflated: isDeflated)).table.columns == expected)
+        }
+    }
+
     @Test func choosesArrays() throws {
         let one = (x: doubles("(1, 2)", [10, 20]), y: doubles("(1,)", [30]))
         let keras = npz(["x_train": x, "y_train": y, "x_test": one.x, "y_test": one.y])

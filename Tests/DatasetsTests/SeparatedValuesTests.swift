@@ -133,6 +133,25 @@ import Testing
         #expect(try number(text).bitPattern == expected?.bitPattern)
     }
 
+    /// Digits are read several at a time: what is next to them among the bytes is none of them, wherever it stands.
+    @Test func tellsDigitsFromOthers() throws {
+        let others = ["/", ":", "\u{B0}", "\u{B9}", "p", "\u{1}"]
+        let digits = "123456789012345678901234"
+        let texts = (0..<24).flatMap { count in
+            others.flatMap { other in [digits, ""].map { "\(digits.prefix(count))\(other)\($0)" } }
+        }
+        let lines = texts.joined(separator: "\n")
+        guard case .texts(let codes, let names) = try csv("a\n" + lines, hasHeader: true)["a"] else {
+            throw CancellationError()
+        }
+        #expect(codes.map { names[Int($0)] } == texts)
+        for count in 1...24 {
+            let number = String(digits.prefix(count))
+            #expect(try csv("a\n" + number, hasHeader: true)["a"] == .numbers([Double(number)!]))
+            #expect(try csv("a\n0." + number, hasHeader: true)["a"] == .numbers([Double("0." + number)!]))
+        }
+    }
+
     /// As the standard library reads them: numbers of all sizes, as they are printed and with digits more or less.
     @Test func agreesWithTheLibrary() throws {
         var random = PhiloxSequence(Philox(seed: 1, purpose: .check, stream: 21))

@@ -49,4 +49,36 @@ struct ThreadPoolTests {
         #expect(error == Odd(number: 5))
         #expect(try concurrently([1, 2, 3]) { 2 * $0 } == [2, 4, 6])
     }
+
+    /// Each piece is had once, by one thread at a time, and its result stands where the piece did.
+    @Test(arguments: [(0, 4), (1, 4), (1000, 1), (1000, 4)]) func piecesKeepTheirOrder(count: Int, most: Int) throws {
+        var next = 0
+        let results = concurrently(atMost: most, buffer: { Piece() }) { piece in
+            guard next < count else { return false }
+            piece.number = next
+            next += 1
+            return true
+        } work: { piece in
+            2 * piece.number
+        }
+        #expect(try results.map { try $0.get() } == (0..<count).map { 2 * $0 })
+    }
+
+    @Test(arguments: [false, true]) func noPieceIsBegunBehindAFailure(isInReading: Bool) {
+        struct Fifth: Error {}
+        var next = 0
+        let results = concurrently(atMost: 4, buffer: { Piece() }) { piece in
+            if isInReading && next == 5 { throw Fifth() }
+            piece.number = next
+            next += 1
+            return true
+        } work: { piece in
+            if !isInReading && piece.number == 5 { throw Fifth() }
+            return piece.number
+        }
+        let first = results.firstIndex { if case .failure = $0 { true } else { false } }
+        #expect(first == 5 && results.prefix(5).compactMap { try? $0.get() } == [0, 1, 2, 3, 4])
+    }
+
+    private final class Piece { var number = 0 }
 }

@@ -68,36 +68,76 @@ struct ArrayRoles {
     }
 }
 
-/// An array's numbers as columns, filled some rows at a time: [N, n], what is of a higher rank with its last sizes put together.
+/// An array's numbers as columns, read some rows at a time: [N, n], what is of a higher rank with its last sizes put together.
 struct ArrayColumns {
-    let rowCount: Int
-    let columnCount: Int
-    private let pages: NumberPages
+    private let columns: NumberColumns
+    private let element: NumPyHeader.Element
+    /// Bytes of an element, and of a row.
+    private let size: Int
+    let rowSize: Int
 
     /// - Throws: `Failure`: `.badData` where the shape has no rows, or nothing in them; `.internalError` where there is no memory.
-    init(shape: [Int], name: String) throws {
-        let columns = shape.dropFirst().reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-        guard let rows = shape.first, rows > 0, columns > 0 else {
+    init(shape: [Int], of element: NumPyHeader.Element, name: String) throws {
+        let count = shape.dropFirst().reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        guard let rows = shape.first, rows > 0, count > 0 else {
             throw Failure(.badData, "\(name): expected rows of numbers, found an array of shape \(shape)")
         }
-        (rowCount, columnCount) = (rows, columns)
-        let (count, overflows) = rows.multipliedReportingOverflow(by: columns)
-        try requireRoom(overflows || count > .max / 8 ? .max : count * 8, name: name)
-        pages = try NumberPages(rows: rows, columns: columns)
+        columns = try NumberColumns(rowCount: rows, columnCount: count, name: name)
+        (self.element, size, rowSize) = (element, element.size, count * element.size)
     }
 
-    /// As many rows as are well read at a time, of `size` bytes an element.
-    func rowsAtOnce(ofElements size: Int) -> Int { max(1, (256 << 10) / (columnCount * size)) }
+    /// Rows of so many bytes together, or one.
+    func rows(in byteCount: Int) -> Int { max(1, byteCount / rowSize) }
 
-    /// Where a column's numbers of the rows from `row` on belong.
-    func place(_ column: Int, _ row: Int) -> UnsafeMutablePointer<Double> { pages.start + column * rowCount + row }
-
-    /// The columns, called by `prefix` and their number, or one alone by it. They leave this empty.
-    func columns(named prefix: String) throws -> [Table.Column] {
-        try concurrently(Array(0..<columnCount)) { column in
-            let numbers = Array(UnsafeBufferPointer(start: pages.column(column), count: rowCount))
-            pages.release(column)
-            return Table.Column(name: columnCount == 1 ? prefix : "\(prefix)\(column)", values: .numbers(numbers))
+    /// Reads all rows and turns them into columns, on all cores.
+    ///
+    /// - Parameters:
+    ///   - atOnce: rows that are read together.
+    ///   - read: reads the next rows, which begin at this one; called by one thread at a time.
+    /// - Returns: the columns, called by `prefix` and their number, or one alone by it.
+    func read(
+        _ atOnce: Int, named prefix: String, read: (_ first: Int, UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> [Table.Column] {
+        let rowCount = columns.rowCount
+        let atOnce = min(atOnce, rowCount)
+        var next = 0
+        let results = concurrently(
+            atMost: (rowCount + atOnce - 1) / atOnce, buffer: { RowBuffer(byteCount: atOnce * rowSize) },
+            fill: { buffer in
+                buffer.rows = next..<min(next + atOnce, rowCount)
+                guard !buffer.rows.isEmpty else { return false }
+                try read(next, UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<(buffer.rows.count * rowSize)]))
+                next = buffer.rows.upperBound
+                return true
+            },
+            work: turn)
+        for result in results { try result.get() }
+        return columns.finished().enumerated().map { column, numbers in
+            Table.Column(name: columns.columnCount == 1 ? prefix : "\(prefix)\(column)", values: .numbers(numbers))
         }
     }
+
+    /// Writes rows as columns, by tiles that the nearest cache holds.
+    private func turn(_ buffer: RowBuffer) {
+        let (height, width) = (64, 16)
+        for top in stride(from: buffer.rows.lowerBound, to: buffer.rows.upperBound, by: height) {
+            let count = min(height, buffer.rows.upperBound - top)
+            let start = UnsafeRawPointer(buffer.bytes.baseAddress!) + (top - buffer.rows.lowerBound) * rowSize
+            for left in stride(from: 0, to: columns.columnCount, by: width) {
+                for column in left..<min(left + width, columns.columnCount) {
+                    element.widen(count, from: start + column * size, every: rowSize, to: columns.place(column, top))
+                }
+            }
+        }
+    }
+}
+
+/// Rows as they are in a file.
+private final class RowBuffer {
+    let bytes: UnsafeMutableRawBufferPointer
+    var rows = 0..<0
+
+    init(byteCount: Int) { bytes = .allocate(byteCount: byteCount, alignment: 64) }
+
+    deinit { bytes.deallocate() }
 }

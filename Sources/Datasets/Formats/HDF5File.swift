@@ -73,27 +73,19 @@ private final class HDF5Dataset {
         if dataset >= 0 { _ = library.closeDataset(dataset) }
     }
 
-    /// Its columns, read by slabs of whole rows.
+    /// Its columns, read by slabs of whole rows: of those of several chunks, so that none is opened twice.
     func columns(named prefix: String) throws -> [Table.Column] {
-        let columns = try ArrayColumns(shape: shape.map { Int(clamping: $0) }, name: name)
-        let count = columns.columnCount
-        // Large enough that a compressed chunk is seldom opened twice.
-        let atOnce = min(columns.rowCount, max(1, (8 << 20) / (count * MemoryLayout<Double>.stride)))
-        let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: atOnce * count)
-        defer { buffer.deallocate() }
-        for first in stride(from: 0, to: columns.rowCount, by: atOnce) {
-            let rows = min(atOnce, columns.rowCount - first)
-            try read(rows, from: first, into: buffer.baseAddress!)
-            for column in 0..<count {
-                NumPyHeader.Element.float64.widen(
-                    rows, from: UnsafeRawPointer(buffer.baseAddress! + column),
-                    every: count * MemoryLayout<Double>.stride, to: columns.place(column, first))
-            }
+        let columns = try ArrayColumns(shape: shape.map { Int(clamping: $0) }, of: .float64, name: name)
+        let chunk = library.rowsOfChunk(dataset, rank: shape.count)
+        let rows = columns.rows(in: chunk == nil ? 256 << 10 : 8 << 20)
+        let atOnce = chunk.map { rows > $0 ? rows / $0 * $0 : rows } ?? rows
+        return try columns.read(atOnce, named: prefix) { first, rows in
+            try read(rows.count / columns.rowSize, from: first, into: rows.baseAddress!)
         }
-        return try columns.columns(named: prefix)
     }
 
-    private func read(_ rows: Int, from first: Int, into buffer: UnsafeMutablePointer<Double>) throws {
+    private func read(_ rows: Int, from first: Int, into buffer: UnsafeMutableRawPointer) throws {
+        library.silence()
         let start = [UInt64(first)] + [UInt64](repeating: 0, count: shape.count - 1)
         let sizes = [UInt64(rows)] + shape.dropFirst()
         let memory = library.makeSpace(Int32(sizes.count), sizes, nil)

@@ -28,7 +28,10 @@ struct HDF5Library: @unchecked Sendable {
     let closeSpace: @convention(c) (Identifier) -> Int32
     let closeType: @convention(c) (Identifier) -> Int32
     private let open: @convention(c) (UnsafePointer<CChar>, UInt32, Identifier) -> Identifier
-    private let silence: @convention(c) (Identifier, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32
+    private let propertiesOfDataset: @convention(c) (Identifier) -> Identifier
+    private let sizesOfChunk: @convention(c) (Identifier, Int32, UnsafeMutablePointer<UInt64>) -> Int32
+    private let closeProperties: @convention(c) (Identifier) -> Int32
+    private let setErrorPrinter: @convention(c) (Identifier, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32
     private let nameByIndex:
         @convention(c) (
             Identifier, UnsafePointer<CChar>, Int32, Int32, UInt64, UnsafeMutablePointer<CChar>?, Int, Identifier
@@ -61,7 +64,10 @@ struct HDF5Library: @unchecked Sendable {
         }
         let start: @convention(c) () -> Int32 = try function("H5open")
         guard start() >= 0 else { throw missing }
-        silence = try function("H5Eset_auto2")
+        propertiesOfDataset = try function("H5Dget_create_plist")
+        sizesOfChunk = try function("H5Pget_chunk")
+        closeProperties = try function("H5Pclose")
+        setErrorPrinter = try function("H5Eset_auto2")
         open = try function("H5Fopen")
         openDataset = try function("H5Dopen2")
         spaceOfDataset = try function("H5Dget_space")
@@ -80,11 +86,22 @@ struct HDF5Library: @unchecked Sendable {
         double = try symbol("H5T_NATIVE_DOUBLE_g").load(as: Identifier.self)
     }
 
-    /// To be read only, by this thread.
+    /// To be read only.
     func openFile(_ path: String) -> Identifier {
-        // What goes wrong is ours to tell; where the library knows threads, each has an answer of its own.
-        _ = silence(0, nil, nil)
+        silence()
         return open(path, 0, 0)
+    }
+
+    /// What goes wrong on this thread is ours to tell: where the library knows threads, each has an answer of its own.
+    func silence() { _ = setErrorPrinter(0, nil, nil) }
+
+    /// Rows of one of the chunks that a dataset is stored in; nil where it is stored as a whole.
+    func rowsOfChunk(_ dataset: Identifier, rank: Int) -> Int? {
+        let properties = propertiesOfDataset(dataset)
+        defer { if properties >= 0 { _ = closeProperties(properties) } }
+        var sizes = [UInt64](repeating: 0, count: rank)
+        guard properties >= 0, sizesOfChunk(properties, Int32(rank), &sizes) > 0, sizes[0] > 0 else { return nil }
+        return Int(clamping: sizes[0])
     }
 
     /// The names at the file's root.

@@ -30,24 +30,13 @@ extension NumPyArray {
     ) throws -> [Table.Column] {
         let header = try NumPyHeader(&source, name: name)
         _ = try header.elementCount(before: source.maximumRemaining)
-        let columns = try ArrayColumns(shape: header.shape, name: name)
-        let (count, size) = (columns.columnCount, header.element.size)
-        let atOnce = min(columns.rowsAtOnce(ofElements: size), columns.rowCount)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: atOnce * count * size, alignment: 64)
-        defer { buffer.deallocate() }
-        for first in stride(from: 0, to: columns.rowCount, by: atOnce) {
-            let rows = min(atOnce, columns.rowCount - first)
-            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(rows * count * size)])
-            guard try source.read(into: piece) == piece.count else {
+        let columns = try ArrayColumns(shape: header.shape, of: header.element, name: name)
+        // So many that they stay in a core's own cache.
+        return try columns.read(columns.rows(in: 256 << 10), named: prefix) { _, rows in
+            guard try source.read(into: rows) == rows.count else {
                 throw Failure(.badData, "\(name) became shorter while it was read")
             }
-            for column in 0..<count {
-                header.element.widen(
-                    rows, from: UnsafeRawPointer(buffer.baseAddress!) + column * size, every: count * size,
-                    to: columns.place(column, first))
-            }
         }
-        return try columns.columns(named: prefix)
     }
 }
 

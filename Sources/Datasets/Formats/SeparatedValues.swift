@@ -1,6 +1,7 @@
 import Foundation
 import Resources
 import Storage
+import Synchronization
 
 /// Tables as text, by RFC 4180: values separated by commas, in `.tsv` by tabs; plain or gzipped, which the first bytes tell.
 ///
@@ -50,7 +51,7 @@ struct TextTableReader {
         var texts: Set<Int> = []
         while true {
             var lines = LineBlocks(try open(), name: name, quotesLines: true)
-            let first = lines.makeBlock()
+            let first = LineBlock(capacity: lines.capacity)
             try lines.fill(first)
             let start = try TextTableStart(first.bytes, self)
             let layout = TextPiece.Layout(
@@ -64,69 +65,42 @@ struct TextTableReader {
         }
     }
 
-    /// Reads all lines: some blocks are filled while those before them are read.
+    /// Reads all lines, block by block.
     private func pieces<Source: ByteSource>(
         of lines: inout LineBlocks<Source>, _ first: LineBlock, _ start: TextTableStart, _ layout: TextPiece.Layout
     ) throws -> [TextPiece] {
-        var layout = layout
         var pieces = TextPieces(name: name, start: start)
         let rest = UnsafeBufferPointer(rebasing: first.bytes[start.byteCount...])
-        try pieces.append(Result { try TextPiece(rest, layout) })
+        try pieces.append(Result { try TextPiece(rest, layout, in: NumberMemory(regionSize: 0)) })
         if lines.isAtEnd { return pieces.all }
-        let pool = ThreadPool(wanted: min(ProcessInfo.processInfo.activeProcessorCount, Self.mostThreads))
-        let size = max(pool.count, 1)
-        let blocks = (0..<2).map { _ in (0..<size).map { _ in lines.makeBlock() } }
-        let results = (0..<2).map { _ in PieceResults(count: size) }
-        var filled = 0
-        for turn in 0... {
-            // What was started in the turn before is being read meanwhile.
-            let started = filled
-            filled = 0
-            while filled < size && !lines.isAtEnd {
-                try lines.fill(blocks[turn % 2][filled])
-                filled += 1
-            }
-            pool.wait()
-            for index in 0..<started { try pieces.append(results[(turn + 1) % 2][index]) }
-            if filled == 0 { return pieces.all }
-            layout.texts = pieces.texts
-            let (now, count, batch, layout) = (blocks[turn % 2], filled, results[turn % 2], layout)
-            let read: @Sendable (Int) -> Void = { index in
-                if index < count { batch[index] = Result { try TextPiece(now[index].bytes, layout) } }
-            }
-            if pool.count > 0 { pool.start { read($0 - 1) } } else { read(0) }
-        }
+        let capacity = lines.capacity
+        // What one piece has shown of the columns the next need not find out.
+        let texts = Mutex(Set(pieces.all[0].texts.keys))
+        let results = concurrently(
+            atMost: Self.mostThreads, buffer: { (block: LineBlock(capacity: capacity), memory: NumberMemory()) },
+            fill: { buffer in
+                guard !lines.isAtEnd else { return false }
+                try lines.fill(buffer.block)
+                return true
+            },
+            work: { buffer in
+                var layout = layout
+                layout.texts = texts.withLock { $0 }
+                let piece = try TextPiece(buffer.block.bytes, layout, in: buffer.memory)
+                texts.withLock { $0.formUnion(piece.texts.keys) }
+                return piece
+            })
+        for result in results { try pieces.append(result) }
         return pieces.all
     }
 
     /// More than can be filled in the time that one is read are of no use.
     private static let mostThreads = 16
-
-    /// What threads have read, each in its own place.
-    private final class PieceResults: @unchecked Sendable {
-        private let places: UnsafeMutableBufferPointer<Result<TextPiece, any Error>?>
-
-        init(count: Int) {
-            places = .allocate(capacity: count)
-            places.initialize(repeating: nil)
-        }
-
-        deinit {
-            places.deinitialize()
-            places.deallocate()
-        }
-
-        subscript(index: Int) -> Result<TextPiece, any Error> {
-            get { places[index]! }
-            set { places[index] = newValue }
-        }
-    }
 }
 
 /// What was read so far, in the file's order.
 private struct TextPieces {
     private(set) var all: [TextPiece] = []
-    private(set) var texts: Set<Int> = []
     private let name: String
     private let start: TextTableStart
     private var line: Int
@@ -140,7 +114,6 @@ private struct TextPieces {
         do {
             let piece = try piece.get()
             all.append(piece)
-            texts.formUnion(piece.texts.keys)
             line += piece.lineCount
         } catch let fault as LineFault {
             throw Failure(fault, name: name, firstLine: line + 1, columns: start.names)

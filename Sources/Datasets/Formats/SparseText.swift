@@ -19,7 +19,7 @@ enum SparseText: TableFormat {
 
     private static func table<Source: ByteSource>(_ source: Source, name: String) throws -> TableFile {
         var blocks = LineBlocks(source, name: name, quotesLines: false)
-        let block = blocks.makeBlock()
+        let block = LineBlock(capacity: blocks.capacity)
         var rows = SparseRows()
         repeat {
             try blocks.fill(block)

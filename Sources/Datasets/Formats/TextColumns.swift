@@ -13,8 +13,9 @@ struct TextColumns {
         case again(Set<Int>)
     }
 
-    private enum Column {
-        case whole(Table.Values, fault: Failure?)
+    private enum Kind {
+        case numbers
+        case texts
         case again
     }
 
@@ -26,19 +27,20 @@ struct TextColumns {
             throw Failure(
                 .badData, "\(name): expected rows, found the names of \(counted(start.names.count, "column")) alone")
         }
-        try requireRoom(rowCount * MemoryLayout<Int>.stride * 2, name: name)
-        let columns = try concurrently(Array(start.names.indices)) { try column($0) }
-        var (whole, faults, again): ([Table.Column], [String: Failure], Set<Int>) = ([], [:], [])
-        for (index, column) in columns.enumerated() {
-            switch column {
-            case .whole(let values, let fault):
-                whole.append(Table.Column(name: start.names[index], values: values))
-                faults[start.names[index]] = fault
-            case .again: again.insert(index)
-            }
+        let kinds = try concurrently(Array(start.names.indices)) { kind(of: $0) }
+        let again = kinds.indices.filter { kinds[$0] == .again }
+        guard again.isEmpty else { return .again(Set(again)) }
+        let areTexts = kinds.indices.filter { kinds[$0] == .texts }
+        try requireRoom(rowCount * (MemoryLayout<Int>.stride + areTexts.count * MemoryLayout<Int32>.stride), name: name)
+        let areNumbers = kinds.indices.filter { kinds[$0] == .numbers }
+        var faults: [String: Failure] = [:]
+        for column in areNumbers { faults[start.names[column]] = fault(column) }
+        var numbers = try numbers(of: areNumbers).makeIterator()
+        var texts = try concurrently(areTexts) { self.texts(of: $0) }.makeIterator()
+        let columns = zip(start.names, kinds).map { name, kind in
+            Table.Column(name: name, values: kind == .texts ? texts.next()! : .numbers(numbers.next()!))
         }
-        guard again.isEmpty else { return .again(again) }
-        let table = Table(name: name, columns: whole, rowCount: rowCount, lines: lines())
+        let table = Table(name: name, columns: columns, rowCount: rowCount, lines: lines())
         return .table(TableFile(table: table, faults: faults))
     }
 
@@ -53,35 +55,32 @@ struct TextColumns {
         return lines
     }
 
-    private func column(_ column: Int) throws -> Column {
-        guard pieces.contains(where: { $0.texts[column] != nil }) else {
-            return .whole(.numbers(numbers(column)), fault: nil)
-        }
+    private func kind(of column: Int) -> Kind {
+        guard pieces.contains(where: { $0.texts[column] != nil }) else { return .numbers }
         let count = numberCount(column)
         // Of texts, unless most are numbers.
-        guard count.numbers < count.others else { return .whole(.numbers(numbers(column)), fault: fault(column)) }
+        guard count.numbers < count.others else { return .numbers }
         let isReadAsTexts = pieces.allSatisfy { piece in
             piece.texts[column] != nil || piece.numbers(column).allSatisfy(\.isNaN)
         }
-        return isReadAsTexts ? .whole(texts(column), fault: nil) : .again
+        return isReadAsTexts ? .texts : .again
     }
 
-    private func numbers(_ column: Int) -> [Double] {
-        [Double](unsafeUninitializedCapacity: rowCount) { buffer, count in
-            for piece in pieces {
-                let place = UnsafeMutableBufferPointer(rebasing: buffer[count..<count + piece.rowCount])
-                if let texts = piece.texts[column] {
-                    let values = texts.names.map { Self.number($0) ?? .nan }
-                    for (row, code) in texts.codes.enumerated() {
-                        place.initializeElement(at: row, to: code < 0 ? .nan : values[Int(code)])
-                    }
-                } else {
-                    _ = place.initialize(fromContentsOf: piece.numbers(column))
-                    piece.numbers.release(column)
-                }
-                count += piece.rowCount
-            }
+    /// The numbers of these columns. The pieces' own are gone afterwards.
+    private func numbers(of columns: [Int]) throws -> [[Double]] {
+        let numbers = try NumberColumns(rowCount: rowCount, columnCount: columns.count, name: name)
+        var (firstRows, row): ([Int], Int) = ([], 0)
+        for piece in pieces {
+            firstRows.append(row)
+            row += piece.rowCount
         }
+        concurrently(pieces.count) { index in
+            for (place, column) in columns.enumerated() {
+                pieces[index].copyNumbers(column, to: numbers.place(place, firstRows[index]))
+            }
+            pieces[index].numbers.release()
+        }
+        return numbers.finished()
     }
 
     /// How many of the values that are there are numbers, and how many are not.
@@ -89,7 +88,7 @@ struct TextColumns {
         var (numbers, others) = (0, 0)
         for piece in pieces {
             if let texts = piece.texts[column] {
-                let areNumbers = texts.names.map { Self.number($0) != nil }
+                let areNumbers = texts.names.map { DecimalParser.shared.number($0) != nil }
                 for code in texts.codes where code >= 0 {
                     if areNumbers[Int(code)] { numbers += 1 } else { others += 1 }
                 }
@@ -105,7 +104,7 @@ struct TextColumns {
         var firstLine = start.lineCount + 1
         for piece in pieces {
             if let texts = piece.texts[column] {
-                let areNumbers = texts.names.map { Self.number($0) != nil }
+                let areNumbers = texts.names.map { DecimalParser.shared.number($0) != nil }
                 if let row = texts.codes.firstIndex(where: { $0 >= 0 && !areNumbers[Int($0)] }) {
                     let text = texts.names[Int(texts.codes[row])]
                     let found = "expected a number, as in most rows, found \(String(text.prefix(60)).debugDescription)"
@@ -118,13 +117,8 @@ struct TextColumns {
         return nil
     }
 
-    private static func number(_ text: String) -> Double? {
-        var text = text
-        return text.withUTF8 { DecimalParser.shared.number($0) }
-    }
-
     /// One list of names for all pieces, in the order of their bytes.
-    private func texts(_ column: Int) -> Table.Values {
+    private func texts(of column: Int) -> Table.Values {
         let texts = pieces.map { $0.texts[column] }
         let names = Set(texts.flatMap { $0?.names ?? [] }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
@@ -143,7 +137,21 @@ struct TextColumns {
 }
 
 extension TextPiece {
-    func numbers(_ column: Int) -> UnsafeBufferPointer<Double> {
+    fileprivate func numbers(_ column: Int) -> UnsafeBufferPointer<Double> {
         UnsafeBufferPointer(start: numbers.column(column), count: rowCount)
+    }
+
+    /// Texts that are no numbers are missing ones.
+    fileprivate func copyNumbers(_ column: Int, to place: UnsafeMutablePointer<Double>) {
+        guard let texts = texts[column] else { return place.update(from: numbers.column(column), count: rowCount) }
+        let values = texts.names.map { DecimalParser.shared.number($0) ?? .nan }
+        for (row, code) in texts.codes.enumerated() { place[row] = code < 0 ? .nan : values[Int(code)] }
+    }
+}
+
+extension DecimalParser {
+    fileprivate func number(_ text: String) -> Double? {
+        var text = text
+        return text.withUTF8 { number($0) }
     }
 }

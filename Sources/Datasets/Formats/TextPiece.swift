@@ -24,22 +24,25 @@ struct TextPiece: Sendable {
         var texts: Set<Int> = []
     }
 
+    /// - Parameter memory: that of the thread, for the numbers.
     /// - Throws: `LineFault` with what is wrong first; `Failure` where there is no memory.
-    init(_ bytes: UnsafeBufferPointer<UInt8>, _ layout: Layout) throws {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ layout: Layout, in memory: NumberMemory) throws {
         try Self.requireText(bytes)
+        // A row takes a byte for each of its fields; one more may have begun.
+        let rows = bytes.isEmpty ? 0 : min(bytes.count(of: ASCII.newline), bytes.count / layout.columnCount) + 1
+        numbers = try NumberPages(rows: rows, columns: layout.columnCount, in: memory)
         var layout = layout
-        var reading = try TextPieceReading(bytes, layout)
+        var reading = TextPieceReading(bytes, layout, numbers)
         try reading.run()
         // A column that was thought to be of numbers is read again with its texts.
         if !reading.found.isEmpty {
             layout.texts.formUnion(reading.found)
-            reading = try TextPieceReading(bytes, layout)
+            reading = TextPieceReading(bytes, layout, numbers)
             try reading.run()
         }
         rowCount = reading.lines.count
         lineCount = reading.scanner?.line ?? 0
         lines = reading.lines
-        numbers = reading.numbers
         var texts: [Int: Texts] = [:]
         for (column, values) in reading.texts {
             let names = values.names
@@ -63,7 +66,7 @@ extension TextPiece {
 
 /// One pass over the lines.
 private struct TextPieceReading {
-    let numbers: NumberPages
+    private let numbers: NumberPages
     private let layout: TextPiece.Layout
     private let isText: [Bool]
     private let plain = PlainTexts()
@@ -74,14 +77,11 @@ private struct TextPieceReading {
     /// Columns of numbers with a text in them.
     private(set) var found: Set<Int> = []
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, _ layout: TextPiece.Layout) throws {
-        self.layout = layout
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ layout: TextPiece.Layout, _ numbers: NumberPages) {
+        (self.layout, self.numbers) = (layout, numbers)
         isText = (0..<layout.columnCount).map(layout.texts.contains)
         texts = Dictionary(uniqueKeysWithValues: layout.texts.map { ($0, TextColumn()) })
-        // A row takes a byte for each of its fields; one more may have begun.
-        let rows = bytes.isEmpty ? 0 : min(bytes.count(of: ASCII.newline), bytes.count / layout.columnCount) + 1
-        numbers = try NumberPages(rows: rows, columns: layout.columnCount)
-        lines.reserveCapacity(rows)
+        lines.reserveCapacity(numbers.rows)
         scanner = bytes.isEmpty ? nil : FieldScanner(bytes, separator: layout.separator, plain: plain)
     }
 
