@@ -31,8 +31,12 @@ public struct Dataset: Sendable, Equatable {
         public var imagesFileName: String { "\(rawValue)-images-idx3-ubyte" }
         /// The standard name of the plain file of labels: `train-labels-idx1-ubyte`.
         public var labelsFileName: String { "\(rawValue)-labels-idx1-ubyte" }
-        /// QMNIST's: the class in the first of several columns.
-        var wideLabelsFileName: String { "\(rawValue)-labels-idx2-int" }
+        /// The standard names for each type of elements, unsigned bytes first.
+        var imagesFileNames: [String] { IDXArray.Element.allCases.map { "\(rawValue)-images-idx3-\($0.title)" } }
+        /// Likewise; and QMNIST's: the class in the first of several columns.
+        var labelsFileNames: [String] {
+            IDXArray.Element.allCases.map { "\(rawValue)-labels-idx1-\($0.title)" } + ["\(rawValue)-labels-idx2-int"]
+        }
     }
 
     /// The set that `part` stands for.
@@ -50,8 +54,8 @@ public struct Dataset: Sendable, Equatable {
     /// Reads the four IDX files of MNIST's names in `directory`, plain or gzipped, the large ones side by side.
     ///
     /// - Throws: `Failure`: `.missingInput` when the folder or a file is not there; `.badData` when a file is broken,
-    ///   the images and labels are not equally many, a set is empty, or the two sets' images differ in size;
-    ///   `.inputOutput` when a file cannot be read.
+    ///   the images and labels are not equally many, a set is empty, or the two sets' images differ in size or in the
+    ///   type of their pixels; `.inputOutput` when a file cannot be read.
     public static func load(directory: String) throws -> Dataset {
         let sets = try concurrently(Part.allCases) { try load($0, directory: directory) }
         let (train, test) = (sets[0], sets[1])
@@ -61,6 +65,12 @@ public struct Dataset: Sendable, Equatable {
                 "\(directory): the training images are \(train.rows)×\(train.columns) pixels, the test images "
                     + "\(test.rows)×\(test.columns); expected one size")
         }
+        guard train.element == test.element else {
+            throw Failure(
+                .badData,
+                "\(directory): the training images are of type \(train.element.title), the test images of type "
+                    + "\(test.element.title); expected one type")
+        }
         return Dataset(name: directory, train: train, test: test)
     }
 
@@ -69,18 +79,20 @@ public struct Dataset: Sendable, Equatable {
     /// - Parameter needsLabels: without, images whose labels are not there are read alone.
     public static func load(_ part: Part, directory: String, needsLabels: Bool = true) throws -> ImageSet {
         guard try isThere(directory) else { throw Failure(.missingInput, "there is no folder \(directory)") }
-        let imagesPath = try require([part.imagesFileName], in: directory)
-        let labelsNames = [part.labelsFileName, part.wideLabelsFileName]
+        let imagesPath = try require(part.imagesFileNames, in: directory)
         let labelsPath =
-            needsLabels ? try require(labelsNames, in: directory) : try find(labelsNames, in: directory)
+            needsLabels
+            ? try require(part.labelsFileNames, in: directory) : try find(part.labelsFileNames, in: directory)
         return try ImageSet.read(images: imagesPath, labels: labelsPath)
     }
 
     /// As `find`. - Throws: `.missingInput` where there is none.
     private static func require(_ standardNames: [String], in directory: String) throws -> String {
         if let path = try find(standardNames, in: directory) { return path }
-        let others = spellings(of: standardNames).dropFirst().joined(separator: ", ")
-        throw Failure(.missingInput, "\(directory) holds no \(standardNames[0]), nor \(others)")
+        let others = spellings(of: [standardNames[0]]).dropFirst().joined(separator: ", ")
+        let types = IDXArray.Element.allCases.dropFirst().map { "-\($0.title)" }.joined(separator: ", ")
+        throw Failure(
+            .missingInput, "\(directory) holds no \(standardNames[0]), nor \(others), nor one that ends in \(types)")
     }
 
     /// The path of the file of one of these standard names, nil where there is none.
@@ -102,7 +114,7 @@ extension ImageSet {
     public static func read(images imagesPath: String, labels labelsPath: String?) throws -> ImageSet {
         let images = try IDXArray.read(path: imagesPath)
         guard let labelsPath else { return try ImageSet(images: images, imagesName: imagesPath) }
-        let labels = try IDXArray.read(path: labelsPath, elements: IDXArray.Element.allCases)
+        let labels = try IDXArray.read(path: labelsPath)
         return try ImageSet(images: images, imagesName: imagesPath, labels: labels, labelsName: labelsPath)
     }
 
@@ -110,7 +122,7 @@ extension ImageSet {
     ///
     /// - Throws: `Failure` with `.badData`, as `Dataset.load` says.
     public init(images: IDXArray, imagesName: String) throws {
-        guard images.dimensions.count == 3, images.element == .unsignedByte else {
+        guard images.dimensions.count == 3 else {
             throw Failure(
                 .badData,
                 "\(imagesName): expected images (magic number 00 00 08 03), found an array of rank "
@@ -119,7 +131,8 @@ extension ImageSet {
         guard !images.bytes.isEmpty else {
             throw Failure(.badData, "\(imagesName): expected images, found none")
         }
-        self.init(rows: images.dimensions[1], columns: images.dimensions[2], images: images.bytes)
+        self.init(
+            rows: images.dimensions[1], columns: images.dimensions[2], images: images.bytes, element: images.element)
     }
 
     /// Images and labels that belong together, checked; the names stand for the two files in messages.
@@ -134,31 +147,8 @@ extension ImageSet {
                     + "many")
         }
         self.init(
-            rows: set.rows, columns: set.columns, images: set.images, labels: try labels.classes(name: labelsName))
-    }
-}
-
-extension IDXArray {
-    /// The class of each sample: the elements of rank 1, or of rank 2 the first column (QMNIST has more to say of a digit).
-    ///
-    /// - Throws: `Failure` with `.badData` for another rank, and for a class that is not in 0…255.
-    func classes(name: String) throws -> [UInt8] {
-        let columns = dimensions.count == 1 ? 1 : dimensions[1]
-        guard dimensions.count <= 2, columns > 0 else {
-            throw Failure(
-                .badData,
-                "\(name): expected labels (magic number 00 00 08 01), found an array of rank \(dimensions.count)")
-        }
-        if element == .unsignedByte && columns == 1 { return bytes }
-        return try (0..<dimensions[0]).map { row in
-            let number = bytes[row * columns * element.size..<(row * columns + 1) * element.size]
-            let sign = element != .unsignedByte && number.first! >= 0x80 ? -1 : 0
-            let value = number.reduce(sign) { $0 << 8 | Int($1) }
-            guard let label = UInt8(exactly: value) else {
-                throw Failure(.badData, "\(name): label \(row) is \(value); expected classes, 0 to 255")
-            }
-            return label
-        }
+            rows: set.rows, columns: set.columns, images: set.images, labels: try labels.classes(name: labelsName),
+            element: set.element)
     }
 }
 

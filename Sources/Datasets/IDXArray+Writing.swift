@@ -34,7 +34,9 @@ extension IDXArray {
 
 extension ImageSet {
     /// The images as an IDX array of rank 3.
-    public var imageArray: IDXArray { IDXArray(dimensions: [count, rows, columns], bytes: images) }
+    public var imageArray: IDXArray {
+        IDXArray(element: element, dimensions: [count, rows, columns], bytes: images)
+    }
 
     /// The labels as an IDX array of rank 1.
     public var labelArray: IDXArray { IDXArray(dimensions: [count], bytes: labels) }

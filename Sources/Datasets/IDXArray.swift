@@ -2,24 +2,39 @@ import Foundation
 import Resources
 import Storage
 
-/// An array of integers in the IDX format, in which MNIST is published: plain or gzipped.
+/// An array of numbers in the IDX format, in which MNIST is published: plain or gzipped.
 ///
 /// The format: two zero bytes, the element type (8: unsigned byte), the rank, one big-endian 32-bit size for each
 /// dimension, then the elements in row-major order, big-endian too.
 public struct IDXArray: Sendable, Equatable {
-    /// The format's integers, by the byte that stands for them.
+    /// The format's element types, by the byte that stands for them.
     public enum Element: UInt8, CaseIterable, Sendable {
         case unsignedByte = 0x08
         case signedByte = 0x09
         case int16 = 0x0B
         case int32 = 0x0C
+        case float32 = 0x0D
+        case float64 = 0x0E
 
         /// Bytes of one.
-        var size: Int {
+        public var size: Int {
             switch self {
             case .unsignedByte, .signedByte: 1
             case .int16: 2
-            case .int32: 4
+            case .int32, .float32: 4
+            case .float64: 8
+            }
+        }
+
+        /// As names of files have it: `train-images-idx3-ubyte`.
+        public var title: String {
+            switch self {
+            case .unsignedByte: "ubyte"
+            case .signedByte: "byte"
+            case .int16: "short"
+            case .int32: "int"
+            case .float32: "float"
+            case .float64: "double"
             }
         }
     }
@@ -38,18 +53,17 @@ public struct IDXArray: Sendable, Equatable {
 
     /// Reads the file at `path`; its first bytes, not its name, tell whether it is gzipped.
     ///
-    /// - Parameter elements: the element types that are wanted.
-    /// - Throws: `Failure`: `.missingInput` when nothing is there; `.badData` when it is not an IDX file of such
-    ///   elements, is truncated, or holds more than it declares; `.inputOutput` when it cannot be read;
-    ///   `.internalError` when there is no memory for it.
+    /// - Throws: `Failure`: `.missingInput` when nothing is there; `.badData` when it is not an IDX file, is truncated,
+    ///   or holds more than it declares; `.inputOutput` when it cannot be read; `.internalError` when there is no
+    ///   memory for it.
     /// - Complexity: one read of the file into the array that is returned.
-    public static func read(path: String, elements: [Element] = [.unsignedByte]) throws -> IDXArray {
+    public static func read(path: String) throws -> IDXArray {
         var source = try FileSource(path: path)
         guard try source.start(2).withUnsafeBytes(GzipSource.recognises) else {
-            return try parse(&source, elements, name: path)
+            return try parse(&source, name: path)
         }
         var unpacked = try GzipSource(source, name: path)
-        return try parse(&unpacked, elements, name: path)
+        return try parse(&unpacked, name: path)
     }
 
     /// Reads an IDX file that is in memory, plain or gzipped; `name` stands for it in messages.
@@ -58,21 +72,17 @@ public struct IDXArray: Sendable, Equatable {
     /// allocated, and decompressed data grows with what was really decompressed.
     ///
     /// - Throws: `Failure` with `.badData`, or `.internalError` when there is no memory for it.
-    public static func parse(
-        _ bytes: UnsafeRawBufferPointer, elements: [Element] = [.unsignedByte], name: String
-    ) throws -> IDXArray {
+    public static func parse(_ bytes: UnsafeRawBufferPointer, name: String) throws -> IDXArray {
         if GzipSource.recognises(bytes) {
             var source = try GzipSource(bytes, name: name)
-            return try parse(&source, elements, name: name)
+            return try parse(&source, name: name)
         }
         var source = MemorySource(bytes)
-        return try parse(&source, elements, name: name)
+        return try parse(&source, name: name)
     }
 
-    private static func parse<Source: ByteSource>(
-        _ source: inout Source, _ elements: [Element], name: String
-    ) throws -> IDXArray {
-        let (element, dimensions) = try readHeader(&source, elements, name: name)
+    private static func parse<Source: ByteSource>(_ source: inout Source, name: String) throws -> IDXArray {
+        let (element, dimensions) = try readHeader(&source, name: name)
         let count = try byteCount(dimensions, of: element, name: name)
         let size = element.size == 1 ? "" : "×\(element.size)"
         let shape = dimensions.map(String.init).joined(separator: "×") + size
@@ -94,20 +104,15 @@ public struct IDXArray: Sendable, Equatable {
         return IDXArray(element: element, dimensions: dimensions, bytes: bytes)
     }
 
-    private static func readHeader(
-        _ source: inout some ByteSource, _ elements: [Element], name: String
-    ) throws -> (Element, [Int]) {
+    private static func readHeader(_ source: inout some ByteSource, name: String) throws -> (Element, [Int]) {
         let magic = try [UInt8](readingAtMost: 4, from: &source, name: name)
-        guard magic.count == 4, magic[0] == 0, magic[1] == 0 else {
-            throw Failure(
-                .badData, "\(name): not an IDX file: expected it to begin with 00 00 08, found \(hexadecimal(magic))")
-        }
-        guard let element = Element(rawValue: magic[2]), elements.contains(element), magic[3] > 0 else {
-            let types = elements.map { hexadecimal([$0.rawValue]) }.joined(separator: "|")
+        guard magic.count == 4, magic[0] == 0, magic[1] == 0, let element = Element(rawValue: magic[2]), magic[3] > 0
+        else {
+            let types = Element.allCases.map { hexadecimal([$0.rawValue]) }.joined(separator: "|")
             throw Failure(
                 .badData,
-                "\(name): expected an IDX file of \(elements == [.unsignedByte] ? "unsigned bytes" : "integers"), "
-                    + "magic number 00 00 \(types) and a rank, found \(hexadecimal(magic))")
+                "\(name): not an IDX file: expected it to begin with 00 00 \(types) and a rank, found "
+                    + hexadecimal(magic))
         }
         let rank = Int(magic[3])
         let sizes = try [UInt8](readingAtMost: 4 * rank, from: &source, name: name)

@@ -25,7 +25,7 @@ public enum SampleChoice: Sendable, Equatable {
             if let last = ranges.map(\.upperBound).max(), last >= images.count {
                 throw Failure(.usage, "there is no sample \(last): the \(set) set has 0 to \(images.count - 1)")
             }
-            return try Self.all(ranges, bytes: images.pixelCount)
+            return try Self.all(ranges, bytes: images.pixelCount * images.element.size)
         }
     }
 
@@ -74,21 +74,19 @@ public final class ChosenSamples {
     public let isLabelled: Bool
     private let memory: SampleMemory
 
-    /// - Throws: `.badData` where the network cannot take the images, or has no output for a label.
-    init(_ images: ImageSet, _ numbers: [Int], name: String, network: Network, target: Target) throws {
+    /// - Throws: `.badData` where the network cannot take the images, or has no output for a label, or where a pixel is beyond
+    ///   `limit`.
+    init(
+        _ images: ImageSet, _ numbers: [Int], name: String, network: Network, target: Target, limit: Double
+    ) throws {
         // The file's, whichever are chosen of it.
         let all = images.values(name: "\(name): samples", labelsName: name)
-        if let fault = all.fault(for: network, target: target, limit: .infinity) { throw Failure(.badData, fault) }
+        if let fault = all.fault(for: network, target: target, limit: limit) { throw Failure(.badData, fault) }
         self.name = name
         self.numbers = numbers
         isLabelled = images.isLabelled
         (rows, columns) = (images.rows, images.columns)
-        let size = images.pixelCount
-        let bytes = numbers.flatMap { images.images[$0 * size..<($0 + 1) * size] }
-        let values = SampleValues(
-            inputs: .bytes(bytes[...]), columns: size, labels: isLabelled ? numbers.map { images.labels[$0] }[...] : [],
-            count: numbers.count, name: name, targetsName: name)
-        memory = SampleMemory(values, target: target, form: .dense)
+        memory = SampleMemory(all.choosing(numbers), target: target, form: .dense)
         samples = memory.samples
     }
 
@@ -97,6 +95,6 @@ public final class ChosenSamples {
     /// A sample's class; nil where nobody knows it.
     public func label(_ index: Int) -> Int? { isLabelled ? Int(samples.labels[index]) : nil }
 
-    /// A sample's inputs, 0…1.
+    /// A sample's inputs; of bytes 0…1.
     public func inputs<Scalar: Real>(_ index: Int) -> [Scalar] { samples.inputs.numbers(of: UInt32(index)) }
 }

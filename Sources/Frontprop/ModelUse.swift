@@ -72,7 +72,8 @@ public struct ModelUse {
         let (images, name) = try images(part, file: file)
         let numbers = try choice.numbers(in: images, set: set.rawValue)
         return try ChosenSamples(
-            images, numbers, name: name, network: model.network, target: try resolvedTarget().target)
+            images, numbers, name: name, network: model.network, target: try resolvedTarget().target,
+            limit: resolvedPrecision.largest)
     }
 
     private func standardInput() throws -> ImageSet {

@@ -67,7 +67,12 @@ import Testing
                 "train-labels-idx1-ubyte", idx([5], type: 11, [0, 5, 1, 0, 0, 4, 0, 1, 0, 9]), "label 1 is 256",
                 "0 to 255"
             ),
-            ("train-labels-idx1-ubyte", idx([5], type: 13, [UInt8](repeating: 0, count: 20)), "08|09|0b|0c", "0d 01"),
+            ("train-labels-idx1-ubyte", idx([5], type: 15, [UInt8](repeating: 0, count: 20)), "0c|0d|0e", "0f 01"),
+            (
+                "train-labels-idx1-ubyte", idx([5], type: 13, [UInt8](repeating: 0, count: 16) + [0x3F, 0, 0, 0]),
+                "label 4 is 0.5", "0 to 255"
+            ),
+            ("t10k-images-idx3-ubyte", idx([2, 2, 3], type: 9, [UInt8](0..<12)), "type ubyte", "type byte"),
             ("t10k-images-idx3-ubyte", idx([2, 6], [UInt8](0..<12)), "expected images", "rank 2"),
             ("t10k-images-idx3-ubyte", idx([2, 3, 2], [UInt8](0..<12)), "2×3", "3×2"),
             ("train-images-idx3-ubyte", idx([0, 2, 3], []), "expected images", "found none"),
@@ -100,6 +105,27 @@ import Testing
             #expect(try Dataset.load(directory: folder).train.labels == [5, 0, 4, 1, 61])
             try put(gzip(idx([5], type: 11, [0, 5, 0, 0, 0, 4, 0, 1, 0, 9])), at: "\(folder)/\(name)")
             #expect(try Dataset.load(directory: folder).train.labels == [5, 0, 4, 1, 9])
+        }
+    }
+
+    /// Images of numbers, and labels of any type whose values are classes; found by the names that go with them.
+    @Test func readsNumbers() throws {
+        try withDataset { (folder: String) throws in
+            for name in Self.names { try FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
+            // 0.5, -2.
+            let pixels: [UInt8] = [0x3F, 0, 0, 0, 0xC0, 0, 0, 0]
+            for part in ["train", "t10k"] {
+                try put(gzip(idx([2, 1, 1], type: 13, pixels)), at: "\(folder)/\(part)-images-idx3-float.gz")
+                try put(
+                    idx([2], type: 14, [0x40, 0x1C] + [UInt8](repeating: 0, count: 14)),
+                    at: "\(folder)/\(part)-labels-idx1-double")
+            }
+            let dataset = try Dataset.load(directory: folder)
+            #expect(dataset.train.labels == [7, 0] && dataset.train.element == .float32)
+            #expect(
+                dataset.train.imageArray.numbers == .float32([0.5, -2]) && dataset.train.imageArray.bytes == pixels)
+            #expect(dataset.prefix(train: 1, test: nil).train.imageArray.numbers == .float32([0.5]))
+            #expect(DatasetSummary(dataset).description.contains("pixels from -2.0 to 0.5, mean -0.75"))
         }
     }
 

@@ -40,6 +40,28 @@ import Testing
         #expect(try IDXArray.parse(gzip(file, level: 9)).fileBytes() == file)
     }
 
+    /// Big-endian elements of each type, as the numbers that they are.
+    @Test(
+        arguments: [
+            (8, [0, 255], .float32([0, 255])), (9, [0x80, 0x7F], .float32([-128, 127])),
+            (11, [0x80, 0, 0, 0xFF], .float32([-32768, 255])),
+            (12, [0x80, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF], .float64([-2_147_483_648, 2_147_483_647])),
+            (13, [0x3F, 0, 0, 0, 0xC0, 0x40, 0, 0], .float32([0.5, -3])),
+            (
+                14, [0x3F, 0xB9, 0x99, 0x99, 0x99, 0x99, 0x99, 0x9A] + [UInt8](repeating: 0, count: 8),
+                .float64([0.1, 0])
+            ),
+        ] as [(UInt8, [UInt8], IDXArray.Numbers)])
+    func readsEveryType(type: UInt8, elements: [UInt8], numbers: IDXArray.Numbers) throws {
+        let file = idx([2], type: type, elements)
+        for bytes in [file, gzip(file)] {
+            let array = try IDXArray.parse(bytes)
+            #expect(array.numbers == numbers)
+            #expect(array.fileBytes() == file)
+        }
+        expectFailure(.badData, naming: "declares") { _ = try IDXArray.parse(Array(file.dropLast())) }
+    }
+
     @Test func refusesEveryTruncation() throws {
         let plain = idx([2, 3, 2], Self.elements([2, 3, 2]))
         try withTemporaryFolder { (folder: String) throws in
@@ -61,10 +83,12 @@ import Testing
 
     @Test func refusesOtherMagicNumbers() {
         let file = idx([2], [1, 2])
-        for (place, value) in [(0, 1), (1, 1), (2, 0x09), (2, 0x0D), (3, 0)] {
+        for (place, value) in [(0, 1), (1, 1), (2, 0x07), (2, 0x0A), (2, 0x0F), (3, 0)] {
             var wrong = file
             wrong[place] = UInt8(value)
-            expectFailure(.badData, naming: "file", "00 00 08", "found") { _ = try IDXArray.parse(wrong) }
+            expectFailure(.badData, naming: "file", "00 00 08|09|0b|0c|0d|0e", "found") {
+                _ = try IDXArray.parse(wrong)
+            }
         }
         expectFailure(.badData, naming: "an empty file") { _ = try IDXArray.parse([]) }
     }

@@ -14,10 +14,10 @@ enum SmallDigits {
         }
     }
 
-    /// An IDX file of unsigned bytes.
-    static func idx(_ dimensions: [Int], _ bytes: [UInt8]) -> [UInt8] {
+    /// An IDX file, of unsigned bytes where no other type is said.
+    static func idx(_ dimensions: [Int], type: UInt8 = 8, _ bytes: [UInt8]) -> [UInt8] {
         let sizes = dimensions.flatMap { size in (0..<4).reversed().map { UInt8(size >> (8 * $0) & 255) } }
-        return [0, 0, 8, UInt8(dimensions.count)] + sizes + bytes
+        return [0, 0, type, UInt8(dimensions.count)] + sizes + bytes
     }
 
     static func save(_ bytes: [UInt8], _ path: String) throws {
@@ -43,7 +43,10 @@ struct BrokenDigits: Sendable, CustomTestStringConvertible {
         replacing("truncated header", "train-images-idx3-ubyte", []) { $0.prefix(7) },
         replacing("empty file", "train-labels-idx1-ubyte", []) { $0.prefix(0) },
         replacing("more than declared", "train-labels-idx1-ubyte", ["30", "31"]) { $0 + [1] },
-        replacing("wrong type", "train-images-idx3-ubyte", ["00 00 0d 03"]) { [0, 0, 0x0D] + $0.dropFirst(3) },
+        replacing("wrong type", "train-images-idx3-ubyte", ["00 00 0f 03"]) { [0, 0, 0x0F] + $0.dropFirst(3) },
+        replacing("floats declared, bytes there", "train-images-idx3-ubyte", ["×4 = 94080", "23520"]) {
+            [0, 0, 0x0D] + $0.dropFirst(3)
+        },
         replacing("not IDX", "t10k-labels-idx1-ubyte", ["7b 7d 0a"]) { _ in Array("{}\n".utf8)[...] },
         replacing("labels for images", "train-images-idx3-ubyte", []) { _ in
             SmallDigits.idx([30], [UInt8](repeating: 1, count: 30))[...]

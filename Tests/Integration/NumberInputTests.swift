@@ -73,6 +73,67 @@ extension Integration {
             }
         }
 
+        /// The same numbers as images of any type that holds them, and as NumPy's rows: one hash; other types are refused beside
+        /// each other.
+        @Test func imagesOfNumbers() async throws {
+            try await withTemporaryFolder { folder in
+                let (pixels, labels) = ((0..<40 * 6).map { ($0 * 7 % 23) - 11 }, (0..<40).map { $0 % 3 })
+                func bytes(_ numbers: [Int], _ type: UInt8) -> [UInt8] {
+                    numbers.flatMap { number -> [UInt8] in
+                        switch type {
+                        case 9: [UInt8(bitPattern: Int8(number))]
+                        case 11: withUnsafeBytes(of: Int16(number).bigEndian, Array.init)
+                        case 12: withUnsafeBytes(of: Int32(number).bigEndian, Array.init)
+                        case 13: withUnsafeBytes(of: Float(number).bitPattern.bigEndian, Array.init)
+                        default: withUnsafeBytes(of: Double(number).bitPattern.bigEndian, Array.init)
+                        }
+                    }
+                }
+                func write(_ path: String, images: UInt8, labels type: UInt8) throws {
+                    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                    for (part, rows) in [("train", 0..<36), ("t10k", 36..<40)] {
+                        try SmallDigits.save(
+                            SmallDigits.idx(
+                                [rows.count, 2, 3], type: images,
+                                bytes(Array(pixels[6 * rows.lowerBound..<6 * rows.upperBound]), images)),
+                            "\(path)/\(part)-images-idx3-float")
+                        try SmallDigits.save(
+                            SmallDigits.idx([rows.count], type: type, bytes(Array(labels[rows]), type)),
+                            "\(path)/\(part)-labels-idx1-int")
+                    }
+                }
+                func npy(_ type: String, _ shape: String, _ bytes: [UInt8], _ path: String) throws {
+                    let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }"
+                    let padded = header.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n"
+                    try SmallDigits.save(
+                        [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) + bytes, path)
+                }
+                try npy(
+                    "<f4", "40, 6", pixels.flatMap { withUnsafeBytes(of: Float($0), Array.init) }, "\(folder)/x.npy")
+                try npy("<i8", "40,", labels.flatMap { withUnsafeBytes(of: Int64($0), Array.init) }, "\(folder)/y.npy")
+                let options = ["--model", "6x5x3", "--batch-size", "9", "--epochs", "3", "--quiet"]
+                let rows = try await Program.run(
+                    ["train", "--data", "\(folder)/x.npy", "--targets", "\(folder)/y.npy", "--run", "\(folder)/rows"]
+                        + options)
+                let hash = try #require(rows.hash, "\(rows.errors)")
+                for (images, labels) in [(9, 12), (11, 9), (12, 13), (13, 14), (14, 11)] as [(UInt8, UInt8)] {
+                    try write("\(folder)/\(images)", images: images, labels: labels)
+                    let outcome = try await Program.run(
+                        ["train", "--data", "\(folder)/\(images)", "--run", "\(folder)/run\(images)"] + options)
+                    #expect(outcome.hash == hash, "type \(images): \(outcome.errors)")
+                }
+                // A file of images alone, of another type: the same numbers have the same answers.
+                let answers = try await Program.run(["predict", "\(folder)/run13"])
+                #expect(answers.status == 0 && answers.output.split(separator: "\n").count == 5, "\(answers.errors)")
+                let others = try await Program.run(
+                    ["predict", "\(folder)/run13", "\(folder)/11/t10k-images-idx3-float"])
+                let outputs = [answers, others].map { outcome in
+                    outcome.output.split(separator: "\n").map { $0.split(separator: ",").suffix(3) }
+                }
+                #expect(outputs[0] == outputs[1], "\(others.errors)")
+            }
+        }
+
         /// Whoever asks for what is not there, or is not right, is told where; on every rank.
         @Test(
             arguments: [

@@ -42,8 +42,15 @@ extension ImageSet {
     /// - Parameter name, labelsName: what messages call the images, and the file of their labels.
     public func values(name: String, labelsName: String) -> SampleValues {
         SampleValues(
-            inputs: .bytes(images[...]), columns: pixelCount, labels: labels[...], count: count, name: name,
-            targetsName: labelsName)
+            inputs: inputs, columns: pixelCount, labels: labels[...], count: count, name: name, targetsName: labelsName)
+    }
+
+    private var inputs: SampleValues.Inputs {
+        if element == .unsignedByte { return .bytes(images[...]) }
+        return switch imageArray.numbers {
+        case .float32(let pixels): .numbers(.float32(pixels[...]))
+        case .float64(let pixels): .numbers(.float64(pixels[...]))
+        }
     }
 }
 
