@@ -68,15 +68,19 @@ public struct ChosenRows: Sendable {
 
     /// The rows as samples in memory of this process, with which nothing is to be compared.
     ///
-    /// - Throws: as `inputs`.
-    func samples() throws -> SampleMemory {
+    /// - Parameter limit: the largest number of the precision that they are computed in.
+    /// - Throws: as `inputs`; `.badData` also for a number that is larger.
+    func samples(limit: Double) throws -> SampleMemory {
         let target = columns.targetName.target
         let asked = target == .numbers ? [Double](repeating: 0, count: count * columns.outputNames.count) : nil
-        return SampleMemory(
-            SampleValues(
-                inputs: .numbers(.float64(try inputs()[...])), columns: columns.inputCount,
-                targets: asked.map { .float64($0[...]) }, count: count, name: table.name, targetsName: table.name),
-            target: target, form: .dense)
+        let (table, rows) = written
+        let values = SampleValues(
+            inputs: .numbers(.float64(try columns.inputs(of: table, rows: rows)[...])), columns: columns.inputCount,
+            targets: asked.map { .float64($0[...]) }, count: count, name: table.name, targetsName: table.name
+        )
+        .numbered(by: rows).worded(by: columns, of: table)
+        if let fault = values.inputFault(limit: limit) { throw Failure(.badData, fault) }
+        return SampleMemory(values, target: target, form: .dense)
     }
 
     // MARK: In pieces

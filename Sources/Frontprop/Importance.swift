@@ -44,7 +44,7 @@ extension SavedNetwork {
     }
 
     private func sums(of rows: ChosenRows) throws -> Sums {
-        let memory = try rows.samples()
+        let memory = try rows.samples(limit: Double(Scalar.greatestFiniteMagnitude))
         let (inputs, count) = (topology.inputCount, topology.outputCount)
         let scales = rows.columns.inputScales.map { abs($0.scale) }
         let matrices = jacobians(of: memory.samples)

@@ -25,7 +25,7 @@ public final class RowJacobians<Scalar: Real> {
         let bytes = size * (MemoryLayout<Scalar>.stride + 2 * MemoryLayout<Double>.stride)
         try requireMemory(ofMatrices: chosen.count, bytesEach: bytes)
         (self.network, self.chosen) = (network, chosen)
-        memory = try chosen.samples()
+        memory = try chosen.samples(limit: Double(Scalar.greatestFiniteMagnitude))
         var plain: [Double] = []
         try network.outputs(of: memory.samples, name: chosen.outputName) { plain += $1.map(Double.init) }
         outputs = plain

@@ -30,7 +30,7 @@ extension SavedNetwork {
     }
 
     private func predictions(_ rows: ChosenRows) throws -> [RowPrediction] {
-        let memory = try rows.samples()
+        let memory = try rows.samples(limit: Double(Scalar.greatestFiniteMagnitude))
         let areOutside = try rows.areOutside()
         let columns = rows.columns
         var predictions: [RowPrediction] = []

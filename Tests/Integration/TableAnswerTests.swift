@@ -134,6 +134,7 @@ extension Integration {
                     ("a,b,colour\n1,2,red\n1,,red\n", 65, "line 3, column b"),
                     ("a,b,colour\n1,2,red\n3,four,red\n1,2,red\n", 65, "four"),
                     ("a,b\n1,2,3\n", 65, "line 2"),
+                    ("a,b,colour\n1,2,red\n1,1e300,red\n", 65, "line 3, column b is 1e+300, scaled "),
                 ]
                 for (text, status, says) in cases {
                     let file = try trained.put(text, as: "bad.csv")

@@ -181,16 +181,27 @@ extension Integration {
                 (["--test", "0.2"], 64, "--test goes with --data of a table"),
                 (["--target", "y"], 64, "--target: 'y' is not one of labels, inputs"),
                 (["--data", "M", "--target", "y"], 65, "m.csv: line 3, column b: a value is missing; --missing drop"),
+                (
+                    ["--data", "L", "--target", "y", "--scale-inputs", "none"], 65,
+                    "l.csv: line 5, column a is 1e+300; expected numbers up to 3.4028234663852886e+38 either way (--precision float64"
+                ),
+                (
+                    ["--data", "L", "--target", "a", "--task", "regression", "--scale-targets", "none"], 65,
+                    "l.csv: line 5, column a is 1e+300; "
+                ),
+                (
+                    ["--data", "T", "--target", "y", "--features", "a", "--scale-inputs", "minmax", "--test", "L"], 65,
+                    "l.csv: line 5, column a is 1e+300, scaled "
+                ),
             ] as [([String], Int32, String)])
         func refuses(_ options: [String], _ status: Int32, _ words: String) async throws {
             try await withTemporaryFolder { folder in
                 try Self.write(Self.text(","), "\(folder)/t.csv")
                 try Self.write("a,b,y\n1,2,3.5\n2,,4.5\n3,4,5\n4,5,6\n", "\(folder)/m.csv")
+                try Self.write("a,b,y\n1,2,3.5\n\n2,3,4.5\n1e300,4,5\n4,5,6\n", "\(folder)/l.csv")
+                let isFile = Set(["T", "M", "L"]).contains
                 let outcome = try await Self.train(
-                    ["--run", "\(folder)/run"]
-                        + options.map {
-                            $0 == "T" ? "\(folder)/t.csv" : $0 == "M" ? "\(folder)/m.csv" : $0
-                        })
+                    ["--run", "\(folder)/run"] + options.map { isFile($0) ? "\(folder)/\($0.lowercased()).csv" : $0 })
                 #expect(outcome.status == status && outcome.errors.contains(words), "\(outcome.errors)")
                 #expect(!FileManager.default.fileExists(atPath: "\(folder)/run"))
             }

@@ -94,6 +94,28 @@ extension TableColumns {
         return rows.flatMap { row in zip(units.outputs, numbers).map { $0.output($1[row]) } }
     }
 
+    /// How a message begins about the number that one of a row's inputs is: with the file, the line, the column, and what is
+    /// there.
+    public func words(ofInput input: Int, _ number: Double, of table: Table, row: Int) -> String {
+        var rest = input
+        for feature in features {
+            if rest < feature.values.inputCount { return words(ofColumn: feature.name, number, table, row) }
+            rest -= feature.values.inputCount
+        }
+        preconditionFailure("there is no such input")
+    }
+
+    /// Likewise, about a number that an output of a row is to be.
+    public func words(ofTarget output: Int, _ number: Double, of table: Table, row: Int) -> String {
+        words(ofColumn: targetColumns[output], number, table, row)
+    }
+
+    private func words(ofColumn name: String, _ number: Double, _ table: Table, _ row: Int) -> String {
+        let text = (try? ColumnPlaces(table)[name])?.text(ofRow: row) ?? ""
+        let scaled = text == Self.className(number) ? "" : ", scaled \(number)"
+        return "\(table.name): \(table.place(ofRow: row)), column \(name) is \(text)\(scaled)"
+    }
+
     /// Whether the table has the columns that outputs are compared with.
     public func hasTargets(_ table: Table) -> Bool {
         let columns = ColumnPlaces(table)

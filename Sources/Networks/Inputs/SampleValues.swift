@@ -21,6 +21,11 @@ public struct SampleValues: Sendable {
     public let name: String
     public let targetsName: String
     private(set) var weightsName = ""
+    /// How messages begin that are about an input or a number that is asked for; nil for the files, rows and columns by number.
+    private var words: (input: Words, target: Words)?
+
+    /// `file: line 7, column price is 1e+300`, of a number by its row in the file, its column and what it is.
+    public typealias Words = @Sendable (_ row: Int, _ column: Int, _ number: Double) -> String
 
     public enum Inputs: Sendable {
         case bytes(ArraySlice<UInt8>)
@@ -129,6 +134,25 @@ public struct SampleValues: Sendable {
         return numbered
     }
 
+    /// The same, of which messages say by these where a number stands.
+    public func worded(input: @escaping Words, target: @escaping Words) -> SampleValues {
+        var worded = self
+        worded.words = (input, target)
+        return worded
+    }
+
+    /// How a message begins about an input, by its row's place in the arrays.
+    func words(ofInput column: Int, atPlace place: Int, _ number: Double) -> String {
+        words?.input(row(atPlace: place), column, number)
+            ?? "\(name): row \(row(atPlace: place)), column \(column) is \(number)"
+    }
+
+    /// Likewise, about a number that is asked for.
+    func words(ofTarget column: Int, atPlace place: Int, _ number: Double) -> String {
+        words?.target(row(atPlace: place), column, number)
+            ?? "\(targetsName): row \(row(atPlace: place)), column \(column) is \(number)"
+    }
+
     public var indices: Range<Int> { 0..<count }
 
     /// The row of its file, from 0, that a sample is.
@@ -174,6 +198,7 @@ public struct SampleValues: Sendable {
             name: name, targetsName: targetsName)
         part.weights = weights.isEmpty ? [] : chosen(weights, 1)
         part.weightsName = weightsName
+        part.words = words
         part.rows = numbers.map { row(of: $0) }
         return part
     }

@@ -9,13 +9,14 @@ extension SampleValues {
         guard columns == topology.inputCount else {
             return "\(name) have \(columns) \(unit), the network \(topology) expects \(topology.inputCount)"
         }
-        if case .numbers(let numbers) = inputs, let fault = fault(in: numbers, columns, name, limit) { return fault }
-        if case .sparse(let rows) = inputs, let fault = fault(in: rows, target, limit) { return fault }
-        if let fault = weightFault { return fault }
+        if case .sparse = inputs, target == .inputs {
+            return "\(name): sparse rows cannot be what a network's outputs are to be"
+        }
+        if let fault = inputFault(limit: limit) ?? weightFault { return fault }
         switch target {
         case .inputs:
             guard case .numbers(let numbers) = inputs else { return nil }
-            return targetFault(in: numbers, columns, name, network.head)
+            return rangeFault(in: numbers, columns, network.head, words(ofInput:atPlace:_:))
         case .labels: return labelFault(outputs: topology.outputCount)
         case .numbers:
             guard let targets, targetColumns == topology.outputCount else {
@@ -23,8 +24,19 @@ extension SampleValues {
                     "\(targetsName): there are \(targetColumns) numbers for each sample, the network \(topology) has "
                     + "outputs for \(topology.outputCount)"
             }
-            return fault(in: targets, targetColumns, targetsName, limit)
-                ?? targetFault(in: targets, targetColumns, targetsName, network.head)
+            return fault(in: targets, targetColumns, limit, words(ofTarget:atPlace:_:))
+                ?? rangeFault(in: targets, targetColumns, network.head, words(ofTarget:atPlace:_:))
+        }
+    }
+
+    /// The first input that is no finite number of a precision, with its place; nil where all are.
+    ///
+    /// - Parameter limit: the precision's largest number.
+    public func inputFault(limit: Double) -> String? {
+        switch inputs {
+        case .bytes: nil
+        case .numbers(let numbers): fault(in: numbers, columns, limit, words(ofInput:atPlace:_:))
+        case .sparse(let rows): fault(in: rows, limit)
         }
     }
 
@@ -48,28 +60,33 @@ extension SampleValues {
             + "the network has outputs for 0 to \(outputs - 1)"
     }
 
-    private func fault(in numbers: Numbers, _ columns: Int, _ name: String, _ limit: Double) -> String? {
+    /// Where a number stands and what it is, by its column and its row's place in the arrays.
+    private typealias Place = (_ column: Int, _ place: Int, _ number: Double) -> String
+
+    private func fault(in numbers: Numbers, _ columns: Int, _ limit: Double, _ words: Place) -> String? {
         numbers.first(outside: -limit...limit).map { index, value in
-            "\(name): row \(row(atPlace: index / columns)), column \(index % columns) is \(value); expected numbers up to \(limit) either way"
+            words(index % columns, index / columns, value) + Self.expected(limit, not: value)
         }
     }
 
-    private func fault(in rows: Sparse, _ target: Target, _ limit: Double) -> String? {
-        if target == .inputs { return "\(name): sparse rows cannot be what a network's outputs are to be" }
-        let kept = rows.kept
-        guard let entry = kept.first(where: { !(abs(rows.numbers[$0]) <= limit) }) else { return nil }
+    private func fault(in rows: Sparse, _ limit: Double) -> String? {
+        guard let entry = rows.kept.first(where: { !(abs(rows.numbers[$0]) <= limit) }) else { return nil }
         let place = rows.starts.firstIndex { $0 > entry }! - 1
-        return
-            "\(name): row \(row(atPlace: place)), column \(rows.places[entry]) is \(rows.numbers[entry]); expected numbers up to \(limit) "
-            + "either way"
+        return words(ofInput: Int(rows.places[entry]), atPlace: place, rows.numbers[entry])
+            + Self.expected(limit, not: rows.numbers[entry])
+    }
+
+    private static func expected(_ limit: Double, not value: Double) -> String {
+        "; expected numbers up to \(limit) either way"
+            + (value.isFinite ? " (--precision float64 takes larger ones)" : "")
     }
 
     /// As of a loss that takes numbers of a range alone.
-    private func targetFault(in numbers: Numbers, _ columns: Int, _ name: String, _ head: Head) -> String? {
+    private func rangeFault(in numbers: Numbers, _ columns: Int, _ head: Head, _ words: Place) -> String? {
         let range = head.form.range
         return numbers.first(outside: range).map { index, value in
-            "\(name): row \(row(atPlace: index / columns)), column \(index % columns) is \(value); loss \(head.loss) with output \(head.activation) "
-                + "expects targets from \(range.lowerBound)"
+            words(index % columns, index / columns, value)
+                + "; loss \(head.loss) with output \(head.activation) expects targets from \(range.lowerBound)"
                 + (range.upperBound.isFinite ? " to \(range.upperBound)" : "")
         }
     }

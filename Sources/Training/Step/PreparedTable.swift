@@ -65,7 +65,7 @@ public struct PreparedTable: SampleTables {
             labels: labels[...], targets: targets.map { .float64($0[...]) }, count: rows.count, name: name,
             targetsName: "\(name)' \(fitted.targetColumns.joined(separator: ", "))"
         )
-        .numbered(by: rows)
+        .numbered(by: rows).worded(by: fitted, of: table)
         guard set == .train, let weights else { return values }
         return values.weighted(by: weights.values.prefix(rows.count), name: weights.name)
     }
@@ -88,6 +88,15 @@ public struct PreparedTable: SampleTables {
             kept[set] = Rows(table: part.table, rows: Array(part.rows.prefix(limit)))
         }
         return kept
+    }
+}
+
+extension SampleValues {
+    /// Samples that are rows of a table, of which messages name lines and columns.
+    public func worded(by columns: TableColumns, of table: Table) -> SampleValues {
+        worded(
+            input: { row, input, number in columns.words(ofInput: input, number, of: table, row: row) },
+            target: { row, output, number in columns.words(ofTarget: output, number, of: table, row: row) })
     }
 }
 
