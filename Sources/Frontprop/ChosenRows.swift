@@ -19,10 +19,9 @@ public struct ChosenRows: Sendable {
         known = columns.targetColumns.map { name in all.first { $0.name == name } }
     }
 
-    private init(_ rows: ChosenRows, columns: TableColumns? = nil, numbers: [Int]? = nil) {
-        (table, known) = (rows.table, rows.known)
-        self.columns = columns ?? rows.columns
-        self.numbers = numbers ?? rows.numbers
+    private init(_ rows: ChosenRows, numbers: [Int]) {
+        (columns, table, known) = (rows.columns, rows.table, rows.known)
+        self.numbers = numbers
     }
 
     public var count: Int { numbers.count }
@@ -40,17 +39,9 @@ public struct ChosenRows: Sendable {
 
     // MARK: As a network takes them
 
-    /// The inputs, [rows, n_0].
-    ///
-    /// - Throws: `.badData` with the place of a column or a value that is not as it should be.
-    private func inputs() throws -> [Double] {
-        let (table, rows) = written
-        return try columns.inputs(of: table, rows: rows)
-    }
-
     /// Whether each row has a value that is beyond those that the network learned from.
     ///
-    /// - Throws: as `inputs`.
+    /// - Throws: `.badData` with the place of a column or a value that is not as it should be.
     func areOutside() throws -> [Bool] {
         let (table, rows) = written
         return try columns.areOutside(table, rows: rows)
@@ -58,10 +49,13 @@ public struct ChosenRows: Sendable {
 
     /// The inputs in the units of the table, [rows, n_0].
     ///
-    /// - Throws: as `inputs`.
-    func rawInputs() throws -> [Double] { try ChosenRows(self, columns: columns.unscaled).inputs() }
+    /// - Throws: as `areOutside`.
+    func rawInputs() throws -> [Double] {
+        let (table, rows) = written
+        return try columns.unscaled.inputs(of: table, rows: rows)
+    }
 
-    /// Where what is mostly zeros is to be written out, it is for these rows alone.
+    /// Of what is mostly zeros, which one goes through column by column, these rows alone.
     private var written: (table: Table, rows: [Int]) {
         table.isSparse ? (table.subset(numbers), Array(numbers.indices)) : (table, numbers)
     }
@@ -69,13 +63,13 @@ public struct ChosenRows: Sendable {
     /// The rows as samples in memory of this process, with which nothing is to be compared.
     ///
     /// - Parameter limit: the largest number of the precision that they are computed in.
-    /// - Throws: as `inputs`; `.badData` also for a number that is larger.
+    /// - Throws: as `areOutside`; `.badData` also for a number that is larger.
     func samples(limit: Double) throws -> SampleMemory {
         let target = columns.targetName.target
         let asked = target == .numbers ? [Double](repeating: 0, count: count * columns.outputNames.count) : nil
         let (table, rows) = written
         let values = SampleValues(
-            inputs: .numbers(.float64(try columns.inputs(of: table, rows: rows)[...])), columns: columns.inputCount,
+            inputs: try columns.sampleInputs(of: table, rows: rows), columns: columns.inputCount,
             targets: asked.map { .float64($0[...]) }, count: count, name: table.name, targetsName: table.name
         )
         .numbered(by: rows).worded(by: columns, of: table)

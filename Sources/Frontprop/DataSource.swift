@@ -62,7 +62,8 @@ public struct DataSource: Equatable {
                 limits: (trainLimit, testLimit))
             let (rows, inputs) = (files.main.table.rowCount, prepared.shape.inputs)
             // As they are made, and as they are held.
-            try requireMemory(2 * rows * inputs * MemoryLayout<Double>.stride, for: "\(rows) rows of \(inputs) inputs")
+            try requireMemory(
+                2 * prepared.inputByteCount(of: files.main.table), for: "\(rows) rows of \(inputs) inputs")
             return try weighted(prepared, rows: rows)
         }
         guard let targets else {

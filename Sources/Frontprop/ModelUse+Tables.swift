@@ -71,9 +71,8 @@ extension ModelUse {
 
     /// A file whose columns are as the network needs them.
     private func sound(_ file: TableFile, _ columns: TableColumns) throws -> TableFile {
-        let names = columns.features.map(\.name)
-        try file.requireSound(names)
-        return file.completed(with: names)
+        try file.requireSound(columns.features.map(\.name))
+        return file
     }
 
     /// Those of some rows that the network can take.

@@ -14,7 +14,7 @@ public final class SampleReader {
         let files = try TableFiles(path: options.data, options: options.table)
         self.files = (options.data, options.table, files)
         return (
-            try PreparedTable.task(files, target: options.target, options: options.table), files.main.isSparse
+            try PreparedTable.task(files, target: options.target, options: options.table), files.main.table.isSparse
         )
     }
 

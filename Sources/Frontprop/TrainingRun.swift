@@ -145,7 +145,12 @@ public struct TrainingRun {
     ) throws -> NodeDataset {
         let dataset = try NodeDataset(
             processes: processes, network: options.network, target: options.target.target,
-            precision: options.precision, load: { try beginning.reader.tables(DataSource(of: options)) })
+            precision: options.precision
+        ) {
+            let tables = try beginning.reader.tables(DataSource(of: options))
+            tables.table?.warnings.forEach(onWarning)
+            return tables
+        }
         try processes.agree {
             guard let begun = beginning.record, begun.dataChecksum != dataset.checksumText else { return }
             throw Failure(

@@ -71,7 +71,7 @@ import Testing
     @Test func readsSparseRows() throws {
         let text = "1 1:0.5 3:2 # first\n\n# none\n-1 qid:3 2:1e2 3:0\r\n+1\n0.5 17:-1"
         let file = try table("t.svm", text.utf8)
-        #expect(file.isSparse && file.targets == ["y"])
+        #expect(file.table.isSparse && file.targets == ["y"])
         #expect(file.table.columns.map(\.name) == ["x1", "x2", "x3", "x17", "y"])
         #expect(file["x1"] == .sparse(Table.SparseNumbers(rows: [0], numbers: [0.5], count: 4)))
         #expect(file.numbers("x2") == [0, 100, 0, 0] && file.numbers("x3") == [2, 0, 0, 0])

@@ -10,7 +10,7 @@ import Testing
         #expect(file["b"] == .numbers([-2500, 7, 0]))
         #expect(file["kind"] == .texts(codes: [0, 1, 0], names: ["setosa", "virginica"]))
         #expect(file.table.lines == [2, 3, 4])
-        #expect(file.targets.isEmpty && file.faults.isEmpty && file.test == nil && !file.isSparse)
+        #expect(file.targets.isEmpty && file.faults.isEmpty && file.test == nil && !file.table.isSparse)
     }
 
     @Test func readsQuotes() throws {

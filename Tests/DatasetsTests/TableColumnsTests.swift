@@ -205,4 +205,35 @@ import Testing
             }
         }
     }
+
+    /// What is kept of sparse columns is enough: the same is fitted as on the same numbers with their zeros, and the same rows
+    /// are outside.
+    @Test(arguments: InputScaling.allCases) func sparseAsDense(_ scaling: InputScaling) throws {
+        let (count, train) = (40, [Int](3..<33))
+        func column(_ every: Int, _ number: (Int) -> Double) -> [Double] {
+            (0..<count).map { $0 % every == 1 ? number($0) : 0 }
+        }
+        let columns: [(String, [Double])] = [
+            ("a", column(3) { Double($0) / 7 }), ("none", column(1000) { _ in 1 }),
+            ("b", column(2) { -1 / Double($0) }),
+            ("late", column(34) { _ in 5 }), ("full", (0..<count).map { Double($0 + 1) }),
+        ]
+        let dense = columns.map { Table.Column(name: $0, values: .numbers($1)) }
+        let sparse = columns.map { name, numbers in
+            let rows = numbers.indices.filter { numbers[$0] != 0 }
+            let kept = Table.SparseNumbers(rows: rows.map(Int32.init), numbers: rows.map { numbers[$0] }, count: count)
+            return Table.Column(name: name, values: .sparse(kept))
+        }
+        let y = Table.Column(name: "y", values: .numbers((0..<count).map { Double($0 % 5) / 2 }))
+        let tables = [false, true].map { isSparse in
+            Table(name: "t", columns: (isSparse ? sparse : dense) + [y], rowCount: count, isSparse: isSparse)
+        }
+        let fitted = try tables.map { try Self.fit($0, features: nil, rows: train, inputs: scaling) }
+        #expect(fitted[0] == fitted[1] && fitted[0].constants == ["none", "late"])
+        let rows = [Int](0..<count).reversed() as [Int]
+        #expect(try fitted[0].areOutside(tables[0], rows: rows) == fitted[0].areOutside(tables[1], rows: rows))
+        #expect(try fitted[0].areOutside(tables[0], rows: [39, 35, 2, 5]) == [true, true, true, false])
+        let summaries = tables.map { TableSummary(TableFile(table: $0)).description }
+        #expect(summaries[0] == summaries[1])
+    }
 }

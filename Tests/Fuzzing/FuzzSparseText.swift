@@ -7,7 +7,7 @@ import Storage
 public func fuzzSparseText(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         let file = try SparseText.parse(UnsafeRawBufferPointer(start: start, count: count), name: "fuzz")
-        precondition(file.isSparse && file.table.rowCount > 0, "sparse rows")
+        precondition(file.table.isSparse && file.table.rowCount > 0, "sparse rows")
         let text = Array(written(file.table).utf8)
         let again = try text.withUnsafeBytes { try SparseText.parse($0, name: "again") }
         precondition(again.table.columns == file.table.columns, "written and read again, the table differs")

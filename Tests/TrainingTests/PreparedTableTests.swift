@@ -123,6 +123,71 @@ import Testing
         }
     }
 
+    /// A number in each of 200 000 columns and rows: time and memory are by the numbers, not by rows times columns, which
+    /// would be hours and 320 GB.
+    @Test(.timeLimit(.minutes(2))) func wideSparseRows() throws {
+        let count = 200_000
+        let columns = (0..<count).map { row in
+            // In two rows each, so that few are the same in all that are trained with.
+            let rows = [Int32(row / 2), Int32(count - 1 - row / 2)].sorted()
+            let numbers = Table.SparseNumbers(rows: rows, numbers: [1, Double(row % 7) + 2], count: count)
+            return Table.Column(name: "x\(row)", values: .sparse(numbers))
+        }
+        let y = Table.Column(name: "y", values: .numbers((0..<count).map { Double($0) / 3 }))
+        let table = Table(name: "wide.svm", columns: columns + [y], rowCount: count, isSparse: true)
+        let prepared = try Self.prepared(TableFiles(main: TableFile(table: table, targets: ["y"]))) {
+            ($0.targetColumns, $0.features, $0.scaleInputs) = (nil, nil, InputScaling.none)
+        }
+        var kept = 0
+        for set in SampleSet.allCases {
+            guard case .sparse(let rows)? = try prepared.values(of: set)?.inputs else {
+                Issue.record("expected sparse rows")
+                return
+            }
+            kept += rows.numbers.count
+        }
+        let left = try #require(prepared.columns).constants.count
+        #expect(kept > 3 * count / 2 && prepared.shape.inputs + left == count)
+        #expect(prepared.inputByteCount(of: table) < 10_000_000)
+    }
+
+    /// Rows of another sparse file are zero where it has no column; where it has others, that is said.
+    @Test func sparseFilesOfOtherWidths() throws {
+        func sparse(_ name: String, _ columns: [String], rows count: Int) -> TableFile {
+            let all = columns.enumerated().map { place, name in
+                let rows = (0..<count).filter { $0 % (place + 2) == 1 }.map(Int32.init)
+                return Table.Column(
+                    name: name, values: .sparse(.init(rows: rows, numbers: rows.map { Double($0 + 1) }, count: count)))
+            }
+            let y = Table.Column(name: "y", values: .numbers((0..<count).map { Double($0) / 2 }))
+            return TableFile(
+                table: Table(name: name, columns: all + [y], rowCount: count, isSparse: true), targets: ["y"])
+        }
+        let (main, none) = (sparse("a.svm", ["x1", "x2", "x5"], rows: 20), sparse("b.svm", [], rows: 4))
+        for (file, numbers, warnings) in [
+            (none, [], []), (sparse("c.svm", ["x1"], rows: 4), [2, 4], []),
+            (
+                sparse("d.svm", ["x2", "x7"], rows: 4), [2, 4],
+                ["d.svm: 1 column (x7) left out, for a.svm has only zeros there"]
+            ),
+        ] as [(TableFile, [Double], [String])] {
+            for scaling in [InputScaling.none, .minmax] {
+                let prepared = try Self.prepared(TableFiles(main: main, test: file, validation: file)) {
+                    ($0.targetColumns, $0.features, $0.scaleInputs) = (nil, nil, scaling)
+                    ($0.test, $0.validation) = (.file(file.table.name), .file(file.table.name))
+                }
+                #expect(prepared.warnings == warnings + warnings && prepared.shape.inputs == 3)
+                let inputs = try [SampleSet.test, .validation].map { try prepared.values(of: $0)?.inputs }
+                switch inputs[0] {
+                case .sparse(let rows): #expect(rows.count == 4 && rows.numbers == numbers)
+                case .numbers(.float64(let all)):
+                    #expect(all.count == 12 && all.count { $0 != 0 } == numbers.count && scaling == .minmax)
+                default: Issue.record("expected rows of numbers")
+                }
+            }
+        }
+    }
+
     /// What the recipe for tables makes of them can be run.
     @Test(arguments: Recipe.list, [Configuration.TargetName.labels, .numbers, .inputs])
     func recipes(_ recipe: Recipe, _ target: Configuration.TargetName) throws {

@@ -111,8 +111,8 @@ private struct SparseRows {
             return Table.Column(name: "x\(index)", values: .sparse(values))
         }
         all.append(Table.Column(name: "y", values: .numbers(labels)))
-        let table = Table(name: name, columns: all, rowCount: labels.count, lines: lines)
-        return TableFile(table: table, targets: ["y"], isSparse: true)
+        let table = Table(name: name, columns: all, rowCount: labels.count, lines: lines, isSparse: true)
+        return TableFile(table: table, targets: ["y"])
     }
 }
 

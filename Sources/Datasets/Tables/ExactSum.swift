@@ -23,6 +23,13 @@ struct ExactSum {
         parts.append(sum)
     }
 
+    /// The number so many times, as if it were added one by one.
+    mutating func add(_ number: Double, times count: Int) {
+        let product = number * Double(count)
+        add(product)
+        add((-product).addingProduct(number, Double(count)))
+    }
+
     /// To the nearest; of two as near the one that is even.
     var rounded: Double {
         guard var sum = parts.last else { return 0 }
@@ -51,16 +58,14 @@ struct NumberSummary {
     /// Over N, as NumPy's `std`.
     let deviation: Double
 
-    /// - Parameter rows: those that count; nothing of the numbers there but what is missing is not finite.
-    /// - Precondition: one is not missing.
-    init(_ numbers: [Double], rows: [Int]) {
-        var (count, minimum, maximum) = (0, Double.infinity, -Double.infinity)
-        for row in rows where !numbers[row].isNaN {
-            count += 1
-            (minimum, maximum) = (min(minimum, numbers[row]), max(maximum, numbers[row]))
-        }
+    /// - Parameter zeros: how many zeros there are besides.
+    /// - Precondition: the numbers are finite; there is one, or a zero.
+    /// - Complexity: by the numbers, however many zeros there are.
+    init(_ numbers: [Double], zeros: Int = 0) {
+        count = numbers.count + zeros
         precondition(count > 0, "a column of no numbers has no mean")
-        (self.count, self.minimum, self.maximum) = (count, minimum, maximum)
+        minimum = numbers.reduce(zeros == 0 ? .infinity : 0, min)
+        maximum = numbers.reduce(zeros == 0 ? -.infinity : 0, max)
         guard minimum < maximum else {
             (mean, deviation) = (minimum, 0)
             return
@@ -68,14 +73,16 @@ struct NumberSummary {
         // By a power of two, which changes no digit, so that neither sums nor squares overflow or vanish.
         let unit = max(abs(minimum), abs(maximum)).binade
         var sum = ExactSum()
-        for row in rows where !numbers[row].isNaN { sum.add(numbers[row] / unit) }
+        for number in numbers { sum.add(number / unit) }
         let center = sum.rounded / Double(count)
         let largest = max(maximum / unit - center, center - minimum / unit).binade
         var squares = ExactSum()
-        for row in rows where !numbers[row].isNaN {
-            let distance = (numbers[row] / unit - center) / largest
-            squares.add(distance * distance)
+        func square(_ number: Double) -> Double {
+            let distance = (number / unit - center) / largest
+            return distance * distance
         }
+        for number in numbers { squares.add(square(number)) }
+        squares.add(square(0), times: zeros)
         mean = center * unit
         deviation = (squares.rounded / Double(count)).squareRoot() * largest * unit
     }

@@ -1,6 +1,9 @@
 import Storage
 
 extension Table.Column {
+    /// Whether there can be rows that miss a value here: what sparse rows leave out is zero.
+    fileprivate var canMiss: Bool { if case .sparse = values { false } else { true } }
+
     /// Whether a row misses a value here.
     func isMissing(_ row: Int) -> Bool {
         switch values {
@@ -22,9 +25,9 @@ extension Table.Column {
 extension Table {
     /// The values that are missing in some columns, those of a table that has not all of them in the others.
     private func missing(in columns: [String], of rows: [Int]? = nil) -> [(column: Column, rows: [Int])] {
-        let wanted = Set(columns)
-        return self.columns.filter { wanted.contains($0.name) }.compactMap { column in
-            let rows = (rows ?? Array(0..<rowCount)).filter(column.isMissing)
+        let (wanted, all) = (Set(columns), rows ?? Array(0..<rowCount))
+        return self.columns.filter { wanted.contains($0.name) && $0.canMiss }.compactMap { column in
+            let rows = all.filter(column.isMissing)
             return rows.isEmpty ? nil : (column, rows)
         }
     }

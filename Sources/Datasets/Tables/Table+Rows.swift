@@ -19,7 +19,8 @@ extension Table {
             return Column(name: column.name, values: values)
         }
         return Table(
-            name: name, columns: columns, rowCount: rows.count, lines: lines.isEmpty ? [] : rows.map { lines[$0] })
+            name: name, columns: columns, rowCount: rows.count, lines: lines.isEmpty ? [] : rows.map { lines[$0] },
+            isSparse: isSparse)
     }
 }
 
@@ -82,22 +83,6 @@ extension Table.SparseNumbers {
     subscript(row: Int) -> Double {
         let index = lowerBound(Int32(row))
         return index < rows.count && rows[index] == Int32(row) ? numbers[index] : 0
-    }
-}
-
-extension TableFile {
-    /// The same with all of these columns, where a sparse file leaves out those that are zero in all its rows.
-    public func completed(with names: [String]) -> TableFile {
-        guard isSparse else { return self }
-        func completed(_ table: Table) -> Table {
-            let there = Set(table.columns.map(\.name))
-            let zeros = Table.SparseNumbers(rows: [], numbers: [], count: table.rowCount)
-            let more = names.filter { !there.contains($0) }.map { Table.Column(name: $0, values: .sparse(zeros)) }
-            return Table(
-                name: table.name, columns: table.columns + more, rowCount: table.rowCount, lines: table.lines)
-        }
-        return TableFile(
-            table: completed(table), test: test.map(completed), targets: targets, isSparse: true, faults: faults)
     }
 }
 

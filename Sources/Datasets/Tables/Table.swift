@@ -6,14 +6,19 @@ public struct Table: Sendable, Equatable {
     public let rowCount: Int
     /// The line of its file that a row begins on, from 1, where rows are lines of text; empty elsewhere.
     public let lines: [Int]
+    /// Whether zeros are left out, so that a column that it has not is one of zeros: where it has sparse columns, or would
+    /// have them if it were not all zeros.
+    public let isSparse: Bool
 
+    /// - Parameter isSparse: as of the format, where columns may not tell.
     /// - Precondition: columns of `rowCount` rows; no lines, or as many.
-    public init(name: String, columns: [Column], rowCount: Int, lines: [Int] = []) {
+    public init(name: String, columns: [Column], rowCount: Int, lines: [Int] = [], isSparse: Bool = false) {
         precondition(columns.allSatisfy { $0.rowCount == rowCount } && (lines.isEmpty || lines.count == rowCount))
         self.name = name
         self.columns = columns
         self.rowCount = rowCount
         self.lines = lines
+        self.isSparse = isSparse || columns.contains { if case .sparse = $0.values { true } else { false } }
     }
 
     /// Where a row, from 0, is in its file: `line 17`, or `row 16` where the file has no lines.
@@ -30,9 +35,6 @@ public struct Table: Sendable, Equatable {
         return shown + (columns.count > 20 ? ", … (\(columns.count) columns)" : "")
     }
 
-    /// Whether its format leaves zeros out, and so the columns that it has not are zeros.
-    public var isSparse: Bool { columns.contains { if case .sparse = $0.values { true } else { false } } }
-
     /// A column of a table.
     public struct Column: Sendable, Equatable {
         public let name: String
@@ -45,6 +47,15 @@ public struct Table: Sendable, Equatable {
             case .numbers(let numbers): numbers.count
             case .sparse(let numbers): numbers.count
             case .texts(let codes, _): codes.count
+            }
+        }
+
+        /// Its numbers as they are kept, and how many zeros there are besides; nil of texts.
+        var kept: (numbers: [Double], zeros: Int)? {
+            switch values {
+            case .numbers(let numbers): (numbers, 0)
+            case .sparse(let sparse): (sparse.numbers, sparse.count - sparse.numbers.count)
+            case .texts: nil
             }
         }
 

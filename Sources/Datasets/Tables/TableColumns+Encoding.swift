@@ -129,22 +129,30 @@ extension TableColumns {
     public func areOutside(_ table: Table, rows: [Int]) throws -> [Bool] {
         let columns = ColumnPlaces(table)
         var areOutside = [Bool](repeating: false, count: rows.count)
+        // Of sparse columns whose zeros are inside: rows of the table.
+        var outside: Set<Int32> = []
         for feature in features {
             let column = try columns[feature.name]
             switch feature.values {
             case .number(let number):
-                let numbers = try table.numbers(of: column, rows: rows)
-                for (index, row) in rows.enumerated()
-                where numbers[row] < number.minimum || numbers[row] > number.maximum {
-                    areOutside[index] = true
+                if case .sparse(let kept) = column.values, !number.isOutside(0) {
+                    outside.formUnion(zip(kept.rows, kept.numbers).lazy.filter { number.isOutside($1) }.map(\.0))
+                    continue
                 }
+                let numbers = try table.numbers(of: column, rows: rows)
+                for (index, row) in rows.enumerated() where number.isOutside(numbers[row]) { areOutside[index] = true }
             case .texts(let texts):
                 let places = texts.places(of: column)
                 for (index, row) in rows.enumerated() { if case .none = places(row) { areOutside[index] = true } }
             }
         }
-        return areOutside
+        return zip(areOutside, rows).map { $0 || outside.contains(Int32($1)) }
     }
+}
+
+extension TableColumns.Number {
+    /// Whether `x` is beyond the training rows'; what is missing is not.
+    fileprivate func isOutside(_ x: Double) -> Bool { x < minimum || x > maximum }
 }
 
 /// A table's columns by their names.

@@ -21,6 +21,7 @@ extension TableColumns {
         fitting table: Table, roles: TableRoles, rows: [Int], task: TableTask?, scaleInputs: InputScaling,
         scaleTargets: TargetScaling, missing: MissingValues
     ) throws {
+        let rows = FittedRows(rows, of: table)
         let fitted = try concurrently(roles.features) { place in
             try Feature(fitting: table.columns[place], of: table, rows: rows, scaling: scaleInputs)
         }
@@ -41,27 +42,55 @@ extension TableColumns {
                 TargetUnits(
                     try roles.targets.map { place in
                         try TargetUnits.Output(
-                            fitting: table.columns[place], of: table, rows: rows, scaling: scaleTargets)
+                            fitting: table.columns[place], of: table, rows: rows.numbers, scaling: scaleTargets)
                     }))
+        }
+    }
+}
+
+/// The rows that columns are fitted on.
+private struct FittedRows {
+    let numbers: [Int]
+    /// Of a sparse table, whether each of its rows is one of them.
+    private let isOne: [Bool]
+
+    init(_ numbers: [Int], of table: Table) {
+        self.numbers = numbers
+        var isOne = [Bool](repeating: false, count: table.isSparse ? table.rowCount : 0)
+        if table.isSparse { for row in numbers { isOne[row] = true } }
+        self.isOne = isOne
+    }
+
+    var count: Int { numbers.count }
+
+    /// What a column has in them and is not missing, and how many zeros there are besides; nil of texts.
+    ///
+    /// - Throws: `.badData` with the place of what is not finite.
+    /// - Complexity: of a sparse column by what is kept of it.
+    func numbers(_ column: Table.Column, of table: Table) throws -> (kept: [Double], zeros: Int)? {
+        switch column.values {
+        case .texts: return nil
+        case .numbers(let all):
+            try table.requireFinite(all, of: column.name, rows: numbers)
+            return (numbers.lazy.map { all[$0] }.filter { !$0.isNaN }, 0)
+        case .sparse(let sparse):
+            let kept = sparse.rows.indices.filter { isOne[Int(sparse.rows[$0])] }.map { sparse.numbers[$0] }
+            return (kept, count - kept.count)
         }
     }
 }
 
 extension TableColumns.Feature {
     /// nil where the column is the same in all rows.
-    fileprivate init?(fitting column: Table.Column, of table: Table, rows: [Int], scaling: InputScaling) throws {
+    fileprivate init?(fitting column: Table.Column, of table: Table, rows: FittedRows, scaling: InputScaling) throws {
         name = column.name
-        switch column.values {
-        case .texts(let codes, let names):
-            guard let texts = try TableColumns.Texts(codes, names, rows, place: "\(table.name), column \(name)") else {
-                return nil
-            }
+        if case .texts(let codes, let names) = column.values {
+            let place = "\(table.name), column \(name)"
+            guard let texts = try TableColumns.Texts(codes, names, rows.numbers, place: place) else { return nil }
             values = .texts(texts)
-        case .numbers, .sparse:
-            let numbers = column.numbers!
-            try table.requireFinite(numbers, of: name, rows: rows)
-            guard rows.contains(where: { !numbers[$0].isNaN }) else { return nil }
-            let summary = NumberSummary(numbers, rows: rows)
+        } else {
+            guard let (kept, zeros) = try rows.numbers(column, of: table), kept.count + zeros > 0 else { return nil }
+            let summary = NumberSummary(kept, zeros: zeros)
             guard summary.minimum < summary.maximum else { return nil }
             let number = TableColumns.Number(summary, scaling: scaling)
             guard number.scale.isFinite else {
@@ -116,7 +145,7 @@ extension TargetUnits.Output {
             try table.requirePositive(numbers, of: column.name, rows: rows)
             for row in rows { numbers[row] = Functions.log(numbers[row]) }
         }
-        let summary = NumberSummary(numbers, rows: rows)
+        let summary = NumberSummary(rows.map { numbers[$0] }.filter { !$0.isNaN })
         let isScaled = scaling != .none
         guard summary.minimum < summary.maximum || !isScaled else {
             throw Failure(
@@ -173,17 +202,17 @@ extension TableTask {
     ///
     /// - Parameter targets: places among the table's columns; one at least.
     public init(of table: Table, targets: [Int]) {
-        let columns = targets.map { table.columns[$0] }
-        if columns.contains(where: { $0.numbers == nil }) {
+        let numbers = targets.map { table.columns[$0].kept }
+        if numbers.contains(where: { $0 == nil }) {
             self = .classification
         } else {
-            let isOfClasses = columns.count == 1 && Self.areClasses(columns[0].numbers!)
+            let isOfClasses = numbers.count == 1 && Self.areClasses(numbers[0]!.numbers, zeros: numbers[0]!.zeros)
             self = isOfClasses ? .classification : .regression
         }
     }
 
-    private static func areClasses(_ numbers: [Double]) -> Bool {
-        var values: Set<Double> = []
+    private static func areClasses(_ numbers: [Double], zeros: Int) -> Bool {
+        var values: Set<Double> = zeros > 0 ? [0] : []
         for number in numbers where !number.isNaN {
             guard number == number.rounded(), number.isFinite else { return false }
             values.insert(number)

@@ -9,12 +9,28 @@ extension TableColumns {
         public let numbers: [Double]
     }
 
-    /// As `inputs`, of a table that is sparse; nil where it is none, or where zeros become something else.
-    public func sparseInputs(of table: Table, rows: [Int]) throws -> SparseInputs? {
-        let isPlain = features.allSatisfy { feature in
-            if case .number(let number) = feature.values { number.shift == 0 && number.scale == 1 } else { false }
+    /// Whether rows of a table stay sparse: it is so, and its numbers stay what they are.
+    private func keepsSparse(_ table: Table) -> Bool {
+        table.isSparse
+            && features.allSatisfy { feature in
+                if case .number(let number) = feature.values { number.shift == 0 && number.scale == 1 } else { false }
+            }
+    }
+
+    /// Bytes of the inputs of all rows of a table, sparse where they stay so.
+    public func inputByteCount(of table: Table) -> Int {
+        let (index, number) = (MemoryLayout<UInt32>.stride, MemoryLayout<Double>.stride)
+        guard keepsSparse(table) else { return table.rowCount * inputCount * number }
+        return table.columns.reduce(table.rowCount * number) { size, column in
+            if case .sparse(let kept) = column.values { size + kept.numbers.count * (index + number) } else { size }
         }
-        guard isPlain, table.isSparse else { return nil }
+    }
+
+    /// As `inputs`, of a table that is sparse; nil where it is none, or where zeros become something else.
+    ///
+    /// - Complexity: by what is kept of the table, and its columns.
+    public func sparseInputs(of table: Table, rows: [Int]) throws -> SparseInputs? {
+        guard keepsSparse(table) else { return nil }
         let columns = ColumnPlaces(table)
         var order = [Int32](repeating: -1, count: table.rowCount)
         for (index, row) in rows.enumerated() { order[row] = Int32(index) }

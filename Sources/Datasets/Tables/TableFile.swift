@@ -7,9 +7,6 @@ public struct TableFile: Sendable, Equatable {
     public let test: Table?
     /// The names of the columns that the file calls targets; empty where it does not say.
     public let targets: [String]
-    /// Whether the format leaves zeros out: its columns of inputs are `.sparse`, which scaling would fill up, and those that
-    /// another file of it has and this one has not are zeros.
-    public let isSparse: Bool
     /// What is wrong with columns, by their names: for whoever uses one to throw.
     ///
     /// A column most of whose values are numbers is one of numbers. A value that is none is missing there, and its fault
@@ -17,13 +14,11 @@ public struct TableFile: Sendable, Equatable {
     public let faults: [String: Failure]
 
     public init(
-        table: Table, test: Table? = nil, targets: [String] = [], isSparse: Bool = false,
-        faults: [String: Failure] = [:]
+        table: Table, test: Table? = nil, targets: [String] = [], faults: [String: Failure] = [:]
     ) {
         self.table = table
         self.test = test
         self.targets = targets
-        self.isSparse = isSparse
         self.faults = faults
     }
 }

@@ -31,7 +31,7 @@ public struct TableSummary: Sendable {
         public var isConstant: Bool { distinct < 2 }
     }
 
-    /// - Complexity: for each column its rows, those of numbers sorted.
+    /// - Complexity: for each column its rows, of sparse ones what is kept, those of numbers sorted.
     public init(_ file: TableFile) {
         name = file.table.name
         rowCount = file.table.rowCount
@@ -56,13 +56,13 @@ extension TableSummary.Column {
             (isText, missing) = (true, codes.count { $0 < 0 })
             (minimum, maximum, mean, distinct) = (nil, nil, nil, counted.count)
         } else {
-            let numbers = column.numbers ?? []
+            let (numbers, zeros) = column.kept ?? ([], 0)
             let present = numbers.filter { !$0.isNaN }
             (isText, missing) = (false, numbers.count - present.count)
-            counted = Self.counts(present)
-            distinct = counted.isEmpty && !present.isEmpty ? Set(present).count : counted.count
+            counted = Self.counts(present, zeros: zeros)
+            distinct = counted.isEmpty ? Set(present).union(zeros > 0 ? [0] : []).count : counted.count
             let finite = present.filter(\.isFinite)
-            let summary = finite.isEmpty ? nil : NumberSummary(finite, rows: Array(finite.indices))
+            let summary = finite.count + zeros == 0 ? nil : NumberSummary(finite, zeros: zeros)
             (minimum, maximum, mean) = (summary?.minimum, summary?.maximum, summary?.mean)
         }
         task = distinct < 2 ? nil : TableTask(of: table, targets: [place])
@@ -70,8 +70,8 @@ extension TableSummary.Column {
     }
 
     /// How often each number is there; empty where there are more than are listed.
-    private static func counts(_ numbers: [Double]) -> [(name: String, count: Int)] {
-        var counts: [Double: Int] = [:]
+    private static func counts(_ numbers: [Double], zeros: Int) -> [(name: String, count: Int)] {
+        var counts: [Double: Int] = zeros > 0 ? [0: zeros] : [:]
         for number in numbers {
             counts[number, default: 0] += 1
             if counts.count > mostListed { return [] }

@@ -10,6 +10,8 @@ public struct PreparedTable: SampleTables {
     private var sets: [SampleSet: Rows]
     /// What each training row counts; nil where all count the same.
     private let weights: (values: [Double], name: String)?
+    /// What is left out of rows that are measured, as messages.
+    public let warnings: [String]
 
     /// Some of a table's rows.
     public struct Rows: Sendable {
@@ -21,13 +23,14 @@ public struct PreparedTable: SampleTables {
 
     /// Rows as a network takes them that is there already: nothing is fitted.
     public init(name: String, columns: TableColumns, sets: [SampleSet: Rows]) {
-        self.init(name: name, fitted: columns, sets: sets, weights: nil)
+        self.init(name: name, fitted: columns, sets: sets, weights: nil, warnings: [])
     }
 
     private init(
-        name: String, fitted: TableColumns, sets: [SampleSet: Rows], weights: (values: [Double], name: String)?
+        name: String, fitted: TableColumns, sets: [SampleSet: Rows], weights: (values: [Double], name: String)?,
+        warnings: [String]
     ) {
-        (self.name, self.fitted, self.weights) = (name, fitted, weights)
+        (self.name, self.fitted, self.weights, self.warnings) = (name, fitted, weights, warnings)
         self.sets = sets.filter { !$1.rows.isEmpty }
     }
 
@@ -53,16 +56,10 @@ public struct PreparedTable: SampleTables {
         case .numbers: targets = try fitted.targets(of: table, rows: rows)
         case .inputs: break
         }
-        var inputs: SampleValues.Inputs?
-        if fitted.target != .inputs, let sparse = try fitted.sparseInputs(of: table, rows: rows) {
-            inputs = .sparse(
-                SampleValues.Sparse(starts: sparse.starts[...], places: sparse.places, numbers: sparse.numbers))
-        }
         let name = "\(table.name): the \(set.title) rows"
         let values = SampleValues(
-            inputs: try inputs ?? .numbers(.float64(fitted.inputs(of: table, rows: rows)[...])),
-            columns: fitted.inputCount,
-            labels: labels[...], targets: targets.map { .float64($0[...]) }, count: rows.count, name: name,
+            inputs: try fitted.sampleInputs(of: table, rows: rows), columns: fitted.inputCount, labels: labels[...],
+            targets: targets.map { .float64($0[...]) }, count: rows.count, name: name,
             targetsName: "\(name)' \(fitted.targetColumns.joined(separator: ", "))"
         )
         .numbered(by: rows).worded(by: fitted, of: table)
@@ -74,6 +71,9 @@ public struct PreparedTable: SampleTables {
     public func renamed(_ set: SampleSet, as other: SampleSet) -> PreparedTable {
         PreparedTable(name: name, columns: fitted, sets: sets[set].map { [other: $0] } ?? [:])
     }
+
+    /// Bytes of the inputs of all rows of a table.
+    public func inputByteCount(of table: Table) -> Int { fitted.inputByteCount(of: table) }
 
     public func prefix(train: Int?, test: Int?) -> PreparedTable {
         var kept = self
@@ -88,6 +88,18 @@ public struct PreparedTable: SampleTables {
             kept[set] = Rows(table: part.table, rows: Array(part.rows.prefix(limit)))
         }
         return kept
+    }
+}
+
+extension TableColumns {
+    /// Inputs of some rows of a table, sparse where they stay so and are not what outputs are compared with.
+    ///
+    /// - Throws: as `inputs`.
+    public func sampleInputs(of table: Table, rows: [Int]) throws -> SampleValues.Inputs {
+        guard target != .inputs, let sparse = try sparseInputs(of: table, rows: rows) else {
+            return .numbers(.float64(try inputs(of: table, rows: rows)[...]))
+        }
+        return .sparse(SampleValues.Sparse(starts: sparse.starts[...], places: sparse.places, numbers: sparse.numbers))
     }
 }
 
@@ -113,7 +125,8 @@ extension PreparedTable {
         limits: (train: Int?, test: Int?) = (nil, nil)
     ) throws {
         let source = try TableSource(files, target: target, options: options)
-        let sets = Self.prefix(try source.sets(seed: seed), train: limits.train, test: limits.test)
+        let (all, warnings) = try source.sets(seed: seed)
+        let sets = Self.prefix(all, train: limits.train, test: limits.test)
         guard let train = sets[.train], !train.rows.isEmpty else {
             throw Failure(.badData, "\(source.table.name): there are no rows to train with")
         }
@@ -123,7 +136,7 @@ extension PreparedTable {
             missing: options.missing ?? .error)
         self.init(
             name: source.table.name, fitted: columns, sets: sets,
-            weights: try source.weights(of: train.rows, columns, files.classWeights))
+            weights: try source.weights(of: train.rows, columns, files.classWeights), warnings: warnings)
     }
 
     /// What the table is to teach; nil where the inputs are asked for.

@@ -24,13 +24,16 @@ struct TableSource {
 
     // MARK: Rows
 
-    func sets(seed: UInt64) throws -> [SampleSet: PreparedTable.Rows] {
+    /// The rows of each set, and what is to be said of them.
+    func sets(seed: UInt64) throws -> (rows: [SampleSet: PreparedTable.Rows], warnings: [String]) {
+        var warnings: [String] = []
         var train = try usable(files.main, table)
         var sets: [SampleSet: PreparedTable.Rows] = [:]
         for (set, heldOut, file) in [
             (SampleSet.test, options.test, files.test), (.validation, options.validation, files.validation),
         ] {
             if let file {
+                warnings += strangers(in: file.table)
                 sets[set] = PreparedTable.Rows(table: file.table, rows: try usable(file, file.table))
             } else if case .share(let share)? = heldOut {
                 let rows = Split.heldOut(
@@ -43,7 +46,19 @@ struct TableSource {
             }
         }
         sets[.train] = PreparedTable.Rows(table: table, rows: train)
-        return sets
+        return (sets, warnings)
+    }
+
+    /// Says so where a sparse table has numbers in columns that are zero in all rows of the one that is learned from.
+    private func strangers(in other: Table) -> [String] {
+        guard table.isSparse, other.isSparse else { return [] }
+        let known = Set(table.columns.map(\.name))
+        let names = other.columns.map(\.name).filter { !known.contains($0) }
+        guard !names.isEmpty else { return [] }
+        let some = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+        return [
+            "\(other.name): \(counted(names.count, "column")) (\(some)) left out, for \(table.name) has only zeros there"
+        ]
     }
 
     /// The classes of rows, which keep their shares in every set; nil where there are none.
