@@ -15,9 +15,9 @@ extension DataCommand {
 
         @Argument(help: "A table: \(TableFile.suffixes); - for a CSV on standard input.")
         var file: String
-        @Option(help: "The share of the rows (of the groups, with --group) to test with.")
+        @Option(help: "The share of the rows to test with; with --group as near to it as whole groups come.")
         var test = 0.2
-        @Option(help: "The share of the others to decide by: when a training ends, and with which weights.")
+        @Option(help: "The share of the others to decide by, likewise: when a training ends, and with which weights.")
         var validation = 0.0
         @Option(help: "A column whose values keep their shares in every set, by name or number.")
         var stratify: String?

@@ -175,6 +175,36 @@ private func values(_ table: Table) -> [[String]] {
         #expect(groups.count == 3)
     }
 
+    /// Shares are of rows, as nearly as whole groups let: by trying all choices.
+    @Test(arguments: [
+        ([50, 30, 20], 0.2), ([6, 5, 5], 0.6), ([40, 40, 40, 1], 0.3), ([7, 7, 7], 0.1),
+        ([1, 2, 4, 8, 16, 32, 64], 0.37),
+        ([13, 200, 77, 5, 5, 130, 64, 65, 128, 3], 0.25), ([90, 10], 0.2), ([1, 1, 1, 1], 0.5),
+    ])
+    func groupsMeetTheShare(_ sizes: [Int], _ share: Double) throws {
+        let ids = sizes.enumerated().flatMap { Array(repeating: Double($0), count: $1) }
+        let table = Table(
+            name: "t.csv", columns: [Table.Column(name: "group", values: .numbers(ids))], rowCount: ids.count)
+        let wanted = max(1, Int((share * Double(ids.count)).rounded()))
+        let sums = (1..<(1 << sizes.count) - 1).map { choice in
+            sizes.indices.reduce(0) { choice >> $1 & 1 == 1 ? $0 + sizes[$1] : $0 }
+        }
+        let nearest = try #require(sums.map { abs($0 - wanted) }.min())
+        var choices: Set<[Int]> = []
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let options = Self.options { ($0.group, $0.test, $0.validation, $0.seed) = ("group", share, 0, seed) }
+            let split = try TableSplit(table, options)
+            let (test, train) = (try #require(split.rows[.test]), try #require(split.rows[.train]))
+            #expect(abs(test.count - wanted) == nearest, "\(test.count) of \(ids.count)")
+            #expect((test + train).sorted() == Array(ids.indices))
+            #expect(Set(test.map { ids[$0] }).isDisjoint(with: train.map { ids[$0] }))
+            #expect(try TableSplit(table, options) == split)
+            choices.insert(test)
+        }
+        // Where several choices are as near, the seed says which.
+        #expect(choices.count > 1 || sums.count { abs($0 - wanted) == nearest } == 1)
+    }
+
     @Test func whatCannotBeSplit() {
         func message(_ table: Table, _ options: TableSplit.Options) -> String {
             do { _ = try TableSplit(table, options) } catch { return "\(error)" }
@@ -184,7 +214,9 @@ private func values(_ table: Table) -> [[String]] {
             message(Self.table(10), Self.options { $0.stratify = "kind" }).contains(
                 "--stratify: t.csv has no column kind"))
         #expect(message(Self.table(10, groups: 1), Self.options { $0.group = "3" }).contains("too few"))
-        #expect(message(Self.table(1), Self.options { _ in }).contains("t.csv: its 1 rows are too few"))
+        #expect(
+            message(Self.table(1), Self.options { _ in }).contains(
+                "t.csv: 1 row cannot be cut into a test set of 0.2 and others: there are too few"))
     }
 
     @Test func folder() throws {

@@ -7,9 +7,9 @@ public struct TableSplit: Sendable, Equatable {
 
     /// What is asked of a split.
     public struct Options: Sendable, Equatable {
-        /// Of all rows, or of all groups.
+        /// Of all rows; of whole groups as near to it as they come.
         public var test = 0.0
-        /// Of those that are left then.
+        /// Of those that are left then, likewise.
         public var validation = 0.0
         /// A column whose values keep their shares in every set, by name or number; nil for none.
         public var stratify: String?
@@ -22,31 +22,26 @@ public struct TableSplit: Sendable, Equatable {
 
     /// - Throws: `.usage` where there is no such column; `.badData` where a set would be empty, or a row has no group.
     public init(_ table: Table, _ options: Options) throws {
-        let units = try Self.units(table, options)
-        // A group stands for its rows by the first of them.
-        var left = units.map { $0.rows[0] }
-        let strata = Dictionary(uniqueKeysWithValues: units.map { ($0.rows[0], $0.stratum) })
-        let members = Dictionary(uniqueKeysWithValues: units.map { ($0.rows[0], $0.rows) })
+        var left = try Self.units(table, options)
+        let what = options.group == nil ? "row" : "group"
         for (set, share, purpose) in [
             (SampleSet.test, options.test, Split.Purpose.test),
             (.validation, options.validation, .validation),
         ] where share > 0 {
-            let isStratified = options.stratify != nil
+            let strata = options.stratify == nil ? nil : left.map(\.stratum)
             let held = Split.heldOut(
-                share, of: left, strata: isStratified ? left.map { strata[$0]! } : nil, seed: options.seed, for: purpose
-            )
-            let taken = Set(held)
-            left.removeAll(where: taken.contains)
-            guard !held.isEmpty, !left.isEmpty else {
-                let what = options.group == nil ? "rows" : "groups"
+                share, ofGroups: left.map(\.rows), strata: strata, seed: options.seed, for: purpose)
+            guard !held.isEmpty else {
                 throw Failure(
                     .badData,
-                    "\(table.name): its \(units.count) \(what) are too few for a \(set.rawValue) set of \(share) of them"
-                )
+                    "\(table.name): \(counted(left.count, what)) cannot be cut into a \(set.rawValue) set of \(share) and "
+                        + "others: there are too few")
             }
-            rows[set] = held.flatMap { members[$0]! }.sorted()
+            rows[set] = held.flatMap { left[$0].rows }.sorted()
+            let taken = Set(held)
+            left = left.indices.filter { !taken.contains($0) }.map { left[$0] }
         }
-        rows[.train] = left.flatMap { members[$0]! }.sorted()
+        rows[.train] = left.flatMap(\.rows).sorted()
     }
 
     /// What is held out whole: rows, or the rows of a group, with their stratum.
