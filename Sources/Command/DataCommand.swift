@@ -37,7 +37,7 @@ struct DataCommand: ParsableCommand {
 
         /// All sets of a table that was split.
         private func print(_ split: SplitFolder) throws {
-            for file in try split.files() { try Console.print(TableSummary(file)) }
+            for set in try split.sets() { try Console.print(TableSummary(try split.read(set))) }
         }
     }
 

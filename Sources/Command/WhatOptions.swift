@@ -98,8 +98,10 @@ struct WhatOptions: TitledOptions {
 
     /// The sets of a table that was split.
     private func apply(_ split: SplitFolder, to options: inout Configuration) throws {
-        _ = try split.files()
-        func file(_ set: SampleSet) -> HeldOut? { split.file(of: set).map { .file(DataSource.resolved($0)) } }
+        let sets = try split.sets()
+        func file(_ set: SampleSet) -> HeldOut? {
+            sets.contains(set) ? .file(DataSource.resolved(split.file(of: set))) : nil
+        }
         options.table.test = file(.test) ?? .share(0)
         if validation == nil, let file = file(.validation) { options.table.validation = file }
         options.table.noHeader = false

@@ -75,9 +75,9 @@ public struct DataSource: Equatable {
         return try held(weighted(rows, rows: rows.inputs.shape[0]))
     }
 
-    private func held(_ tables: any SampleTables) -> any SampleTables {
+    private func held(_ tables: any SampleTables) throws -> any SampleTables {
         guard let validation, case .share(let share) = validation.heldOut, share > 0 else { return tables }
-        return HeldOutTables(tables, share: share, seed: validation.seed)
+        return try HeldOutTables(tables, share: share, seed: validation.seed)
     }
 
     private func weighted(_ tables: any SampleTables, rows: Int) throws -> any SampleTables {

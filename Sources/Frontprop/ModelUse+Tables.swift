@@ -54,10 +54,7 @@ extension ModelUse {
         let hasHeader = model.record?.options.table.hasHeader
         var tables: [SampleSet: Table] = [:]
         if let split = SplitFolder(path) {
-            for set in SampleSet.allCases {
-                guard let file = split.file(of: set) else { continue }
-                tables[set] = try sound(try TableFile.read(file, hasHeader: true), columns).table
-            }
+            for set in try split.sets() { tables[set] = try sound(try split.read(set), columns).table }
         } else {
             let file = try sound(try TableFile.read(path, hasHeader: hasHeader), columns)
             if let test = file.test {

@@ -95,7 +95,7 @@ public struct SavedModel {
                 failure.status, "\(failure.message) (the data that the run \(name) was trained on; --data takes others)"
             )
         }
-        let recorded = tables.prefix(train: options.trainLimit, test: options.testLimit)
+        let recorded = try tables.prefix(train: options.trainLimit, test: options.testLimit)
         let found = try NodeDataset.checksumText(of: recorded, target: options.target)
         guard found == checksum else {
             throw Failure(
@@ -103,6 +103,6 @@ public struct SavedModel {
                 "the samples of \(options.data) are not those that the run \(name) was trained on: their checksum is "
                     + "\(found), expected \(checksum); --data \(options.data) takes them all the same")
         }
-        return tables.prefix(train: trainLimit ?? options.trainLimit, test: testLimit ?? options.testLimit)
+        return try tables.prefix(train: trainLimit ?? options.trainLimit, test: testLimit ?? options.testLimit)
     }
 }

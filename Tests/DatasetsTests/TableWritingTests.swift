@@ -226,15 +226,19 @@ private func values(_ table: Table) -> [[String]] {
             let split = try TableSplit(table, options)
             try SplitFolder.write(table, split, options, to: path)
             let found = try #require(SplitFolder(path))
-            #expect(try found.files().map(\.table.rowCount) == SampleSet.allCases.compactMap { split.rows[$0]?.count })
+            #expect(try found.sets() == SampleSet.allCases)
             for (set, rows) in split.rows {
-                let part = try TableFile.read(try #require(found.file(of: set)), hasHeader: true).table
+                let part = try found.read(set).table
                 #expect(part.columns[0].numbers == rows.map(Double.init))
+                #expect(
+                    SplitFolder.owner(of: found.file(of: set)).map { [$0.folder.path, $0.set.rawValue] } == [
+                        path, set.rawValue,
+                    ])
             }
             #expect(throws: Failure.self) { try SplitFolder.write(table, split, options, to: path) }
             try AtomicFile.write("x,class\n1,a\n", to: path + "/test.csv")
-            #expect { _ = try found.files() } throws: { "\($0)".contains("test.csv: expected") }
-            #expect(SplitFolder(folder) == nil)
+            #expect { _ = try found.read(.test) } throws: { "\($0)".contains("test.csv: expected") }
+            #expect(SplitFolder(folder) == nil && SplitFolder.owner(of: path + "/other.csv") == nil)
         }
     }
 }

@@ -207,6 +207,48 @@ extension Integration {
             }
         }
 
+        /// Files of a table that was split are opened as often as one that is looked at.
+        @Test func splitTableIsReadOnce() async throws {
+            let source = """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <fcntl.h>
+                #include <stdarg.h>
+                #include <stdio.h>
+                #include <string.h>
+                static int told(const char *name, const char *path, int flags, int mode) {
+                    const char *end = strrchr(path, '.');
+                    if (end && !strcmp(end, ".csv")) dprintf(2, "opened %s\\n", path);
+                    return ((int (*)(const char *, int, ...))dlsym(RTLD_NEXT, name))(path, flags, mode);
+                }
+                #define REPLACE(name) int name(const char *path, int flags, ...) { \
+                    va_list rest; va_start(rest, flags); int mode = va_arg(rest, int); va_end(rest); \
+                    return told(#name, path, flags, mode); }
+                REPLACE(open)
+                REPLACE(open64)
+                """
+            try await withTemporaryFolder { folder in
+                try Self.write(Self.text(","), "\(folder)/t.csv")
+                let split = try await Program.run(
+                    ["data", "split", "\(folder)/t.csv", "--validation", "0.2", "--output", "\(folder)/parts"])
+                #expect(split.status == 0, "\(split.errors)")
+                let library = try await preloaded(source, in: folder)
+                func opened(_ set: String, _ command: [String]) async throws -> Int {
+                    let outcome = try await Program.run(command, variables: ["LD_PRELOAD": library])
+                    #expect(outcome.status == 0, "\(outcome.errors)")
+                    return outcome.errors.components(separatedBy: "opened \(folder)/parts/\(set).csv").count - 1
+                }
+                for set in ["train", "validation", "test"] {
+                    let once = try await opened(set, ["data", "info", "\(folder)/parts/\(set).csv"])
+                    let trained = try await opened(
+                        set,
+                        ["train", "--data", "\(folder)/parts", "--target", "y", "--epochs", "1"]
+                            + ["--run", "\(folder)/\(set)"])
+                    #expect(once > 0 && trained == once, "\(set).csv")
+                }
+            }
+        }
+
         /// Rows that miss a value are left out, or take the mean; rows and classes count as they are told to.
         @Test func missingValuesAndWeights() async throws {
             try await withTemporaryFolder { folder in

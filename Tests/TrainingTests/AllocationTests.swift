@@ -55,7 +55,7 @@ import Training
         let digits = SyntheticDigits(seed: 1).dataset(trainCount: count, testCount: 10)
         let weights = RowWeights(name: "weights", values: (1...count).map(Double.init))
         var tables: any SampleTables = weighted ? try WeightedTables(digits, weights, rows: count) : digits
-        if let heldOut { tables = HeldOutTables(tables, share: heldOut, seed: 1) }
+        if let heldOut { tables = try HeldOutTables(tables, share: heldOut, seed: 1) }
         var configuration = Configuration()
         configuration.topology = try #require(Topology(model))
         configuration.target = model.hasSuffix("784") ? .inputs : .labels

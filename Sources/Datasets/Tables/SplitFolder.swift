@@ -14,11 +14,15 @@ public struct SplitFolder: Sendable {
 
     private static let description = "columns.json"
 
-    /// A set's file; nil where there is no such set.
-    public func file(of set: SampleSet) -> String? {
-        let file = "\(path)/\(set.rawValue).csv"
-        return Files.exists(file) ? file : nil
+    /// The folder that the file at `path` is a set of, and which; nil where it is none.
+    public static func owner(of path: String) -> (folder: SplitFolder, set: SampleSet)? {
+        guard let set = SampleSet.allCases.first(where: { Files.name(of: path) == "\($0.rawValue).csv" }) else {
+            return nil
+        }
+        return SplitFolder(Files.folder(of: path)).map { ($0, set) }
     }
+
+    public func file(of set: SampleSet) -> String { "\(path)/\(set.rawValue).csv" }
 
     /// What stands in `columns.json`.
     private struct Description: Codable {
@@ -70,28 +74,39 @@ public struct SplitFolder: Sendable {
         try AtomicFile.write(try encoder.encode(description) + Data("\n".utf8), to: "\(path)/\(Self.description)")
     }
 
-    /// The sets' files, which hold what the folder's description says.
+    /// The sets that there are.
     ///
-    /// - Throws: `.badData` where the description is not as it should be, or a set's file has other columns or rows.
-    public func files() throws -> [TableFile] {
+    /// - Throws: `.badData` where the description is not as it should be.
+    public func sets() throws -> [SampleSet] {
+        let found = try description()
+        return SampleSet.allCases.filter { found.rows[$0.rawValue] != nil }
+    }
+
+    private func description() throws -> Description {
         let file = "\(path)/\(Self.description)"
         let found = try JSONText.decode(Description.self, from: try InputFile.read(file), name: file)
         guard found.format == Description.currentFormat else {
             throw Failure(.badData, "\(file): expected format \(Description.currentFormat), found \(found.format)")
         }
-        return try SampleSet.allCases.compactMap { set in
-            guard let expected = found.rows[set.rawValue] else { return nil }
-            let name = "\(path)/\(set.rawValue).csv"
-            let read = try TableFile.read(name, hasHeader: true)
-            let table = read.table
-            guard table.columns.map(\.name) == found.columns.map(\.name), table.rowCount == expected else {
-                let columns = found.columns.map(\.name).joined(separator: ", ")
-                throw Failure(
-                    .badData,
-                    "\(name): expected \(expected) rows of the columns \(columns), as \(file) says, found \(table.rowCount) of "
-                        + table.columns.map(\.name).joined(separator: ", "))
-            }
-            return read
+        return found
+    }
+
+    /// A set's rows, which are what the folder's description says.
+    ///
+    /// - Throws: as `TableFile.read`; `.badData` where the description is not as it should be, or the file has other columns or
+    ///   rows.
+    public func read(_ set: SampleSet) throws -> TableFile {
+        let (found, name) = (try description(), file(of: set))
+        let read = try TableFile.read(name, hasHeader: true)
+        let table = read.table
+        guard table.columns.map(\.name) == found.columns.map(\.name), table.rowCount == found.rows[set.rawValue] else {
+            let columns = found.columns.map(\.name).joined(separator: ", ")
+            throw Failure(
+                .badData,
+                "\(name): expected \(counted(found.rows[set.rawValue] ?? 0, "row")) of the columns \(columns), as "
+                    + "\(path)/\(Self.description) says, found \(table.rowCount) of "
+                    + table.columns.map(\.name).joined(separator: ", "))
         }
+        return read
     }
 }

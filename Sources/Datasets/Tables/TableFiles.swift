@@ -15,17 +15,25 @@ public struct TableFiles: Sendable {
         self.classWeights = classWeights
     }
 
-    /// - Throws: as `TableFile.read` and `ClassWeights.init`.
+    /// - Throws: as `TableFile.read`, `SplitFolder.read` and `ClassWeights.init`.
     public init(path: String, options: TableOptions) throws {
         let hasHeader = options.hasHeader
         func read(_ heldOut: HeldOut?) throws -> TableFile? {
             guard case .file(let path) = heldOut else { return nil }
-            return try TableFile.read(path, hasHeader: hasHeader)
+            return try Self.read(path, hasHeader: hasHeader)
         }
         self.init(
-            main: try TableFile.read(path, hasHeader: hasHeader), test: try read(options.test),
+            main: try Self.read(path, hasHeader: hasHeader), test: try read(options.test),
             validation: try read(options.validation),
             classWeights: try options.classWeights.map { try ClassWeights($0, hasHeader: hasHeader) })
+    }
+
+    /// What is a set of a table that was split is as that says.
+    private static func read(_ path: String, hasHeader: Bool?) throws -> TableFile {
+        guard let (folder, set) = SplitFolder.owner(of: path) else {
+            return try TableFile.read(path, hasHeader: hasHeader)
+        }
+        return try folder.read(set)
     }
 }
 

@@ -114,19 +114,25 @@ public struct RunRecord: Sendable {
     init(path: String, metrics: [UInt8], configuration: [UInt8]) throws {
         self.path = path
         (entries, unreadable) = JSONLines.parse(metrics, as: Entry.self, where: \.isPlausible)
-        endFields =
-            metrics.split(separator: UInt8(ascii: "\n")).reversed().lazy.compactMap { line in
-                guard case .object(let fields)? = JSONValue(Array(line)), case .string("end")? = fields["event"] else {
-                    return nil
-                }
-                return fields
-            }.first ?? [:]
+        endFields = entries.contains { $0.event == "end" } ? Self.endFields(metrics) : [:]
         let numbered = entries.compactMap { entry in
             entry.event == "epoch" ? entry.epoch.map { ($0, Epoch(number: $0, entry: entry)) } : nil
         }
         epochs = Dictionary(numbered) { $1 }.values.sorted { $0.number < $1.number }
         self.configuration = try JSONText.decode(
             Configuration.self, from: configuration, name: path + "/config.json", keys: .convertFromSnakeCase)
+    }
+}
+
+extension RunRecord {
+    /// The last end's.
+    private static func endFields(_ metrics: [UInt8]) -> [String: JSONValue] {
+        metrics.split(separator: UInt8(ascii: "\n")).reversed().lazy.compactMap { line in
+            guard case .object(let fields)? = JSONValue(Array(line)), case .string("end")? = fields["event"] else {
+                return nil
+            }
+            return fields
+        }.first ?? [:]
     }
 }
 

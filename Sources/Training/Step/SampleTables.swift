@@ -12,7 +12,7 @@ public protocol SampleTables {
     /// - Throws: `Failure` with `.badData` where it does not hold what it should.
     func values(of set: SampleSet) throws -> SampleValues?
     /// The first samples of the training and the test set; all of a set whose limit is nil.
-    func prefix(train: Int?, test: Int?) -> Self
+    func prefix(train: Int?, test: Int?) throws -> Self
     /// The samples as images; nil where they are none.
     var images: Dataset? { get }
     /// What a network makes of them, where they are a table; nil where they are none.
@@ -134,9 +134,9 @@ public struct WeightedTables: SampleTables {
         return values.map { $0.weighted(by: weights.values.prefix($0.count), name: weights.name) }
     }
 
-    public func prefix(train: Int?, test: Int?) -> WeightedTables {
+    public func prefix(train: Int?, test: Int?) throws -> WeightedTables {
         var kept = self
-        kept.tables = tables.prefix(train: train, test: test)
+        kept.tables = try tables.prefix(train: train, test: test)
         return kept
     }
 }
