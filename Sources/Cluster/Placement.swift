@@ -1,6 +1,7 @@
 import Foundation
 import MPI
 import Resources
+import Storage
 
 /// Where the threads of all ranks may run, and what to do where that is bad for speed. Results never depend on it.
 public struct Placement: Equatable, Sendable {
@@ -88,7 +89,7 @@ public struct Placement: Equatable, Sendable {
         }
         return order.map { fault in
             let names = hosts[fault]!
-            return "\(names[0])\(names.count == 1 ? "" : " and \(names.count - 1) more hosts"): \(fault)"
+            return "\(names[0])\(names.count == 1 ? "" : " and \(counted(names.count - 1, "more host"))"): \(fault)"
         }
     }
 
@@ -106,7 +107,7 @@ public struct Placement: Equatable, Sendable {
         let idle = node.online.subtracting(used)
         let sharers = Self.sharers(members).filter { $0.threads > $0.cpus.count }
         if let worst = sharers.max(by: { $0.threads * $1.cpus.count < $1.threads * $0.cpus.count }) {
-            let cores = "\(worst.threads) workers share \(worst.cpus.count) cores (CPU \(worst.cpus))"
+            let cores = "\(worst.threads) workers share \(counted(worst.cpus.count, "core")) (CPU \(worst.cpus))"
             guard !idle.isEmpty else {
                 return ["\(cores); give fewer ranks or --threads"]
             }
@@ -117,7 +118,7 @@ public struct Placement: Equatable, Sendable {
             let threads = node.online.count / members.count
             guard threads > members[0].threads else { return [] }
             return [
-                "\(workers) \(workers == 1 ? "worker" : "workers"), because the launcher bound the ranks to \(used.count) of \(node.online.count) cores; "
+                "\(counted(workers, "worker")), because the launcher bound the ranks to \(used.count) of \(counted(node.online.count, "core")); "
                     + binding(members, on: node, threads, launcher)
             ]
         }

@@ -74,7 +74,8 @@ extension DataCommand {
             let table = try file.whole
             let targets = try ColumnNames(table).targets(named: target, usual: file.targets)
             try table.write(to: output, targets: targets)
-            try Console.print("\(table.rowCount) rows of \(table.columns.count) columns written to \(output)")
+            try Console.print(
+                "\(counted(table.rowCount, "row")) of \(counted(table.columns.count, "column")) written to \(output)")
         }
     }
 }

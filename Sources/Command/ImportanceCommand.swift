@@ -83,7 +83,8 @@ extension Importance {
             let named = outputs.count == 1 ? [] : [outputs[strongest]]
             return [inputs[i], Self.figures(total(i))] + named + [Self.figures(physical[strongest][i])]
         }
-        return "mean |∂output/∂input| over \(count) rows\n" + TextTable.lines([header] + rows).joined(separator: "\n")
+        return "mean |∂output/∂input| over \(counted(count, "row"))\n"
+            + TextTable.lines([header] + rows).joined(separator: "\n")
     }
 
     private static func figures(_ value: Double) -> String { String(format: "%.4g", value) }

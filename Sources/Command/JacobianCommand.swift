@@ -77,7 +77,8 @@ struct JacobianCommand: FirstRankCommand {
 
     private func sayWritten(_ count: Int, _ topology: Topology, _ more: String = "") throws {
         try Console.print(
-            "\(count) matrices of \(topology.outputCount)×\(topology.inputCount) written to \(output)\(more)")
+            "\(counted(count, "matrix", "matrices")) of \(topology.outputCount)×\(topology.inputCount) written to \(output)\(more)"
+        )
     }
 
     /// A picture for each class, and a sheet of all: mean inputs above mean sensitivities.

@@ -23,7 +23,7 @@ extension RunAnswers {
             case .float64: try SavedNetwork<Double>(use.model).predictions(chosen)
             }
         self.init(
-            title: "On the \(chosen.count) rows of the \(set.title) set.",
+            title: "On \(counted(chosen.count, "row")) of the \(set.title) set.",
             kind: columns.classes.map { .classes(Self.answers(predictions, $0)) }
                 ?? .numbers(Self.outputs(predictions, columns.outputNames)))
     }

@@ -136,7 +136,7 @@ struct ScalingExperiment: Sendable {
         let left = trials.filter { !done.contains($0.id) }
         try record(left.count, load: try await LoadWatch().before)
         try Console.print(
-            "\(trials.count) runs, \(trials.count - left.count) of them done already; \(slices) slices; "
+            "\(counted(trials.count, "run")), \(trials.count - left.count) of them done already; \(counted(slices, "slice")); "
                 + "order by seed \(options.orderSeed); in \(folder)")
         var runner = ScalingRunner(experiment: self)
         var failed = 0

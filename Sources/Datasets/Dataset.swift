@@ -143,7 +143,7 @@ extension ImageSet {
         guard labels.dimensions[0] == set.count else {
             throw Failure(
                 .badData,
-                "\(labelsName) holds \(labels.dimensions[0]) labels, \(imagesName) \(set.count) images; expected as "
+                "\(labelsName) holds \(counted(labels.dimensions[0], "label")), \(imagesName) \(counted(set.count, "image")); expected as "
                     + "many")
         }
         self.init(

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// What a dataset holds, counted: what `data info` shows.
 public struct DatasetSummary: Sendable {
@@ -92,7 +93,7 @@ extension DatasetSummary.Part: CustomStringConvertible {
             }
         let classes = labelCounts.indices.map { "\($0): \(labelCounts[$0])" }.joined(separator: ", ")
         return """
-            \(name): \(count) images of \(rows)×\(columns), \(percent) % of the pixels zero, \(pixels)
+            \(name): \(counted(count, "image")) of \(rows)×\(columns), \(percent) % of the pixels zero, \(pixels)
               labels  \(classes)
               SHA-256 \(imagesSHA256) images
               SHA-256 \(labelsSHA256) labels

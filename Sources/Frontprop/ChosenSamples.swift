@@ -43,7 +43,7 @@ public enum SampleChoice: Sendable, Equatable {
             let chosen = try Self.all(ranges, bytes: 0)
             let there = Set(rows)
             if let other = chosen.first(where: { !there.contains($0) }) {
-                throw Failure(.usage, "row \(other) is not one of the \(rows.count) rows of \(name)")
+                throw Failure(.usage, "row \(other) is not one of the \(counted(rows.count, "row")) of \(name)")
             }
             return chosen
         }

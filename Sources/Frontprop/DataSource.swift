@@ -63,7 +63,8 @@ public struct DataSource: Equatable {
             let (rows, inputs) = (files.main.table.rowCount, prepared.shape.inputs)
             // As they are made, and as they are held.
             try requireMemory(
-                2 * prepared.inputByteCount(of: files.main.table), for: "\(rows) rows of \(inputs) inputs")
+                2 * prepared.inputByteCount(of: files.main.table),
+                for: "\(counted(rows, "row")) of \(counted(inputs, "input"))")
             return try weighted(prepared, rows: rows)
         }
         guard let targets else {

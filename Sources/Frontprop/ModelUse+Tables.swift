@@ -43,8 +43,8 @@ extension ModelUse {
         let kept = try usable(chosen, columns, needsTargets: false)
         if kept.rows.count < chosen.rows.count {
             warn(
-                "\(found.table.name): \(chosen.rows.count - kept.rows.count) rows miss values, and are left out, as the run "
-                    + "does (--missing drop)")
+                "\(found.table.name): \(counted(chosen.rows.count - kept.rows.count, "row")) left out for missing values, as "
+                    + "the run does (--missing drop)")
         }
         return ChosenRows(columns, kept)
     }

@@ -34,7 +34,7 @@ struct PlacementTests {
         let found = advice([CPUSet([0]), CPUSet([1])], threads: 4, on: oneSocket)
         #expect(
             found == [
-                "a: 4 workers share 1 cores (CPU 0) while CPU 2-7 idle; "
+                "a: 4 workers share 1 core (CPU 0) while CPU 2-7 idle; "
                     + "mpirun --map-by ppr:2:node:PE=4 --bind-to core gives each rank its own"
             ])
     }

@@ -100,7 +100,7 @@ import Testing
         Broken("t.npz", npz(["a": [], "b": []]), asked: ":a,c", .badData, "no array c", "a, b"),
         Broken("t.npz", npz(["a": [], "b": []]), asked: ":a,b,a", .usage, "3 names"),
         Broken(
-            "t.npz", npz(["x": doubles("(2,)", [1, 2]), "y": doubles("(1,)", [1])]), .badData, "y holds 1 rows, x 2"),
+            "t.npz", npz(["x": doubles("(2,)", [1, 2]), "y": doubles("(1,)", [1])]), .badData, "y holds 1 row, x 2"),
         Broken("t.npz", npz(["x": [1, 2, 3]]), .badData, "t.npz, x", "93 NUMPY"),
         Broken("t.npz", npz(["x": npy(header("|O"), [1])], isDeflated: true), .badData, "t.npz, x", "\"|O\""),
         Broken(

@@ -156,10 +156,13 @@ import Testing
     }
 
     @Test func whatCannotBeLearned() {
-        expectFailure(.badData, naming: "every feature is the same in all 4 training rows") {
+        expectFailure(.badData, naming: "every feature is the same in 4 training rows:") {
             _ = try Self.fit(features: "same")
         }
-        expectFailure(.badData, naming: "t.csv, column same: it is the same in all 4 training rows") {
+        expectFailure(.badData, naming: "every feature is the same in 1 training row:") {
+            _ = try Self.fit(features: "a", rows: [2])
+        }
+        expectFailure(.badData, naming: "t.csv, column same: it is the same in 4 training rows:") {
             _ = try Self.fit(target: "same", features: "a")
         }
         expectFailure(.usage, naming: "--task regression: column class of t.csv holds texts") {

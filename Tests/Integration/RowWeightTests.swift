@@ -110,7 +110,7 @@ extension Integration {
                 ([1, -1] + [Double](repeating: 1, count: 78), "row 1 is -1.0"),
                 ([Double](repeating: 1, count: 79) + [.nan], "row 79 is nan"),
                 ([.infinity] + [Double](repeating: 1, count: 79), "row 0 is inf"),
-                ([Double](repeating: 0, count: 80), "the weights of all 80 rows are 0"),
+                ([Double](repeating: 0, count: 80), "every row's weight is 0"),
                 ([Double](repeating: 1, count: 79), "79 weights; expected one for each of 60000 rows, or of the 80"),
                 ([], "0 weights"),
             ] as [([Double], String)])

@@ -142,7 +142,7 @@ import Testing
         arguments: [
             ([1, 2, 3, .nan], "row 3 is nan"), ([1, -2, 3, 4], "row 1 is -2.0"),
             ([1, 2, .infinity, 4], "row 2 is inf"),
-            ([1e-101, 1, 1, 1], "row 0 is 1e-101"), ([0, 0, 0, 0], "the weights of all 4 rows are 0"),
+            ([1e-101, 1, 1, 1], "row 0 is 1e-101"), ([0, 0, 0, 0], "every row's weight is 0"),
             ([0, 0, 2, 0], nil),
         ] as [([Double], String?)])
     func faults(_ weights: [Double], _ words: String?) {

@@ -51,7 +51,8 @@ struct ArrayRoles {
             if let other = asked.first, other.rowCount != count {
                 throw Failure(
                     .badData,
-                    "\(path): \(targets!) holds \(other.rowCount) rows, \(inputs) \(count); expected as many")
+                    "\(path): \(targets!) holds \(counted(other.rowCount, "row")), \(inputs) \(count); expected as many"
+                )
             }
             return (Table(name: path, columns: columns + asked, rowCount: count), asked.map(\.name))
         }

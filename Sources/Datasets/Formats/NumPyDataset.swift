@@ -40,7 +40,8 @@ public struct NumPyDataset: Sendable {
         let count = inputs.shape[0]
         guard targets.shape[0] == count else {
             throw Failure(
-                .badData, "\(targetsName) holds \(targets.shape[0]) rows, \(name) \(count); expected as many")
+                .badData, "\(targetsName) holds \(counted(targets.shape[0], "row")), \(name) \(count); expected as many"
+            )
         }
         guard count >= 2, inputs.shape[1] > 0, isLabels || targets.shape[1] > 0 else {
             throw Failure(.badData, "\(name): expected two rows or more, one to train with and one to test with")

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// The rows of some lines of a text of separated values.
 struct TextPiece: Sendable {
@@ -131,7 +132,7 @@ private struct TextPieceReading {
                 guard (try? scanner.text()) != nil else { break }
             } while (try? scanner.endsRow()) == false
         }
-        let expected = "expected \(layout.columnCount) values, as in the first line"
+        let expected = "expected \(counted(layout.columnCount, "value")), as in the first line"
         return LineFault(line: line, text: "\(expected), found \(found)")
     }
 }

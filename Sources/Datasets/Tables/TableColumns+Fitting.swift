@@ -30,7 +30,7 @@ extension TableColumns {
         guard !features.isEmpty else {
             throw Failure(
                 .badData,
-                "\(table.name): every feature is the same in all \(rows.count) training rows: there is nothing to "
+                "\(table.name): every feature is the same in \(counted(rows.count, "training row")): there is nothing to "
                     + "learn from")
         }
         self.missing = missing
@@ -150,7 +150,7 @@ extension TargetUnits.Output {
         guard summary.minimum < summary.maximum || !isScaled else {
             throw Failure(
                 .badData,
-                "\(table.name), column \(column.name): it is the same in all \(rows.count) training rows: there is "
+                "\(table.name), column \(column.name): it is the same in \(counted(rows.count, "training row")): there is "
                     + "nothing to learn")
         }
         self.init(

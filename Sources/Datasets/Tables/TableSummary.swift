@@ -107,7 +107,7 @@ extension TableSummary: CustomStringConvertible {
     public var description: String {
         let lines = TextTable.lines([Self.header] + columns.map(\.fields))
         let test = testRowCount.map { " to train with, \($0) to test with" } ?? ""
-        let title = "\(name): \(rowCount) rows\(test), \(columns.count) columns"
+        let title = "\(name): \(counted(rowCount, "row"))\(test), \(counted(columns.count, "column"))"
         return ([title] + lines + faults.map { "not as it should be: \($0)" }).joined(separator: "\n")
     }
 }

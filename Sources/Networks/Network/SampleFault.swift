@@ -48,7 +48,7 @@ extension SampleValues {
                 + "\(range.upperBound)"
         }
         guard !weights.isEmpty, weights.allSatisfy({ $0 == 0 }) else { return nil }
-        return "\(weightsName): the weights of all \(count) rows are 0; expected one that is more"
+        return "\(weightsName): every row's weight is 0; expected one that is more"
     }
 
     private var unit: String { if case .bytes = inputs { "pixels" } else { "numbers" } }

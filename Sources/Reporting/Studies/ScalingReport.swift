@@ -87,7 +87,7 @@ public struct ScalingReport: Sendable {
     var page: Page {
         var page = Page(
             title: "Scaling of \(sections.map(\.study.subject.model).distinct.joined(separator: ", "))",
-            subtitle: "\(points.count) points from \(folders.joined(separator: ", "))")
+            subtitle: "\(counted(points.count, "point")) from \(folders.joined(separator: ", "))")
         addLoad(to: &page)
         for (index, section) in sections.enumerated() {
             if sections.count > 1 { page.heading("Network \(index + 1): \(section.study.subject.model)") }
@@ -182,7 +182,7 @@ public struct ScalingReport: Sendable {
         }
         page.add(
             .details(
-                "\(rows.count) training runs, in the file's order",
+                "\(counted(rows.count, "training run")), in the file's order",
                 .table(
                     ["Id", "Order", "", "Epochs (the first is warm-up)", "Step", "Machine", "Weights, or error"], rows))
         )

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 extension ScalingStudy {
     /// The figures that matter most, and whether the result changed.
@@ -91,7 +92,7 @@ extension ScalingStudy {
         let rows = failures.map { point -> [Markup] in
             ["<code>\(point.id)</code>", "\(point.exitCode ?? 0)", "\(point.message ?? "")"]
         }
-        page.add("<p class=\"note bad\">\(failures.count) points failed, and are left out.</p>")
+        page.add("<p class=\"note bad\">\(counted(failures.count, "point")) failed: left out.</p>")
         page.add(.details("What failed", .table(["Id", "Exit code", "Message"], rows)))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// A page of how strongly a network's outputs follow its inputs.
 public struct SensitivityPage: Sendable {
@@ -13,7 +14,7 @@ public struct SensitivityPage: Sendable {
         name: String, data: String, rows: Int, inputs: [String], outputs: [String], physical: [[Double]],
         standardised: [[Double]], ranking: [Int]
     ) {
-        var page = Page(title: "Importance of inputs", subtitle: "\(name), \(rows) rows of \(data)")
+        var page = Page(title: "Importance of inputs", subtitle: "\(name), \(counted(rows, "row")) of \(data)")
         page.add(
             """
             <p class="soft">The mean of |∂output/∂input| over the rows. Standardised: in what the network sees, which is \

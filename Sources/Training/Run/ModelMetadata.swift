@@ -54,7 +54,7 @@ struct ModelMetadata: Codable {
         {
             throw Failure(
                 .badData,
-                "\(name): columns of \(columns.inputCount) inputs and \(columns.outputNames.count) outputs, but the "
+                "\(name): columns of \(counted(columns.inputCount, "input")) and \(counted(columns.outputNames.count, "output")), but the "
                     + "tensors are of \(topology)")
         }
         return (options.network, found.columns)

@@ -1,4 +1,5 @@
 import Networks
+import Storage
 
 extension EpochHistory {
     /// How little a loss moves that does not move: rounding, and no more.
@@ -61,7 +62,7 @@ extension Trainer {
         guard !found.layers.isEmpty, let last = history.last else { return nil }
         let names = found.layers.map { $0 == topology.depth ? "the output layer" : "layer \($0)" }
         return
-            "all units of \(names.joined(separator: " and ")) sit at their limits for all of \(count) training samples: "
+            "all units of \(names.joined(separator: " and ")) sit at their limits for \(counted(count, "training sample")): "
             + "their gradients are zero, and the run learns nothing more (loss \(last.loss)); \(smallerRate)"
     }
 

@@ -117,7 +117,8 @@ public struct WeightedTables: SampleTables {
             let those = rows == trained ? "" : ", or of the \(trained ?? 0) that are trained with"
             throw Failure(
                 .badData,
-                "\(weights.name) holds \(weights.values.count) weights; expected one for each of \(rows) rows\(those)")
+                "\(weights.name) holds \(counted(weights.values.count, "weight")); expected one for each of \(counted(rows, "row"))\(those)"
+            )
         }
         (self.tables, self.weights) = (tables, weights)
     }
