@@ -144,6 +144,12 @@ private let hasGnuplot = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
                 #expect(page.text.contains(words), "\(words)")
             }
             #expect(page.values.contains(0.625) && page.values.contains(0.75) && !page.text.contains("RMSE"))
+            // Columns in which no epoch says anything are none.
+            #expect(!page.text.contains("accuracy") && !page.text.contains("Compute"))
+            try Self.writeRun(
+                folder + "/numbers", events: epochs.map { $0.replacing("}", with: #","train_rmse":1.5}"#) } + [end])
+            let numbers = try Parsed(try await RunReport(folders: [folder + "/numbers"]).html())
+            #expect(numbers.text.contains("Train RMSE") && !numbers.text.contains("Validation RMSE"))
             let damaged = end.replacing("[[3,1],[2,4]]", with: "[[3,1],4]").replacing(":4,", with: ":[],")
             try Self.writeRun(folder + "/damaged", events: epochs + [damaged])
             _ = try Parsed(try await RunReport(folders: [folder + "/damaged"]).html())

@@ -86,7 +86,7 @@ public struct RunReport: Sendable {
         if let warning = run.end?.warning { page.add("<p class=\"note\">\(warning)</p>") }
         if run.unreadable > 0 {
             page.add(
-                "<p class=\"note\">\(run.unreadable) lines of metrics.jsonl are cut short or no run's, and are left out.</p>"
+                "<p class=\"note\">\(counted(run.unreadable, "line")) of metrics.jsonl left out: cut short, or no run's.</p>"
             )
         }
     }
@@ -122,7 +122,10 @@ public struct RunReport: Sendable {
         let configuration = run.configuration
         if runs.count == 1 { page.heading("What was run") }
         var items: [(name: String, value: Markup)] = [
-            ("Layout", "\(configuration.ranks ?? 1) ranks × \(configuration.threadsPerRank ?? 1) threads"),
+            (
+                "Layout",
+                "\(counted(configuration.ranks ?? 1, "rank")) × \(counted(configuration.threadsPerRank ?? 1, "thread"))"
+            ),
             ("Hosts", "\((configuration.hosts ?? []).distinct.joined(separator: ", "))"),
             (
                 "Processor",
@@ -141,35 +144,49 @@ public struct RunReport: Sendable {
     }
 
     private static func epochTable(_ run: RunRecord) -> Markup {
-        func figure(_ value: Double?) -> Markup { value.map { .number($0, String(format: "%.6f", $0)) } ?? "–" }
-        return .table(
+        func figure(_ value: Double?) -> Markup? { value.map { .number($0, String(format: "%.6f", $0)) } }
+        func error(_ value: Double?) -> Markup? { value.map { .number($0, String(format: "%.6g", $0)) } }
+        return table(
+            run.epochs,
             [
-                "Epoch", "Time", "Samples/s", "Batch loss", "Train loss", "Validation loss", "Test loss",
-                "Train accuracy", "Validation accuracy", "Test accuracy", "Compute", "Wait", "Reduce", "Update",
-            ],
-            run.epochs.map { epoch in
-                let seconds = epoch.trainSeconds ?? 0
-                return [
-                    "\(epoch.number)", .seconds(seconds),
-                    "\(Quantity.grouped(Double(epoch.samples ?? 0) / max(seconds, 1e-12)))",
-                    figure(epoch.batchLoss), figure(epoch.trainLoss), figure(epoch.validationLoss),
-                    figure(epoch.testLoss), figure(epoch.trainAccuracy), figure(epoch.validationAccuracy),
-                    figure(epoch.testAccuracy),
-                ] + (epoch.phases?.values.map(Markup.seconds) ?? Array(repeating: "–", count: 4))
-            })
+                ("Epoch", { "\($0.number)" }), ("Time", { .seconds($0.trainSeconds ?? 0) }),
+                (
+                    "Samples/s",
+                    { "\(Quantity.grouped(Double($0.samples ?? 0) / max($0.trainSeconds ?? 0, 1e-12)))" }
+                ),
+                ("Batch loss", { figure($0.batchLoss) }), ("Train loss", { figure($0.trainLoss) }),
+                ("Validation loss", { figure($0.validationLoss) }), ("Test loss", { figure($0.testLoss) }),
+                ("Train accuracy", { figure($0.trainAccuracy) }),
+                ("Validation accuracy", { figure($0.validationAccuracy) }),
+                ("Test accuracy", { figure($0.testAccuracy) }), ("Train RMSE", { error($0.trainRmse) }),
+                ("Validation RMSE", { error($0.validationRmse) }), ("Test RMSE", { error($0.testRmse) }),
+            ]
+                + ["Compute", "Wait", "Reduce", "Update"].enumerated().map { place, title in
+                    (title, { $0.phases.map { .seconds($0.values[place]) } })
+                })
     }
 
     private static func roundTable(_ run: RunRecord) -> Markup {
-        func figure(_ value: Double?) -> Markup { value.map { .number($0, Quantity.figures($0)) } ?? "–" }
-        return .table(
-            ["Round", "Networks measured", "Best loss", "Mean loss", "Test loss", "Test accuracy", "Time"],
-            run.rounds.map { round in
-                [
-                    "\(round.round.map { "\($0)" } ?? "–")", "\(round.evaluations.map { "\($0)" } ?? "–")",
-                    figure(round.bestLoss), figure(round.meanLoss), figure(round.testLoss),
-                    round.testAccuracy.map { .number($0, Quantity.percent($0, digits: 2)) } ?? "–",
-                    round.trainSeconds.map(Markup.seconds) ?? "–",
-                ]
-            })
+        func figure(_ value: Double?) -> Markup? { value.map { .number($0, Quantity.figures($0)) } }
+        return table(
+            run.rounds,
+            [
+                ("Round", { $0.round.map { "\($0)" } }), ("Networks measured", { $0.evaluations.map { "\($0)" } }),
+                ("Best loss", { figure($0.bestLoss) }), ("Mean loss", { figure($0.meanLoss) }),
+                ("Test loss", { figure($0.testLoss) }),
+                (
+                    "Test accuracy",
+                    { $0.testAccuracy.map { .number($0, Quantity.percent($0, digits: 2)) } }
+                ),
+                ("Test RMSE", { figure($0.testRmse) }), ("Time", { $0.trainSeconds.map(Markup.seconds) }),
+            ])
+    }
+
+    /// A row for each line of a record, of the columns in which one of them says something.
+    private static func table<Line>(
+        _ lines: [Line], _ columns: [(title: String, cell: (Line) -> Markup?)]
+    ) -> Markup {
+        let shown = columns.filter { column in lines.contains { column.cell($0) != nil } }
+        return .table(shown.map { "\($0.title)" }, lines.map { line in shown.map { $0.cell(line) ?? "–" } })
     }
 }
