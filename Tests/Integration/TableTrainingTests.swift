@@ -249,6 +249,18 @@ extension Integration {
             }
         }
 
+        /// A search leaves out of a recipe what goes with gradients alone, and refuses it where it is asked for.
+        @Test func geneticSearch() async throws {
+            try await withTemporaryFolder { folder in
+                try Self.write(Self.text(","), "\(folder)/t.csv")
+                let options = ["--data", "\(folder)/t.csv", "--target", "y", "--optimizer", "genetic", "--rounds", "2"]
+                let found = try await Self.train(options + ["--run", "\(folder)/run"])
+                #expect(found.status == 0 && found.hash != nil, "\(found.errors)")
+                let patient = try await Self.train(options + ["--patience", "3", "--run", "\(folder)/patient"])
+                #expect(patient.status == 64 && patient.errors.contains("--patience goes with gradients"))
+            }
+        }
+
         /// Rows that miss a value are left out, or take the mean; rows and classes count as they are told to.
         @Test func missingValuesAndWeights() async throws {
             try await withTemporaryFolder { folder in

@@ -99,6 +99,8 @@ extension Configuration {
     public mutating func choose(_ other: Optimizer) {
         guard other != optimizer else { return }
         optimizer = other
+        // A search has no epochs to count.
+        if other == .genetic { patience = nil }
         optimizerOptions = recipe.options(of: other)
         guard other.ofWholeSet != nil else { return }
         (batchSize, shuffle, precision) = (Self.mostSamples, false, .float64)
