@@ -33,7 +33,7 @@ struct DescentOptions: RunOptions {
     var damping: Double?
     @Option(
         help:
-            "Of lm: end when no element of the gradient is larger (\(Optimizer.defaults(of: \.gradientTolerance)))."
+            "Of lm and lbfgs: end when no element of the gradient is larger (\(Optimizer.defaults(of: \.gradientTolerance)))."
     )
     var gradientTolerance: Double?
     @Option(help: "Scale the gradient down where its norm over all parameters is above this (default: no limit).")
@@ -51,6 +51,11 @@ struct DescentOptions: RunOptions {
             "End when the validation loss has not fallen for N epochs, with the best epoch's weights (default: never; modern, of a table: 50)."
     )
     var patience: Int?
+    @Option(
+        help:
+            "Of lbfgs: the steps that a direction goes by (\(Optimizer.defaults(of: { $0.history.map(Double.init) })))."
+    )
+    var history: Int?
     @Flag(help: "Take the samples in the order of the file.")
     var noShuffle = false
 
@@ -64,6 +69,7 @@ struct DescentOptions: RunOptions {
             Setting("--gradient-tolerance", \.gradientTolerance, \.gradientTolerance),
             Setting("--clip-norm", \.clipNorm, \.clipNorm), Setting("--schedule", \.schedule, \.schedule),
             Setting("--warmup", \.warmup, \.warmup), Setting("--patience", \.patience, \.patience),
+            Setting("--history", \.history, \.history),
             Setting("--no-shuffle", \.noShuffle, \.shuffle, is: false),
         ]
     }

@@ -67,7 +67,9 @@ extension StartEvent {
         let order = options.shuffle ? "shuffled by seed \(options.seed)" : "in the file's order, seed \(options.seed)"
         guard let genetic = options.genetic else {
             let patience = options.patience.map { ", patience \($0)" } ?? ""
-            return "\(counted(options.epochs, "epoch"))\(patience), minibatches of \(options.batchSize), \(order)"
+            let batches =
+                options.optimizer.isOfMinibatches ? "minibatches of \(options.batchSize)" : "steps of the whole set"
+            return "\(counted(options.epochs, "epoch"))\(patience), \(batches), \(order)"
                 + layers
         }
         return "\(counted(genetic.rounds, "round")), fitness of \(counted(genetic.fitnessSamples, "sample")), "
@@ -89,7 +91,7 @@ extension StartEvent {
 
     /// How steps change over the run, and what they are kept to.
     private var ofSteps: String {
-        guard options.genetic == nil else { return "" }
+        guard options.optimizer.isOfMinibatches else { return "" }
         let warmup = options.warmup.map { ", warm-up \($0)" } ?? ""
         let clipping = options.clipNorm.map { ", norm at most \(Self.number($0))" } ?? ""
         return ", schedule \(options.schedule)\(warmup)\(clipping)"

@@ -198,6 +198,20 @@ extension Float: Real {
         ck_norms_f32(values, range.lowerBound, range.upperBound, block, norms)
     }
 
+    public static func dots(
+        _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, range: Range<Int>, block: Int,
+        into dots: UnsafeMutablePointer<Double>
+    ) {
+        ck_dots_f32(x, y, range.lowerBound, range.upperBound, block, dots)
+    }
+
+    public static func combine(
+        _ a: Double, _ x: UnsafePointer<Self>, _ b: Double, _ y: UnsafePointer<Self>, range: Range<Int>,
+        into out: UnsafeMutablePointer<Self>
+    ) {
+        ck_combine_f32(a, x, b, y, range.lowerBound, range.upperBound, out)
+    }
+
     public static func step(
         _ update: Update, gradient: UnsafePointer<Self>, range: Range<Int>, state: UnsafeMutablePointer<Self>,
         stateStride: Int, weights: UnsafeMutablePointer<Self>

@@ -166,6 +166,17 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     static func norms(
         _ values: UnsafePointer<Self>, range: Range<Int>, block: Int, into norms: UnsafeMutablePointer<Double>
     )
+    /// dots[i] = Σ x·y of the i-th `block` values of `range`, the last perhaps of fewer, in Double. The bits depend on the values
+    /// and their order alone.
+    static func dots(
+        _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, range: Range<Int>, block: Int,
+        into dots: UnsafeMutablePointer<Double>
+    )
+    /// out = a·x + b·y on `range`, in Double and rounded once; in place allowed.
+    static func combine(
+        _ a: Double, _ x: UnsafePointer<Self>, _ b: Double, _ y: UnsafePointer<Self>, range: Range<Int>,
+        into out: UnsafeMutablePointer<Self>
+    )
     /// An optimiser's step with this gradient, of the weights and of its state's vectors, which lie `stateStride` apart; on
     /// `range`.
     static func step(

@@ -207,17 +207,21 @@ def rate_factor(given, step, steps_in_epoch):
     return float(values[0]) ** epoch if name == "exponential" else 1
 
 
-def run(program, text, images, work):
-    given = options(text.split())
-    folder = f"{work}/{CASES.index(text)}"
+def first_weights(program, given, folder):
     command = [program, "train", "--quiet", "--epochs", "0", "--precision", "float64", "--run", folder]
     for name in NETWORK:
         command += [name, given[name].replace("GOLDEN", str(GOLDEN))] if name in given else []
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return tensors(f"{folder}/model.safetensors")
+
+
+def run(program, text, images, work):
+    given = options(text.split())
+    first = first_weights(program, given, f"{work}/{CASES.index(text)}")
     samples = {"synthetic": lambda: images, "GOLDEN/table/train.csv": lambda: table(given)}
     train, test = samples.get(given["--data"], lambda: numbers(given))()
     model = network(given)
-    model.load_state_dict(tensors(f"{folder}/model.safetensors"))
+    model.load_state_dict(first)
 
     def loss(samples):
         inputs, targets, labels, weights = samples
@@ -262,4 +266,5 @@ def main():
     print(json.dumps({"torch": torch.__version__, "runs": runs}, indent=1))
 
 
-main()
+if __name__ == "__main__":
+    main()

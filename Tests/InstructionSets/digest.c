@@ -203,6 +203,10 @@ static const ck_update updates[] = {
         double *norms = calloc(COUNT, sizeof *norms);                                                                 \
         ck_norms_##name(sums, 3, end, 128, norms);                                                                    \
         report("norms_" #name, end, norms, COUNT * sizeof *norms);                                                    \
+        ck_dots_##name(sums, weights, 3, end, 128, norms);                                                            \
+        report("dots_" #name, end, norms, COUNT * sizeof *norms);                                                     \
+        ck_combine_##name(0.3, sums, -0.7, weights, 3, end, weights);                                                 \
+        report("combine_" #name, end, weights, COUNT * sizeof(REAL));                                                 \
     }
 
 DIGESTS(float, f32)

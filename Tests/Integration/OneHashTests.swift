@@ -51,6 +51,10 @@ struct Workload: Sendable, CustomTestStringConvertible {
     static let recipe =
         modern + ["--dropout", "0.2", "--schedule", "cosine", "--warmup", "5steps", "--clip-norm", "0.5"]
 
+    static let wholeSet = [
+        "--optimizer", "lbfgs", "--loss", "cross-entropy", "--activation", "tanh", "--epochs", "15",
+    ]
+
     static let engines = ["float32", "float64"].flatMap { precision in
         ["frontprop", "backprop"].flatMap { gradient in
             [("even", even), ("nothing divides", uneven)].map { name, options in
@@ -113,6 +117,15 @@ struct Workload: Sendable, CustomTestStringConvertible {
             "weight decay, step, clipping, float64",
             even + ["--weight-decay", "0.001", "--schedule", "step:1:0.5", "--clip-norm", "0.01"]
                 + ["--precision", "float64"], on: { Layout.few }),
+        Workload(
+            "lbfgs, decay", wholeSet + ["--train-limit", "10007", "--weight-decay", "0.001"],
+            on: { Layout.few + [Layout(2, 1), Layout(4, 1)] }),
+        Workload(
+            "lbfgs, float32, more of a history than iterations",
+            wholeSet + [
+                "--train-limit", "403", "--precision", "float32", "--history", "30", "--model", "784x33x17x10",
+            ],
+            on: { Layout.few }),
         Workload(
             "normal, in the order of the file", even + ["--initializer", "normal", "--no-shuffle", "--seed", "7"],
             on: { Layout.fewest }),

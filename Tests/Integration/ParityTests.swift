@@ -11,7 +11,7 @@ struct ParityRun: Decodable, Sendable, CustomTestStringConvertible {
 
     private struct File: Decodable { let runs: [ParityRun] }
 
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Golden")
 
     static let all: [ParityRun] = {

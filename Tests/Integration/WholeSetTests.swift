@@ -7,7 +7,7 @@ extension Integration {
         private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Golden").path
         private static let numbers = [
-            "--data", "\(golden)/numbers/inputs.npy", "--targets", "\(golden)/numbers/targets.npy", "--hidden", "9,7",
+            "--data", "\(golden)/numbers/inputs.npy", "--targets", "\(golden)/numbers/targets.npy", "--hidden", "9x7",
             "--recipe", "modern", "--row-weights", "\(golden)/numbers/weights.npy", "--validation", "0.2", "--quiet",
         ]
 
@@ -16,7 +16,7 @@ extension Integration {
         }
 
         /// Losses fall from step to step, and each event says how.
-        @Test(arguments: ["lm"]) func eachStepLowersTheLoss(optimizer: String) async throws {
+        @Test(arguments: ["lm", "lbfgs"]) func eachStepLowersTheLoss(optimizer: String) async throws {
             try await withTemporaryFolder { folder in
                 let files = RunFiles(path: "\(folder)/run")
                 let outcome = try await Program.run(
@@ -32,7 +32,7 @@ extension Integration {
             }
         }
 
-        @Test(.needsMPI, arguments: ["lm"]) func oneHashOnAnyLayout(optimizer: String) async throws {
+        @Test(.needsMPI, arguments: ["lm", "lbfgs"]) func oneHashOnAnyLayout(optimizer: String) async throws {
             try await withTemporaryFolder { folder in
                 var hashes: Set<String?> = []
                 for (ranks, threads) in [(1, 1), (1, 3), (2, 2), (3, 1), (4, 1)] {
@@ -46,7 +46,10 @@ extension Integration {
             }
         }
 
-        @Test(arguments: [("lm", 0, nil, 3), ("lm", 4, 2, 1), ("lm", 9, nil, 2)] as [(String, Int, Int?, Int)])
+        @Test(
+            arguments: [
+                ("lm", 0, nil, 3), ("lm", 4, 2, 1), ("lm", 9, nil, 2), ("lbfgs", 0, nil, 2), ("lbfgs", 5, 2, 1),
+            ] as [(String, Int, Int?, Int)])
         func killedAndResumedElsewhere(optimizer: String, step: Int, ranks: Int?, threads: Int) async throws {
             try await Program.requireMPI(for: ranks)
             try await withTemporaryFolder { folder in
@@ -96,7 +99,7 @@ extension Integration {
                     [
                         "train", "--run", files.path, "--optimizer", "lm", "--epochs", "500", "--hidden", "2",
                         "--gradient-tolerance", "1e-6",
-                    ] + Self.numbers.filter { $0 != "9,7" && $0 != "--hidden" })
+                    ] + Self.numbers.filter { $0 != "9x7" && $0 != "--hidden" })
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 let epochs = try files.events.filter { $0["event"] as? String == "epoch" }
                 #expect(epochs.count < 500 && (epochs.last?["gradient_norm"] as? Double ?? 1) <= 1e-6)

@@ -5,7 +5,8 @@ import Kernels
 import MPI
 import Networks
 import Testing
-import Training
+
+@testable import Training
 
 /// A step finds all its memory there: an allocation takes a lock, and workers that step together would meet at it.
 @Suite(.enabled(if: ca_can_count() == 1, "malloc cannot be counted here")) struct AllocationTests {

@@ -5,7 +5,7 @@ import Testing
 /// Each optimiser's options, and what goes with what: all derived from the list.
 @Suite struct OptimizerTests {
     @Test func namesAreThoseOfTheList() {
-        #expect(Optimizer.allCases.map(\.rawValue) == ["sgd", "adam", "adamw", "lm", "genetic"])
+        #expect(Optimizer.allCases.map(\.rawValue) == ["sgd", "adam", "adamw", "lm", "lbfgs", "genetic"])
         for optimizer in Optimizer.allCases {
             #expect(Optimizer(rawValue: optimizer.rawValue) == optimizer)
             #expect(Optimizer.summaries.contains("\(optimizer.rawValue): "))
@@ -28,9 +28,10 @@ import Testing
         case "--weight-decay": options.weightDecay = 0.5
         case "--damping": options.damping = 0.5
         case "--gradient-tolerance": options.gradientTolerance = 0.5
+        case "--history": options.history = 1
         default: Issue.record("\(name) is not tried")
         }
-        #expect(option.value(options) == (name == "--nesterov" ? 1 : 0.5))
+        #expect(option.value(options) == (["--nesterov", "--history"].contains(name) ? 1 : 0.5))
         let fault = optimizer.fault(in: options)
         #expect((option.value(optimizer.defaults) != nil) == (fault == nil))
         if let fault {
@@ -45,6 +46,7 @@ import Testing
         #expect(Optimizer.defaults(of: \.momentum) == "default: 0.5")
         #expect(Optimizer.defaults(of: \.beta1) == "default: 0.9")
         #expect(Optimizer.defaults(of: \.weightDecay) == "default: 0.0; adamw: 0.01")
+        #expect(Optimizer.defaults(of: { $0.history.map(Double.init) }) == "default: 10.0")
         #expect(Optimizer.defaults(of: { _ in nil }) == "default: none")
     }
 
@@ -70,6 +72,14 @@ import Testing
             if name == "--beta1" { options.beta1 = value } else { options.beta2 = value }
             #expect(adam.fault(in: options)?.hasPrefix(name) == true)
         }
+    }
+
+    @Test(arguments: [0, -1, 1001]) func aHistoryThatIsNone(count: Int) {
+        var options = Configuration()
+        options.choose(.lbfgs)
+        #expect(options.fault == nil && options.precision == .float64)
+        options.history = count
+        #expect(options.fault == "--history must be at least 1 and at most 1000, not \(count)")
     }
 
     /// Vectors have names that tell them and their tensors in a file apart from the weights and from one another.

@@ -233,6 +233,12 @@ typedef struct {
        of two of their largest magnitude, so that no square leaves the range; eight chains by ascending index, put together \
        in pairs. Up to CK_PADDING bytes behind the end are read. */                                                   \
     void ck_norms_##name(const REAL *values, size_t begin, size_t end, size_t block, double *norms);                  \
+    /* dots[i] = Σ x·y of the i-th `block` values in [begin, end), the last perhaps of fewer: in double, eight chains by \
+       ascending index, put together in pairs. Up to CK_PADDING bytes behind the end are read. */                     \
+    void ck_dots_##name(const REAL *x, const REAL *y, size_t begin, size_t end, size_t block, double *dots);          \
+    /* out[begin ≤ e < end] = a·x[e] + b·y[e], in double, the second product fused, and rounded once; in place allowed. \
+       Up to CK_PADDING bytes behind the end are read. */                                                             \
+    void ck_combine_##name(double a, const REAL *x, double b, const REAL *y, size_t begin, size_t end, REAL *out);    \
     /* The optimiser's step with this gradient on [begin, end): of the weights and of the vectors of its state, which lie \
        `state_stride` apart. Up to CK_PADDING bytes behind the end are read. */                                       \
     void ck_step_##name(ck_update update, const REAL *gradient, size_t begin, size_t end, REAL *state,                \

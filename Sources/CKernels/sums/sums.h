@@ -118,6 +118,10 @@ INLINE int scale_of(const REAL *values, size_t count) {
     return exponent < -1000 ? -1000 : exponent > 1000 ? 1000 : exponent;
 }
 
+INLINE double sum_of(const doubles *v) {
+    return (((*v)[0] + (*v)[1]) + ((*v)[2] + (*v)[3])) + (((*v)[4] + (*v)[5]) + ((*v)[6] + (*v)[7]));
+}
+
 INLINE double norm_of(const REAL *values, size_t count) {
     const int exponent = scale_of(values, count);
     const double unit = power_of_two(-exponent);
@@ -128,13 +132,42 @@ INLINE double norm_of(const REAL *values, size_t count) {
         const doubles scaled = __builtin_convertvector(v, doubles) * unit;
         sum = __builtin_elementwise_fma(scaled, scaled, sum);
     }
-    const double total = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-    return power_of_two(exponent) * __builtin_elementwise_sqrt(total);
+    return power_of_two(exponent) * __builtin_elementwise_sqrt(sum_of(&sum));
 }
 
 CLONES void NAME(norms)(const REAL *values, size_t begin, size_t end, size_t block, double *norms) {
     for (size_t first = begin; first < end; first += block)
         *norms++ = norm_of(values + first, end - first < block ? end - first : block);
+}
+
+// MARK: Vectors
+
+INLINE double dot_of(const REAL *x, const REAL *y, size_t count) {
+    doubles sum = {0};
+    eight a, b;
+    for (size_t e = 0; e < count; e += EIGHT) {
+        eight_from(x, e, count, &a);
+        eight_from(y, e, count, &b);
+        sum = __builtin_elementwise_fma(__builtin_convertvector(a, doubles), __builtin_convertvector(b, doubles), sum);
+    }
+    return sum_of(&sum);
+}
+
+CLONES void NAME(dots)(const REAL *x, const REAL *y, size_t begin, size_t end, size_t block, double *dots) {
+    for (size_t first = begin; first < end; first += block)
+        *dots++ = dot_of(x + first, y + first, end - first < block ? end - first : block);
+}
+
+CLONES void NAME(combine)(double a, const REAL *x, double b, const REAL *y, size_t begin, size_t end, REAL *out) {
+    eight u, v;
+    for (size_t e = begin; e < end; e += EIGHT) {
+        eight_from(x, e, end, &u);
+        eight_from(y, e, end, &v);
+        const doubles sum = __builtin_elementwise_fma(b - (doubles){0}, __builtin_convertvector(v, doubles),
+                                                      a * __builtin_convertvector(u, doubles));
+        const eight rounded = __builtin_convertvector(sum, eight);
+        memcpy(out + e, &rounded, (end - e < EIGHT ? end - e : EIGHT) * sizeof(REAL));
+    }
 }
 
 // MARK: Steps

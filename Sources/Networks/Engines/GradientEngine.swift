@@ -76,14 +76,16 @@ public enum GradientMethod: String, CaseIterable, Sendable, Codable {
         }
     }
 
-    /// As `makeEngine`, for slices that may be whole sets: they go through it by pieces that the caches hold.
+    /// Samples of a piece of a slice that the caches hold.
+    public static let pieceSamples = 256
+
+    /// As `makeEngine`, for slices that may be whole sets: they go through it by pieces.
     public func makePiecewiseEngine<Scalar: Real>(
         _ network: Network, samples: Samples, capacity: Int, as: Scalar.Type = Scalar.self
     ) -> any GradientEngine<Scalar> {
-        let piece = PiecewiseEngine<Scalar>.piece
         let engine: any GradientEngine<Scalar> = makeEngine(
-            network, samples: samples, capacity: min(capacity, piece))
-        return capacity <= piece
+            network, samples: samples, capacity: min(capacity, Self.pieceSamples))
+        return capacity <= Self.pieceSamples
             ? engine : PiecewiseEngine(engine, parameterCount: network.topology.parameterCount)
     }
 

@@ -3,12 +3,13 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
     /// Those that step by gradients of minibatches, the default first.
     private static let stepping: [any GradientOptimizer.Type] = [MomentumSGD.self, Adam.self, AdamW.self]
     /// Those whose step is one of the whole set.
-    private static let ofWholeSets: [any WholeSetOptimizer.Type] = [LevenbergMarquardt.self]
+    private static let ofWholeSets: [any WholeSetOptimizer.Type] = [LevenbergMarquardt.self, LBFGS.self]
     private static let named: [any NamedOptimizer.Type] = stepping + ofWholeSets
 
     public static let sgd = Optimizer(MomentumSGD.self)
     public static let adam = Optimizer(Adam.self)
     public static let lm = Optimizer(LevenbergMarquardt.self)
+    public static let lbfgs = Optimizer(LBFGS.self)
     /// A population of networks and no gradient.
     public static let genetic = Optimizer("genetic")
     public static let allCases = named.map { Optimizer($0) } + [genetic]
@@ -29,7 +30,8 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
     /// nil where a step is one of a minibatch.
     var ofWholeSet: (any WholeSetOptimizer.Type)? { Self.ofWholeSets.first { $0.name == rawValue } }
 
-    var isOfMinibatches: Bool { type is any GradientOptimizer.Type }
+    /// Whether it steps by gradients of minibatches.
+    public var isOfMinibatches: Bool { type is any GradientOptimizer.Type }
 
     /// What it keeps beside the weights; see `NamedOptimizer.state`.
     func state(_ options: OptimizerOptions) -> [String] { type?.state(options) ?? [] }

@@ -14,6 +14,8 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
     public var damping: Double?
     /// The magnitude to which the gradient's largest element has to fall for the run to end.
     public var gradientTolerance: Double?
+    /// The steps that a direction goes by.
+    public var history: Int?
 
     static let list = [
         OptimizerOption("--learning-rate") { $0.learningRate },
@@ -24,6 +26,7 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
         OptimizerOption("--weight-decay", .notNegative) { $0.weightDecay },
         OptimizerOption("--damping", .positive) { $0.damping },
         OptimizerOption("--gradient-tolerance", .notNegative) { $0.gradientTolerance },
+        OptimizerOption("--history") { $0.history.map(Double.init) },
     ]
 
     /// Those that there are, by their names on the command line, with their values.

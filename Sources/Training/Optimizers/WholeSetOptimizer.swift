@@ -12,8 +12,10 @@ struct SolverState: BitwiseCopyable, Codable, Equatable {
     var factor = 0.0
     /// Steps that were tried in the last epoch.
     var tries = 0
-    /// Of the weights as they were at the last step's beginning: the gradient's largest magnitude.
+    /// The gradient's largest magnitude where the last step led.
     var gradientNorm = 0.0
+    /// Of the weights, where it is not computed anew.
+    var loss = 0.0
     /// Pairs of the history, and the place of the newest.
     var pairs = 0
     var newest = 0
@@ -23,7 +25,10 @@ struct SolverState: BitwiseCopyable, Codable, Equatable {
     /// Why a run of these options cannot be so; nil where it can.
     func fault(most options: OptimizerOptions) -> String? {
         let numbers = [damping, factor, gradientNorm]
-        let isOne = numbers.allSatisfy { $0 >= 0 && $0.isFinite } && tries >= 0 && pairs == 0 && newest == 0
+        let history = options.history ?? 0
+        let isOne =
+            numbers.allSatisfy { $0 >= 0 && $0.isFinite } && loss.isFinite && tries >= 0
+            && (0...history).contains(pairs) && (0..<max(1, history)).contains(newest)
         return isOne ? nil : "expected the state of an optimiser of whole sets, found \(self)"
     }
 }

@@ -25,7 +25,8 @@ extension Configuration {
             // With allreduce they are the workers.
             ("--slices", slices, 1...(isExact ? Slicing.most : Int(Int32.max))),
             ("--checkpoint-every", checkpointEvery.count, 1...Self.mostTurns),
-            ("--warmup", warmup?.count, 1...Self.mostTurns), ("--patience", patience, 1...Self.mostTurns),
+            ("--warmup", warmup?.count, 1...Self.mostTurns),
+            ("--patience", patience, 1...Self.mostTurns), ("--history", self.history, 1...LBFGS.mostHistory),
         ])
     }
 

@@ -125,7 +125,8 @@ public struct EpochEvent: Sendable, Encodable, Scored {
     public var scores: SetScores
     public var phases: PhaseSeconds
     public var ranks: [RankSeconds]
-    /// Of a step of the whole set: λ, where it has one, steps that were tried, and the largest magnitude of the gradient before it.
+    /// Of a step of the whole set: λ, where it has one, steps that were tried, and the largest magnitude of the gradient behind
+    /// it.
     public var damping: Double?
     public var tries: Int?
     public var gradientNorm: Double?

@@ -13,7 +13,8 @@ extension Run {
         _ processes: Processes
     ) throws {
         let block = EvaluationSets.blockSize
-        let slice = slicing.largest(ofBatch: min(configuration.batchSize, dataset.train.count))
+        let whole = slicing.largest(ofBatch: min(configuration.batchSize, dataset.train.count))
+        let slice = configuration.optimizer.isOfMinibatches ? whole : min(whole, GradientMethod.pieceSamples)
         let samples = slice + SampleSet.allCases.reduce(0) { $0 + min(block, dataset[$1]?.count ?? 0) }
         let bytes =
             configuration.topology.matrixBytes(samples: samples, of: Scalar.self) * Double(team.workersOnNode)

@@ -17,6 +17,14 @@ final class WholeSetSteps<Scalar: Real & Datatype> {
                 LevenbergMarquardtStep(plan as! StepPlan<Double>, options, equations, worker, trace: trace)
                     as! any WorkerStep<Scalar>
             }
+        case .lbfgs:
+            let memory = try TrialMemory<Scalar>(plan)
+            make = { worker, trace in
+                let engine = options.gradient.makePiecewiseEngine(
+                    options.network, samples: plan.samples, capacity: plan.sliceCapacity, as: Scalar.self)
+                return LBFGSStep(
+                    plan, LBFGS(options.optimizerOptions), memory, worker, engine: engine, trace: trace)
+            }
         default: return nil
         }
     }
