@@ -6,7 +6,7 @@ import Training
 struct DescentOptions: RunOptions {
     @Option(help: "Passes over the training set (\(Recipe.defaults { "\($0.epochs)" })).")
     var epochs: Int?
-    @Option(help: "Samples of a minibatch, over all ranks (\(Recipe.defaults { "\($0.batchSize)" })).")
+    @Option(help: "Samples of a minibatch, over all ranks (\(Recipe.defaults { "\($0.batchSize)" }); lm, lbfgs: all).")
     var batchSize: Int?
     @Option(
         help:

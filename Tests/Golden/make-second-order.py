@@ -7,7 +7,7 @@ Gauss-Newton square root's: rows R J, R^T R being the Hessian of a sample's loss
 
 With the mean loss E = sum w_b E_b / sum w_b, which is `loss_value`, and the decay D: `gradient` is that of E + D/2 |parameters|^2, and
 `gauss_newton` its Gauss-Newton Hessian H, of which the lower triangle is written. The step solves (H + lambda M) step = -gradient,
-M being the diagonal of H without the decay, but nowhere less than a hundredth of its largest element; `predicted_decrease` is what the
+M being the diagonal of H without the decay, but nowhere less than a tenth of its largest element; `predicted_decrease` is what the
 quadratic model with H loses by it, `loss_after` is E there.
 """
 
@@ -98,7 +98,7 @@ def golden(number, case):
     gradient = jacrev(loss)(first).detach().numpy() + decay * first.numpy()
     curvature = np.einsum("b,bqi,bqj->ij", share, roots, roots)
     hessian = curvature + decay * identity
-    metric = np.diag(np.maximum(np.diag(curvature), 0.01 * np.diag(curvature).max()))
+    metric = np.diag(np.maximum(np.diag(curvature), 0.1 * np.diag(curvature).max()))
     step = np.linalg.solve(hessian + damping * metric, -gradient)
     found = {
         "name": f"{'-'.join(map(str, case['sizes']))} {case['activation']}, {case['output_activation']}, {case['loss']}",

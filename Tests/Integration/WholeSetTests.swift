@@ -28,17 +28,18 @@ extension Integration {
                     #expect((event["tries"] as? Int ?? 0) >= 1 && event["gradient_norm"] as? Double != nil)
                     #expect(event["learning_rate"] == nil && event["train_seconds"] as? Double != nil)
                 }
-                #expect(try files.config["precision"] as? String == "float64")
+                #expect((try files.config["options"] as? JSONObject)?["precision"] as? String == "float64")
             }
         }
 
-        @Test(.needsMPI, arguments: ["lm", "lbfgs"]) func oneHashOnAnyLayout(optimizer: String) async throws {
+        @Test(.needsMPI, arguments: [["lm"], ["lm", "--batch-size", "30"], ["lbfgs"]])
+        func oneHashOnAnyLayout(_ optimizer: [String]) async throws {
             try await withTemporaryFolder { folder in
                 var hashes: Set<String?> = []
                 for (ranks, threads) in [(1, 1), (1, 3), (2, 2), (3, 1), (4, 1)] {
                     let outcome = try await Program.run(
                         ["train", "--run", "\(folder)/\(ranks)x\(threads)", "--threads", "\(threads)"]
-                            + Self.options(optimizer), ranks: ranks)
+                            + Self.options(optimizer[0]) + optimizer.dropFirst(), ranks: ranks)
                     #expect(outcome.status == 0, "\(outcome.errors)")
                     hashes.insert(outcome.hash)
                 }
@@ -48,17 +49,20 @@ extension Integration {
 
         @Test(
             arguments: [
-                ("lm", 0, nil, 3), ("lm", 4, 2, 1), ("lm", 9, nil, 2), ("lbfgs", 0, nil, 2), ("lbfgs", 5, 2, 1),
-            ] as [(String, Int, Int?, Int)])
+                ("lm", 0, nil, 3), ("lm", 4, 2, 1), ("lm", 9, nil, 2), ("lm --batch-size 30", 13, 2, 1),
+                ("lbfgs", 0, nil, 2), ("lbfgs", 5, 2, 1),
+            ]
+                as [(String, Int, Int?, Int)])
         func killedAndResumedElsewhere(optimizer: String, step: Int, ranks: Int?, threads: Int) async throws {
             try await Program.requireMPI(for: ranks)
+            let words = optimizer.split(separator: " ").map(String.init)
+            let options = Self.options(words[0]) + words.dropFirst() + ["--checkpoint-every", "3steps"]
             try await withTemporaryFolder { folder in
-                let expected = try await Program.run(["train", "--run", "\(folder)/whole"] + Self.options(optimizer))
+                let expected = try await Program.run(["train", "--run", "\(folder)/whole"] + options)
                 #expect(expected.status == 0 && expected.hash != nil, "\(expected.errors)")
                 let files = RunFiles(path: "\(folder)/run")
                 let broken = try await Program.run(
-                    ["train", "--run", files.path, "--threads", "1", "--inject", "fail:0:\(step)"]
-                        + Self.options(optimizer))
+                    ["train", "--run", files.path, "--threads", "1", "--inject", "fail:0:\(step)"] + options)
                 #expect(broken.status == 74 && broken.hash == nil, "\(broken.errors)")
                 let resumed = try await Program.run(
                     ["train", "--resume", files.path, "--threads", "\(threads)", "--quiet"], ranks: ranks ?? 1)
@@ -70,7 +74,6 @@ extension Integration {
 
         /// What has no meaning there is refused, and what is needed is asked for.
         @Test(arguments: [
-            (["--batch-size", "10"], "--batch-size goes with steps of minibatches"),
             (["--clip-norm", "1"], "--clip-norm goes with steps of minibatches"),
             (["--schedule", "cosine"], "--schedule goes with steps of minibatches"),
             (["--warmup", "2"], "--warmup goes with steps of minibatches"),

@@ -9,6 +9,7 @@ struct LBFGS: WholeSetOptimizer {
     static let summary = "L-BFGS, whose steps of the whole set go by what the last ones changed in the gradient"
     static let defaults = OptimizerOptions(weightDecay: 0, gradientTolerance: 1e-8, history: 10)
     static let needsDouble = false
+    static let takesMinibatches = false
     /// Steps; each takes two vectors of memory, and of a checkpoint.
     static let mostHistory = 1000
 

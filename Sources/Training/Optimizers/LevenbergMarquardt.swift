@@ -6,4 +6,5 @@ enum LevenbergMarquardt: WholeSetOptimizer {
     static let summary = "Levenberg-Marquardt, of the whole set, for networks of up to some 2000 weights"
     static let defaults = OptimizerOptions(weightDecay: 0, damping: 1e-3, gradientTolerance: 1e-10)
     static let needsDouble = true
+    static let takesMinibatches = true
 }

@@ -1,8 +1,10 @@
-/// An optimiser whose step is one of the whole training set, so that an epoch has one step: a file of this folder each, a line
+/// An optimiser whose step is one of the whole training set, so that an epoch has one step, unless it is told otherwise: a file of this folder each, a line
 /// in `Optimizer`'s list, and what takes its steps in `WholeSet`.
 protocol WholeSetOptimizer: NamedOptimizer {
     /// Whether its steps are taken in double precision alone.
     static var needsDouble: Bool { get }
+    /// Whether a step can be one of a minibatch, whose loss it lowers.
+    static var takesMinibatches: Bool { get }
 }
 
 /// What an optimiser of whole sets has to know between two steps, beside vectors; in the team's memory, and in checkpoints.

@@ -104,7 +104,7 @@ extension Configuration {
     private var wholeSetFault: String? {
         guard let type = optimizer.ofWholeSet else { return nil }
         let others = [
-            ("--batch-size", batchSize < Self.mostSamples), ("--clip-norm", clipNorm != nil),
+            ("--batch-size", batchSize < Self.mostSamples && !type.takesMinibatches), ("--clip-norm", clipNorm != nil),
             ("--schedule", schedule != .constant), ("--warmup", warmup != nil), ("--dropout", (dropout ?? 0) > 0),
             ("--loss-scale", lossScale != nil), ("--reduction allreduce", reduction == .allreduce),
         ]

@@ -103,7 +103,7 @@ extension Configuration {
         if other == .genetic { patience = nil }
         optimizerOptions = recipe.options(of: other)
         guard other.ofWholeSet != nil else { return }
-        (batchSize, shuffle, precision) = (Self.mostSamples, false, .float64)
+        (batchSize, precision) = (Self.mostSamples, .float64)
     }
 
     /// The network with these hidden layers between as many inputs and outputs as samples of this shape want.

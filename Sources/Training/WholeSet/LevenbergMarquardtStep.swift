@@ -15,6 +15,8 @@ final class LevenbergMarquardtStep: WorkerStep {
     private let decay: Double
     private let tolerance: Double
     private let firstDamping: Double
+    /// Whether an epoch is one step. If not, each minibatch has a loss of its own to be lowered.
+    private let isOfWholeSet: Bool
     /// The same in every worker; its first's copy is the run's.
     private var state: SolverState
     /// Where the weights are: the data's loss, the loss that is minimised, and which of the gradients is theirs. nil before it was
@@ -44,27 +46,27 @@ final class LevenbergMarquardtStep: WorkerStep {
         decay = own.weightDecay ?? defaults.weightDecay!
         tolerance = own.gradientTolerance ?? defaults.gradientTolerance!
         firstDamping = own.damping ?? defaults.damping!
+        isOfWholeSet = plan.schedule.minibatchCount == 1
         state = plan.state.solver.pointee
     }
 
     func take(_ minibatch: Int, request: Request) throws -> StepOutcome {
         let all = pass.minibatch(minibatch)
+        if !isOfWholeSet { current = nil }
         let start = try current ?? evaluate(all, at: weights, gradient: 0, request)
         guard !start.outcome.diverged else { return start.outcome }
         current = start
         try solver.make(all, request: request)
-        beginDamping()
-        state.tries = 0
+        if state.damping == 0 { (state.damping, state.factor) = (firstDamping, 2) }
+        if minibatch == 0 { state.tries = 0 }
         var outcome = start.outcome
-        while !state.isDone {
+        repeat {
             state.tries += 1
-            guard let trial = try attempt(all, from: start, request, &outcome) else {
-                refuse()
-                continue
+            if let trial = try attempt(all, from: start, request, &outcome) {
+                accept(trial, from: start)
+                break
             }
-            accept(trial, from: start)
-            break
-        }
+        } while refuse()
         conclude()
         outcome.loss = start.loss
         return outcome
@@ -73,13 +75,6 @@ final class LevenbergMarquardtStep: WorkerStep {
     private var weights: UnsafePointer<Double> { UnsafePointer(pass.state.weights) }
 
     // MARK: An iteration
-
-    /// λ of the run's first iteration.
-    private func beginDamping() {
-        guard state.damping == 0 else { return }
-        state.damping = firstDamping
-        state.factor = 2
-    }
 
     /// Takes a step for a try. - Returns: where it leads, if the loss is less there.
     private func attempt(
@@ -114,17 +109,22 @@ final class LevenbergMarquardtStep: WorkerStep {
         current = trial
     }
 
-    private func refuse() {
+    /// - Returns: whether to try again.
+    private func refuse() -> Bool {
         state.damping *= state.factor
         state.factor *= 2
-        if state.damping > Self.mostDamping { state.isDone = true }
+        guard state.damping > Self.mostDamping else { return true }
+        // The next minibatch may have a way down.
+        state.isDone = isOfWholeSet
+        if !isOfWholeSet { (state.damping, state.factor) = (firstDamping, 2) }
+        return false
     }
 
     private func conclude() {
         if let current {
             let gradient = equations.gradients[current.gradient]
             state.gradientNorm = (0..<equations.shape.order).reduce(0) { max($0, abs(gradient[$1])) }
-            if state.gradientNorm <= tolerance { state.isDone = true }
+            if isOfWholeSet && state.gradientNorm <= tolerance { state.isDone = true }
         }
         // A damping beyond all numbers is of a run that is over.
         if !state.damping.isFinite || !state.factor.isFinite { (state.damping, state.factor) = (0, 0) }

@@ -99,7 +99,7 @@ final class NormalEquationsWorker {
     }
 
     /// What the metric has at least, of its largest element.
-    private static let leastPart = 1e-2
+    private static let leastPart = 0.1
 
     /// 2^-e, e the least for which √square < 2^e; of columns that are next to nothing 2^400.
     private static func scale(_ square: Double) -> Double {
