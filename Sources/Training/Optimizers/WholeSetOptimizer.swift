@@ -12,7 +12,7 @@ struct SolverState: BitwiseCopyable, Codable, Equatable {
     /// λ, and what it is multiplied by when a step is refused; 0 before the first.
     var damping = 0.0
     var factor = 0.0
-    /// Steps that were tried in the last epoch.
+    /// Steps that were tried in the last epoch; 0 before the first.
     var tries = 0
     /// The gradient's largest magnitude where the last step led.
     var gradientNorm = 0.0

@@ -37,7 +37,7 @@ struct CorrectionPairs<Scalar: Real & Datatype> {
     /// direction = −H·gradient, H being what the pairs make of the inverse Hessian, from γ·I with γ = sᵀy / yᵀy of the newest.
     ///
     /// - SeeAlso: Nocedal and Wright, *Numerical optimization*, 2006, Algorithm 7.4 and (7.20).
-    /// - Complexity: 9·P·pairs flops over the team's workers, which wait 2·pairs + 1 times.
+    /// - Complexity: 10·P·pairs flops over the team's workers, which wait 2·pairs + 1 times.
     func descend(
         from gradient: UnsafePointer<Scalar>, _ solver: SolverState, _ work: VectorWork<Scalar>,
         into direction: UnsafeMutablePointer<Scalar>
