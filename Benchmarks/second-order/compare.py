@@ -83,7 +83,7 @@ def compare(options, folder, samples_path):
     known_problems = list(prepared(options, folder, seeds))
     cases = []
     for seed in seeds:
-        round_of_seed = [(problem, name, seed, None if name in programs.OURS else settings[problem.name][name])
+        round_of_seed = [(problem, name, seed, settings[problem.name].get(name))
                          for problem in known_problems for name in options.programs]
         random.Random(seed).shuffle(round_of_seed)
         cases += round_of_seed

@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "..", "compare"))
 import machine  # noqa: E402
 
-OURS = ["Frontprop, lm", "Frontprop, lbfgs"]
+OURS = ["Frontprop, lm", "Frontprop, lm, minibatches", "Frontprop, lbfgs"]
 # The module of each.
 PEERS = {
     "torch-levenberg-marquardt": "torch_lm",
@@ -63,7 +63,7 @@ class Runner:
     def curve(self, name, problem, folder, seed, settings):
         first = os.path.join(folder, f"first-{seed}.safetensors")
         if name in OURS:
-            return self.ours(name.split(", ")[1], problem, folder, first)
+            return self.ours(name.split(", ")[1], settings, problem, folder, first)
         task = {"folder": folder, "first": first, "settings": settings, "target": problem.target, "seconds": problem.seconds,
                 "limit": problem.limit}
         server = self.server(PEERS[name])
@@ -87,7 +87,7 @@ class Runner:
             self.servers[module] = server
         return self.servers[module]
 
-    def ours(self, optimizer, problem, folder, first):
+    def ours(self, optimizer, settings, problem, folder, first):
         with tempfile.TemporaryDirectory() as work:
             inputs, outputs = problem.sizes[0], problem.sizes[-1]
             targets = ",".join(str(inputs + 1 + output) for output in range(outputs))
@@ -97,6 +97,7 @@ class Runner:
                 "--model", "x".join(map(str, problem.sizes)), "--activation", "tanh", "--output-activation", "linear", "--loss", "mse",
                 "--optimizer", optimizer, "--precision", "float64", "--threads", "1", "--epochs", "1000000",
                 "--checkpoint-every", "1000000", "--weights", first, "--json", "--run", f"{work}/run"]
+            command += ["--batch-size", str(settings["batch"])] if settings else []
             points, seconds = [], 0.0
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()) as process:
                 for event in map(json.loads, process.stdout):

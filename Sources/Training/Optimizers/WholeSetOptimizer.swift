@@ -1,5 +1,5 @@
-/// An optimiser whose step is one of the whole training set, so that an epoch has one step, unless it is told otherwise: a file of this folder each, a line
-/// in `Optimizer`'s list, and what takes its steps in `WholeSet`.
+/// An optimiser whose step is one of the whole training set, so that an epoch has one step, unless it is told otherwise: a file
+/// of this folder each, a line in `Optimizer`'s list, and what takes its steps in `WholeSet`.
 protocol WholeSetOptimizer: NamedOptimizer {
     /// Whether its steps are taken in double precision alone.
     static var needsDouble: Bool { get }
