@@ -38,7 +38,9 @@ struct ScalingCommand: ProgramCommand {
     @Option(help: "As in train.") var model = "classifier"
     @OptionGroup var dataOptions: DataOptions
     @Option(help: "Of each run; the first is its warm-up, and not counted.") var epochs = 4
-    @Option(help: "Samples of a minibatch; with weak scaling, of each worker.") var batchSize = 1000
+    @Option(
+        help: "Samples of a minibatch, or of the set where steps are of all of it; with weak scaling, of each worker.")
+    var batchSize = 1000
     @Option(help: "One value for all points [the ladder's for the largest layout].") var slices: Int?
     @Option(help: "As in train.") var precision = Precision.float32
     @Option(help: "As in train.") var gradient = GradientMethod.frontprop

@@ -93,9 +93,10 @@ struct ScalingExperiment: Sendable {
             ]
         case .training(_, let reduction):
             var words = ["train", "--json", "--model", options.model, "--data", options.dataOptions.data]
-            if let limit = options.dataOptions.trainLimit { words += ["--train-limit", "\(limit)"] }
+            if let limit = options.dataOptions.trainLimit, !isOfWholeSets { words += ["--train-limit", "\(limit)"] }
             if let limit = options.dataOptions.testLimit { words += ["--test-limit", "\(limit)"] }
-            words += ["--epochs", "\(options.epochs)", "--batch-size", "\(batchSize(of: trial))"]
+            words += ["--epochs", "\(options.epochs)"]
+            words += [isOfWholeSets ? "--train-limit" : "--batch-size", "\(batchSize(of: trial))"]
             words += ["--precision", options.precision.rawValue, "--gradient", options.gradient.rawValue]
             words += ["--reduction", reduction.rawValue, "--threads", "\(trial.layout.threads)"]
             if reduction == .exact { words += ["--slices", "\(slices)"] }
@@ -106,7 +107,18 @@ struct ScalingExperiment: Sendable {
     var topology: Topology { Topology(options.model)! }
 
     func batchSize(of trial: Trial) -> Int {
-        if case .training(.weak, _) = trial.work { options.batchSize * trial.layout.workers } else { options.batchSize }
+        let size = isOfWholeSets ? options.dataOptions.trainLimit ?? options.batchSize : options.batchSize
+        if case .training(.weak, _) = trial.work { return size * trial.layout.workers }
+        return size
+    }
+
+    /// Whether a step is one of the whole set, which is the batch then.
+    private var isOfWholeSets: Bool {
+        let words = options.trainOptions.flatMap { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+        guard let place = words.lastIndex(of: "--optimizer"), place + 1 < words.count,
+            let optimizer = Optimizer(rawValue: words[place + 1])
+        else { return false }
+        return !optimizer.isOfMinibatches && optimizer != .genetic
     }
 
     func launcher(of layout: Layout) -> ChildLauncher { launchers[layout]! }

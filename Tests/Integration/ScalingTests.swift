@@ -159,6 +159,28 @@ extension Integration {
             }
         }
 
+        /// Where steps are of the whole set, that is the batch: it stays, or grows with the workers.
+        @Test(.needsMPI, .enabled("no gnuplot") { hasGnuplot }) func stepsOfTheWholeSet() async throws {
+            try await withTemporaryFolder { folder in
+                let outcome = try await Program.run(
+                    [
+                        "scaling", "--ranks", "1,2", "--oversubscribe", "--run", folder, "--train-limit", "300",
+                        "--test-limit", "50", "--epochs", "3", "--repeats", "1", "--warm-up", "0", "--", "--optimizer",
+                        "lbfgs",
+                    ], limitSeconds: 120)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                let training = try Self.lines("\(folder)/points.jsonl").filter {
+                    $0["kind"] as? String != "communication"
+                }
+                #expect(training.count == 4)
+                for point in training {
+                    let isWeak = point["kind"] as? String == "weak"
+                    #expect(point["steps"] as? Int == 1)
+                    #expect(point["samples"] as? Int == (isWeak ? 300 * (point["ranks"] as? Int ?? 0) : 300))
+                }
+            }
+        }
+
         @Test func reportOfNothing() async throws {
             try await withTemporaryFolder { folder in
                 let outcome = try await Program.run(["report", folder])
