@@ -122,6 +122,17 @@ extension Integration {
                         ["train", "--data", "\(folder)/\(images)", "--run", "\(folder)/run\(images)"] + options)
                     #expect(outcome.hash == hash, "type \(images): \(outcome.errors)")
                 }
+                // What float32 does not hold is named by its file.
+                let large = withUnsafeBytes(of: (1e300).bitPattern.bigEndian, Array.init)
+                try SmallDigits.save(
+                    SmallDigits.idx([36, 2, 3], type: 14, (0..<36 * 6).flatMap { _ in large }),
+                    "\(folder)/14/train-images-idx3-float")
+                let refused = try await Program.run(
+                    ["train", "--data", "\(folder)/14", "--run", "\(folder)/refused"] + options)
+                #expect(
+                    refused.status == 65
+                        && refused.errors.contains("train-images-idx3-ubyte: samples: row 0, column 0 is 1e+300"),
+                    "\(refused.errors)")
                 // A file of images alone, of another type: the same numbers have the same answers.
                 let answers = try await Program.run(["predict", "\(folder)/run13"])
                 #expect(answers.status == 0 && answers.output.split(separator: "\n").count == 5, "\(answers.errors)")

@@ -33,7 +33,7 @@ extension Dataset: SampleTables {
     public func values(of set: SampleSet) -> SampleValues? {
         Part(set).map { part in
             self[part].values(
-                name: "\(name): samples of the \(set.title) set", labelsName: "\(name), \(part.labelsFileName)")
+                name: "\(name), \(part.imagesFileName): samples", labelsName: "\(name), \(part.labelsFileName)")
         }
     }
 }
