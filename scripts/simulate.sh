@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
     cat <<'USAGE'
-usage: scripts/simulate.sh [OPTION…] OUTPUT.jsonl
+usage: scripts/simulate.sh [OPTION…] OUTPUT.jsonl [-- OPTION-OF-TRAIN…]
 
 Builds frontprop with SimGrid's SMPI in Open MPI's place and trains on a simulated cluster: each node has one rank of one
 thread and a link of its own to one switch. The arithmetic is really done, so the weights are the real ones, and their
@@ -21,6 +21,8 @@ the time that the links and the all-reduce's algorithm imply. Appends a point fo
   --steps 12              steps of an epoch; the training set is that many minibatches, synthetic
   --epochs 4              the first is the warm-up, and not counted
   --model NAME            as in frontprop train [classifier]
+  --data NAME             as in frontprop train [synthetic]
+  --optimizer NAME        as in frontprop train [sgd]; with lm or lbfgs a step is of the whole set, of --batch samples
 
 256 nodes need about 7 GB of memory, and a minute for 50 steps of the classifier.
 USAGE
@@ -35,6 +37,8 @@ slices=
 steps=12
 epochs=4
 model=classifier
+data=synthetic
+optimizer=sgd
 while [ $# -gt 0 ]; do
     case $1 in
     --ranks) ranks_list=$2 ;;
@@ -46,14 +50,21 @@ while [ $# -gt 0 ]; do
     --steps) steps=$2 ;;
     --epochs) epochs=$2 ;;
     --model) model=$2 ;;
+    --data) data=$2 ;;
+    --optimizer) optimizer=$2 ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; exit 64 ;;
     *) break ;;
     esac
     shift 2
 done
-if [ $# != 1 ]; then usage >&2; exit 64; fi
+if [ $# -lt 1 ] || { [ $# -gt 1 ] && [ "$2" != -- ]; }; then usage >&2; exit 64; fi
 output=$(realpath "$1")
+train=("${@:3}")
+case $optimizer in
+lm | lbfgs) steps=1 ;;
+*) train+=(--batch-size "$batch") ;;
+esac
 case $algorithm in
 ompi) choice=ompi ;;
 rabenseifner) choice=rab_rdb ;;
@@ -109,11 +120,14 @@ for ((i = 0; i < most; i++)); do echo "node-$i"; done >"$work/hosts"
 
 # value KEY FILE: of the last line that has it
 value() { sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p" "$2" | tail -1; }
-# median KEY FILE: over the epochs after the first, a step's
+# values KEY FILE: of the epochs after the first
+values() { sed -n "/\"event\":\"epoch\"/s/.*\"$1\":\([^,}]*\).*/\1/p" "$2" | tail -n +2; }
+# The median of lines, a step's; nothing of none.
 median() {
-    sed -n "/\"event\":\"epoch\"/s/.*\"$1\":\([^,}]*\).*/\1/p" "$2" | tail -n +2 | sort -g |
-        awk -v steps="$steps" '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 / steps }'
+    sort -g | awk -v steps="$steps" '{ v[NR] = $1 } END { if (NR) print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 / steps }'
 }
+# phase KEY FILE: a step's median
+phase() { values "$1" "$2" | median; }
 
 expected=
 for ranks in "${counts[@]}"; do
@@ -122,16 +136,18 @@ for ranks in "${counts[@]}"; do
     smpirun -np "$ranks" -platform "$work/platform.xml" -hostfile "$work/hosts" \
         --cfg=smpi/host-speed:1Gf --cfg=smpi/wtime:0 --cfg=smpi/lat-factor:0:1 --cfg=smpi/bw-factor:0:1 \
         --cfg=smpi/coll-selector:mpich --cfg=smpi/allreduce:"$choice" --log=root.thres:critical \
-        "$folder/frontprop.so" train --model "$model" --data synthetic --train-limit $((batch * steps)) --test-limit 100 \
-        --batch-size "$batch" --epochs "$epochs" --slices "$slices" --threads 1 --quiet --run "$run"
+        "$folder/frontprop.so" train --model "$model" --data "$data" --optimizer "$optimizer" \
+        --train-limit $((batch * steps)) --test-limit 100 --epochs "$epochs" --slices "$slices" --threads 1 --quiet \
+        --run "$run" "${train[@]}"
     metrics=$run/metrics.jsonl
     hash=$(value weights_sha256 "$metrics")
     : "${expected:=$hash}"
     if [ "$hash" != "$expected" ]; then echo "FAILED: other weights than on ${counts[0]} ranks" >&2; exit 1; fi
+    tries=$(values tries "$metrics" | median)
     known_algorithm=
     case $algorithm in rabenseifner | ring) known_algorithm="\"allreduce_algorithm\":\"$algorithm\"," ;; esac
     cat >>"$output" <<POINT
-{"id":"simulated-$ranks-b$batch-$algorithm-$link_rate-$latency","source":"simulated","kind":"strong","nodes":$ranks,"ranks":$ranks,"threads":1,"model":"$(value model "$metrics")","parameters":$(value parameters "$metrics"),"precision":"float32","gradient":"frontprop","batch_size":$batch,"slices":$slices,"reduction":"exact","steps":$steps,"epoch_seconds":[$(sed -n '/"event":"epoch"/s/.*"train_seconds":\([^,}]*\).*/\1/p' "$metrics" | paste -sd,)],"step_seconds":$(median train_seconds "$metrics"),"phases":{"compute":$(median compute "$metrics"),"wait":$(median wait "$metrics"),"reduce":$(median reduce "$metrics"),"update":$(median update "$metrics")},"weights_sha256":"$hash","link_rate":$link_rate,"latency":$latency,$known_algorithm"cores_per_node":1,"note":"SMPI, all-reduce $algorithm; the arithmetic is done and timed on one core of the simulating machine, rank after rank, whose caches all ranks share"}
+{"id":"simulated-$(value model "$metrics")-$optimizer-$ranks-b$batch-$algorithm-$link_rate-$latency","source":"simulated","kind":"strong","nodes":$ranks,"ranks":$ranks,"threads":1,"model":"$(value model "$metrics")","parameters":$(value parameters "$metrics"),"precision":"$(value precision "$metrics")","gradient":"$(value gradient "$metrics")","optimizer":"$optimizer",${tries:+"\"tries\":$tries,"}"batch_size":$batch,"slices":$slices,"reduction":"exact","steps":$steps,"epoch_seconds":[$(sed -n '/"event":"epoch"/s/.*"train_seconds":\([^,}]*\).*/\1/p' "$metrics" | paste -sd,)],"step_seconds":$(phase train_seconds "$metrics"),"phases":{"compute":$(phase compute "$metrics"),"wait":$(phase wait "$metrics"),"reduce":$(phase reduce "$metrics"),"update":$(phase update "$metrics")},"weights_sha256":"$hash","link_rate":$link_rate,"latency":$latency,$known_algorithm"cores_per_node":1,"note":"SMPI, all-reduce $algorithm; the arithmetic is done and timed on one core of the simulating machine, rank after rank, whose caches all ranks share"}
 POINT
     tail -1 "$output" | sed 's/.*"step_seconds":\([^,]*\),"phases":\({[^}]*}\).*/a step takes \1 s: \2/'
     rm -rf "$run"

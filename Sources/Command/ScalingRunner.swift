@@ -203,6 +203,9 @@ extension ScalingPoint {
                 RankPhases(
                     rank: rank, host: own[0].host, phases: Phases.medians(own.map(\.phases), times: 1 / Double(steps))!)
             }
+        optimizer = events.compactMap(\.optimizer).first
+        let tried = epochs.dropFirst().compactMap(\.tries)
+        tries = tried.isEmpty ? nil : Statistics.median(tried.map(Double.init)) / Double(steps)
         weightsSha256 = end.weightsSha256
         testAccuracy = end.testAccuracy
         let warnings = run.errors.split(separator: "\n").filter { $0.hasPrefix("frontprop: warning: ") }

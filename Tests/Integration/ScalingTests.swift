@@ -142,7 +142,7 @@ extension Integration {
                 // One repeat on one and two workers: not all can be told apart, and a cluster is not predicted.
                 #expect(outcome.output.contains("model: not identified: "), "\(outcome.output)")
                 #expect(outcome.output.contains("model: not measured: ") && outcome.output.contains("alpha"))
-                #expect(outcome.output.contains("prediction: Minibatches of 100: no prediction for "))
+                #expect(outcome.output.contains("prediction: Steps of 100 samples: no prediction for "))
 
                 let text = try String(contentsOfFile: file, encoding: .utf8)
                 let cut = text.split(separator: "\n").dropLast().joined(separator: "\n") + "\n{\"id\":\"cut"

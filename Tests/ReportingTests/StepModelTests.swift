@@ -13,9 +13,9 @@ import Testing
 
     @Test func recoversPlantedParameters() throws {
         let (record, model) = try Self.fitted(Planted.experiment(linkRates: [1e8, 1e9]))
-        let near: [StepModel.Parameter] = [.nearMessage, .nearByte]
+        let absent: [StepModel.Parameter] = [.nearMessage, .nearByte, .factor, .pivot]
         for parameter in StepModel.Parameter.allCases {
-            guard !near.contains(parameter) else {
+            guard !absent.contains(parameter) else {
                 #expect(model.standing(parameter) == .notMeasured)
                 continue
             }

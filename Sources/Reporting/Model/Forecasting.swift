@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// Steps of one network and batch on more and more workers of one cluster, as the model has them.
 struct Forecasting {
@@ -21,7 +22,7 @@ struct Forecasting {
             return StepShape(
                 nodes: nodes, ranks: nodes, threads: workers / nodes, batchSize: batchSize,
                 slices: max(leastSlices, Self.slices(workers: workers)), parameters: shape.parameters,
-                isDouble: shape.isDouble, linkRate: linkRate)
+                work: shape.work, isDouble: shape.isDouble, linkRate: linkRate)
         }
         let one = shaped(1)
         // Speed-ups are relative to one worker, so that they all need it.
@@ -48,7 +49,7 @@ struct Forecasting {
             ModelRecord.Refusal(
                 batchSize: batchSize, workers: refused.filter { $0.why == why }.map(\.workers), why: why)
         }
-        limit = forecasts.isEmpty ? nil : Self.limit(forecasts)
+        limit = forecasts.isEmpty ? nil : Self.limit(forecasts, shape.work)
     }
 
     /// Powers of two within a node, then of nodes.
@@ -65,7 +66,7 @@ struct Forecasting {
         return min(rung, mostSlices)
     }
 
-    private static func limit(_ forecasts: [ModelRecord.Forecast]) -> ModelRecord.Limit {
+    private static func limit(_ forecasts: [ModelRecord.Forecast], _ work: StepWork) -> ModelRecord.Limit {
         let fastest = forecasts.min { $0.stepSeconds < $1.stepSeconds }!
         let half = forecasts.last { $0.efficiency >= 0.5 } ?? forecasts[0]
         func share(_ term: StepModel.Term) -> Double { fastest.terms[term.rawValue, default: 0] / fastest.stepSeconds }
@@ -81,12 +82,16 @@ struct Forecasting {
             ": there \(percent(share(dominant))) of it go into \(dominant.meaning) and \(percent(share(.compute))) into "
             + "\(StepModel.Term.compute.meaning)."
         if fastest.busyWorkers < fastest.workers {
-            why += " Only \(fastest.busyWorkers) of the workers have a slice with samples."
+            why += " Only \(fastest.busyWorkers) of the workers have samples."
         }
         if half.workers < forecasts.last!.workers {
             why += " Half of the efficiency is lost beyond \(half.workers) workers."
         }
-        if fastest.batchSize < forecasts.last!.workers {
+        if let piece = work.pieceSamples {
+            let pieces = (fastest.batchSize + piece - 1) / piece
+            why +=
+                " \(counted(fastest.batchSize, "sample")) are \(counted(pieces, "piece")) of J, for as many nodes at the very most."
+        } else if fastest.batchSize < forecasts.last!.workers {
             why +=
                 " A minibatch of \(fastest.batchSize) samples, one a slice, feeds \(fastest.batchSize) workers at the very most."
         }

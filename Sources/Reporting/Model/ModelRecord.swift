@@ -92,6 +92,7 @@ public struct ModelRecord: Sendable, Codable {
     public var model: String
     public var precision: String
     public var gradient: String
+    public var optimizer: String
     public var parameters: [FittedParameter]
     public var fit: [Comparison]
     /// Each layout predicted by a model that was fitted without any point of the same work on the same layout.

@@ -6,7 +6,8 @@ import Foundation
 /// see `standing` and `objection`.
 public struct StepModel: Sendable {
     public enum Parameter: Int, CaseIterable, Sendable {
-        case sample, slice, contention, word, barrier, nearMessage, nearByte, farMessage, farByte, farWire
+        case sample, slice, contention, word, barrier, nearMessage, nearByte, farMessage, farByte, farWire, factor,
+            pivot
 
         /// As in model.json.
         public var name: String {
@@ -21,12 +22,14 @@ public struct StepModel: Sendable {
             case .farMessage: "alpha"
             case .farByte: "beta"
             case .farWire: "wire"
+            case .factor: "factor"
+            case .pivot: "pivot"
             }
         }
 
         public var meaning: String {
             switch self {
-            case .sample: "computing the gradient of a sample"
+            case .sample: "computing a sample: its gradient, and its part of JᵀJ where that is made"
             case .slice: "beginning a slice, per parameter"
             case .contention: "a sample, more, when all cores of a node are busy"
             case .word: "summing and updating, per parameter and slot"
@@ -36,20 +39,25 @@ public struct StepModel: Sendable {
             case .farMessage: "α between nodes: a message"
             case .farByte: "β between nodes: a byte, besides the wire"
             case .farWire: "wire: time of a byte ÷ (8 ÷ link rate)"
+            case .factor: "factoring JᵀJ: an operation that the workers of a node share"
+            case .pivot: "factoring JᵀJ, and solving: an operation that one worker does alone"
             }
         }
 
         public var isRatio: Bool { self == .farWire }
-        var isCompute: Bool { rawValue <= Parameter.contention.rawValue }
+        /// Whether only steps with a JᵀJ depend on it.
+        var isOfFactors: Bool { self == .factor || self == .pivot }
     }
 
     /// What a term is called in the report.
     public enum Term: String, CaseIterable, Sendable {
-        case compute, sum, barrier, latency, bandwidth
+        case compute, factor, pivot, sum, barrier, latency, bandwidth
 
         var parameters: [Parameter] {
             switch self {
             case .compute: [.sample, .slice, .contention]
+            case .factor: [.factor]
+            case .pivot: [.pivot]
             case .sum: [.word]
             case .barrier: [.barrier]
             case .latency: [.nearMessage, .farMessage]
@@ -57,9 +65,16 @@ public struct StepModel: Sendable {
             }
         }
 
+        /// Those that a step of this work has.
+        static func all(of work: StepWork) -> [Term] {
+            allCases.filter { work.factors > 0 || !$0.parameters.contains(where: \.isOfFactors) }
+        }
+
         public var meaning: String {
             switch self {
-            case .compute: "computing gradients"
+            case .compute: "computing samples"
+            case .factor: "factoring JᵀJ together"
+            case .pivot: "factoring JᵀJ by one worker"
             case .sum: "summing and updating"
             case .barrier: "barriers"
             case .latency: "the network's latency"
@@ -99,22 +114,32 @@ public struct StepModel: Sendable {
     func counts(_ shape: StepShape) -> [Double] { Self.counts(shape, onlyLinkRate: onlyLinkRate) }
 
     private static func counts(_ shape: StepShape, onlyLinkRate: Double?) -> [Double] {
-        let perWorker = Double(shape.parameters) / shape.teamWorkers
-        let barriers = shape.teams == 1 ? 2.0 : shape.isExact ? 5 : 4
+        let (work, order) = (shape.work, Double(shape.parameters))
+        let samples = shape.mostSamples * work.samplePasses
+        let farBytes = shape.far.linkBytes * work.gradients + shape.words.linkBytes
         return Parameter.allCases.map { parameter in
             switch parameter {
-            case .sample: shape.mostSamples
-            case .slice: shape.mostSlices * Double(shape.parameters)
-            case .contention: shape.mostSamples * (1 - 1 / shape.workersPerNode)
-            case .word: perWorker * (shape.teamSlots + 4)
-            case .barrier: barriers * log2(shape.teamWorkers)
-            case .nearMessage: shape.near.messages
-            case .nearByte: shape.near.linkBytes
-            case .farMessage: shape.far.messages + shape.maxima.messages
-            case .farByte: shape.far.linkBytes
-            case .farWire: wireSeconds(shape.far.linkBytes, shape.linkRate, onlyLinkRate: onlyLinkRate)
+            case .sample: samples
+            case .slice: shape.mostSlices * order * work.gradients
+            case .contention: samples * (1 - 1 / shape.workersPerNode)
+            case .word: order / shape.teamWorkers * (shape.teamSlots + 4) * work.gradients
+            case .barrier: barriers(shape) * log2(shape.teamWorkers)
+            case .nearMessage: shape.near.messages * work.gradients
+            case .nearByte: shape.near.linkBytes * work.gradients
+            case .farMessage: (shape.far.messages + shape.maxima.messages) * work.gradients + shape.words.messages
+            case .farByte: farBytes
+            case .farWire: wireSeconds(farBytes, shape.linkRate, onlyLinkRate: onlyLinkRate)
+            case .factor: work.factors * StepWork.factorOperations(order: order) / shape.teamWorkers
+            case .pivot: work.factors * StepWork.pivotOperations(order: order)
             }
         }
+    }
+
+    /// Of a gradient; and of each factor, whose blocks have three.
+    private static func barriers(_ shape: StepShape) -> Double {
+        let ofGradient = shape.teams == 1 ? 2.0 : shape.isExact ? 5 : 4
+        return ofGradient * shape.work.gradients
+            + shape.work.factors * 3 * (Double(shape.parameters) / StepWork.blockRows).rounded(.up)
     }
 
     /// Seconds of `bytes` on a perfect link, so far as they are counted apart from β.
@@ -126,7 +151,7 @@ public struct StepModel: Sendable {
     public func terms(_ shape: StepShape) -> [Term: Double] {
         let counts = counts(shape)
         return Dictionary(
-            uniqueKeysWithValues: Term.allCases.map { term in
+            uniqueKeysWithValues: Term.all(of: shape.work).map { term in
                 (term, term.parameters.reduce(0) { $0 + counts[$1.rawValue] * self[$1] })
             })
     }
@@ -139,9 +164,9 @@ public struct StepModel: Sendable {
 extension StepModel {
     /// What the model is fitted to: a layout's step, or an all-reduce loop.
     public enum Observation: Sendable {
-        /// `computeSeconds`, of the slowest worker, where it was measured apart.
+        /// `phases`, each the slowest worker's, where they were measured.
         /// `variance`: of the seconds, relative, as repeats have it.
-        case step(StepShape, seconds: Double, computeSeconds: Double?, variance: LeastSquares.Equation.Repeats?)
+        case step(StepShape, seconds: Double, phases: Phases?, variance: LeastSquares.Equation.Repeats?)
         case call(
             members: Int, betweenNodes: Bool, bytes: Double, seconds: Double, linkRate: Double?,
             variance: LeastSquares.Equation.Repeats?)
@@ -157,8 +182,8 @@ extension StepModel {
 
     /// Fits the parameters by least squares of relative errors, none negative.
     ///
-    /// Each step counts once, or twice where its computing was measured apart: that, and the rest, relative to
-    /// the whole step. A loop of all-reduces counts a tenth, for inside a step the same call takes longer than in a loop: so it decides
+    /// Each step counts once, or where its phases were measured as often as they tell of different terms: the computing, the
+    /// factoring if there is any, and the rest, relative to the whole step. A loop of all-reduces counts a tenth, for inside a step the same call takes longer than in a loop: so it decides
     /// only what the steps leave open.
     public init(fittedTo observations: [Observation]) {
         let rates = Set(observations.compactMap(\.linkRate))
@@ -171,20 +196,21 @@ extension StepModel {
 
     private static func equations(_ observation: Observation, onlyLinkRate: Double?) -> [LeastSquares.Equation] {
         switch observation {
-        case .step(let shape, let seconds, let computeSeconds, let variance):
+        case .step(let shape, let seconds, let phases, let variance):
             let counts = counts(shape, onlyLinkRate: onlyLinkRate)
-            func equation(_ seconds: Double, of whole: Double, _ isIn: (Parameter) -> Bool) -> LeastSquares.Equation {
-                LeastSquares.Equation(
-                    coefficients: Parameter.allCases.map { isIn($0) ? counts[$0.rawValue] : 0 }, value: seconds,
-                    weight: 1 / whole)
+            var parts: [(seconds: Double, terms: [Term])] = []
+            if let phases {
+                parts.append((phases.compute, [.compute]))
+                if shape.work.factors > 0 { parts.append((phases.update, [.factor, .pivot])) }
             }
-            var equations =
-                computeSeconds.map {
-                    [
-                        equation($0, of: seconds, \.isCompute),
-                        equation(max(0, seconds - $0), of: seconds) { !$0.isCompute },
-                    ]
-                } ?? [equation(seconds, of: seconds) { _ in true }]
+            let rest = seconds - parts.reduce(0) { $0 + $1.seconds }
+            parts.append((max(0, rest), Term.allCases.filter { term in !parts.contains { $0.terms.contains(term) } }))
+            var equations = parts.map { part in
+                let own = part.terms.flatMap(\.parameters)
+                return LeastSquares.Equation(
+                    coefficients: Parameter.allCases.map { own.contains($0) ? counts[$0.rawValue] : 0 },
+                    value: part.seconds, weight: 1 / seconds)
+            }
             equations[0].repeats = variance
             return equations
         case .call(let members, let betweenNodes, let bytes, let seconds, let linkRate, let variance):

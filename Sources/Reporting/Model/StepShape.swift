@@ -11,6 +11,7 @@ public struct StepShape: Sendable, Hashable {
     public var batchSize: Int
     public var slices: Int
     public var parameters: Int
+    public var work: StepWork
     /// Fixed slices summed as integers, or a slice per worker summed in floating point.
     public var isExact: Bool
     public var isDouble: Bool
@@ -19,8 +20,8 @@ public struct StepShape: Sendable, Hashable {
     public var algorithm = Algorithm.rabenseifner
 
     public init(
-        nodes: Int, ranks: Int, threads: Int, batchSize: Int, slices: Int, parameters: Int, isExact: Bool = true,
-        isDouble: Bool = false, linkRate: Double? = nil, algorithm: Algorithm = .rabenseifner
+        nodes: Int, ranks: Int, threads: Int, batchSize: Int, slices: Int, parameters: Int, work: StepWork = .gradient,
+        isExact: Bool = true, isDouble: Bool = false, linkRate: Double? = nil, algorithm: Algorithm = .rabenseifner
     ) {
         self.nodes = nodes
         self.ranks = ranks
@@ -28,6 +29,7 @@ public struct StepShape: Sendable, Hashable {
         self.batchSize = batchSize
         self.slices = isExact ? slices : ranks * threads
         self.parameters = parameters
+        self.work = work
         self.isExact = isExact
         self.isDouble = isDouble
         self.linkRate = linkRate
@@ -35,12 +37,23 @@ public struct StepShape: Sendable, Hashable {
     }
 
     public var workers: Int { ranks * threads }
-    /// Workers that get a slice with a sample in it.
-    public var busyWorkers: Int { min(workers, slices, batchSize) }
+    /// Workers that get samples.
+    public var busyWorkers: Int {
+        let pieces = work.pieceSamples.map { Int(teamWorkers) * min(teams, (batchSize + $0 - 1) / $0) }
+        return min(workers, pieces ?? min(slices, batchSize))
+    }
 
-    /// Slices of the worker that has the most, and their samples.
+    /// Slices of the worker that has the most.
     var mostSlices: Double { Double((slices + workers - 1) / workers) }
-    var mostSamples: Double { min(Double(batchSize), mostSlices * Double(batchSize) / Double(slices)) }
+
+    /// Samples of the worker that has the most: of its slices; or of its team's pieces, which the team shares.
+    var mostSamples: Double {
+        guard let piece = work.pieceSamples else {
+            return min(Double(batchSize), mostSlices * Double(batchSize) / Double(slices))
+        }
+        let pieces = (batchSize + piece - 1) / piece
+        return Double(min(batchSize, (pieces + teams - 1) / teams * piece)) / teamWorkers
+    }
 
     /// Workers that share one copy of the weights, how many such teams, and the slots that one of them adds up.
     var teamWorkers: Double { Double(workers) / Double(teams) }
@@ -54,11 +67,17 @@ public struct StepShape: Sendable, Hashable {
         return (Double(parameters) * (isExact && isDouble ? 2 : 1) + (isExact ? 2 : 4)) * word
     }
 
-    /// The all-reduces that this step needs.
+    /// The all-reduces that a gradient needs.
     var near: AllReduce { AllReduce(members: isExact ? 1 : (ranks + nodes - 1) / nodes, bytes: messageBytes) }
     /// Of the tensors' largest magnitudes, before an exact sum: a few bytes.
     var maxima: AllReduce { AllReduce(members: isExact ? nodes : 1, bytes: 64) }
     var far: AllReduce { AllReduce(members: nodes, bytes: messageBytes, algorithm: algorithm) }
+    /// Of JᵀJ's words, where there are any.
+    var words: AllReduce {
+        AllReduce(
+            members: work.factors > 0 ? nodes : 1, bytes: 4 * Double(parameters) * Double(parameters),
+            algorithm: algorithm)
+    }
 }
 
 /// An all-reduce as a number of messages after one another, and a number of bytes through a member's link.

@@ -33,6 +33,7 @@ extension ModelRecord {
         }
         let record = ModelRecord(
             model: study.subject.model, precision: study.subject.precision, gradient: study.subject.gradient,
+            optimizer: study.subject.optimizer,
             parameters: model.record,
             fit: measured.map { Comparison(fittedBy: model, $0) },
             // All of a shape at once: the strong and the weak point of one layout may be the same work, and tell of each other.
@@ -78,7 +79,7 @@ extension ModelRecord.Comparison {
 extension Measurement {
     var observation: StepModel.Observation {
         .step(
-            shape, seconds: median, computeSeconds: phases?.compute,
+            shape, seconds: median, phases: phases,
             variance: LeastSquares.Equation.Repeats(of: stepSeconds))
     }
 }
@@ -100,7 +101,7 @@ extension ScalingStudy {
 
 extension StepModel {
     var record: [ModelRecord.FittedParameter] {
-        Parameter.allCases.map { parameter in
+        Parameter.allCases.filter { !$0.isOfFactors || fit.occurs[$0.rawValue] }.map { parameter in
             let standing = standing(parameter)
             return ModelRecord.FittedParameter(
                 name: parameter.name, meaning: parameter.meaning,

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 extension ModelRecord {
     func add(to page: inout Page, study: ScalingStudy, model: StepModel) {
@@ -7,8 +8,8 @@ extension ModelRecord {
             """
             <p>The time of a step as a sum of terms, fitted to the medians above by least squares of relative errors, no \
             parameter negative. W workers on n nodes, w = W/n of them on each; B samples in S slices; P parameters; M bytes of \
-            gradient.</p>
-            <div class="formula">\(Self.formula)</div>
+            gradient\(study.base(.strong)?.shape.work.legend ?? "").</p>
+            <div class="formula">\(study.base(.strong)?.shape.work.formula ?? StepWork.gradient.formula)</div>
             """)
         page.add(
             .table(
@@ -26,14 +27,6 @@ extension ModelRecord {
         study.addSimulation(model: model, errors: Self.sentence(simulated), to: &page)
         addForecast(to: &page, study: study)
     }
-
-    static let formula = """
-        step    = compute + sum + barriers + network
-        compute = ⌈S/W⌉ · (B/S · (sample + contention · (1 - 1/w)) + P · slice)
-        sum     = P/w · (S/n + 4) · word
-        barriers = (2 if n = 1, else 5) · log2 w · barrier
-        network = 3·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
-        """
 
     private func addValidation(to page: inout Page) {
         page.add("<h3>How well it predicts what it has not seen</h3>")
@@ -104,7 +97,7 @@ extension ModelRecord {
         for limit in limits {
             page.add(
                 """
-                <p class="note"><b>Minibatches of \(limit.batchSize):</b> fastest on \(limit.fastestWorkers) workers, \
+                <p class="note"><b>Steps of \(counted(limit.batchSize, "sample")):</b> fastest on \(limit.fastestWorkers) workers, \
                 \(Markup.seconds(limit.fastestStepSeconds)) a step, \(Quantity.figures(limit.speedUp)) times one worker. \
                 \(limit.why)</p>
                 """)
@@ -116,14 +109,19 @@ extension ModelRecord {
                 .number(one.halfWidth, "±\u{A0}" + Quantity.percent(one.halfWidth / one.stepSeconds)),
                 .number(one.speedUp, Quantity.figures(one.speedUp)),
                 .number(one.efficiency, Quantity.percent(one.efficiency)),
-            ] + StepModel.Term.allCases.map { .seconds(one.terms[$0.rawValue] ?? 0) }
+            ] + terms.map { .seconds(one.terms[$0.rawValue] ?? 0) }
         }
         page.add(
             .details(
                 "Predicted steps",
                 .table(
                     ["Batch", "Workers", "Nodes", "Slices", "Step", "With 95\u{A0}%", "Speed-up", "Efficiency"]
-                        + StepModel.Term.allCases.map { "\($0.rawValue)" }, rows)))
+                        + terms.map { "\($0.rawValue)" }, rows)))
+    }
+
+    /// What the predicted steps have.
+    private var terms: [StepModel.Term] {
+        StepModel.Term.allCases.filter { term in forecasts.contains { $0.terms[term.rawValue] != nil } }
     }
 
     private var ticks: [Chart.Tick] { Chart.ticks(forecasts.map { Double($0.workers) }, ratio: 2.5) }
@@ -161,10 +159,9 @@ extension ModelRecord {
 
     private func termsChart(batchSize: Int) -> Chart {
         let own = forecasts.filter { $0.batchSize == batchSize }
-        let colors = [1, 3, 6, 2, 5]
-        let terms = zip(StepModel.Term.allCases, colors).map { term, color in
+        let lines = terms.map { term in
             Chart.Series(
-                name: term.meaning, color: color, style: .line,
+                name: term.meaning, color: term.color, style: .line,
                 points: own.compactMap { one in
                     // A logarithm has no place for zero.
                     one.terms[term.rawValue].flatMap {
@@ -180,7 +177,21 @@ extension ModelRecord {
             caption: "The terms of the model; where the compute line is crossed, "
                 + "more workers stop helping.", x: "workers", y: "microseconds", isLogX: true, isLogY: true,
             ticks: ticks,
-            content: .lines(terms + [whole]))
+            content: .lines(lines + [whole]))
+    }
+}
+
+extension StepModel.Term {
+    fileprivate var color: Int {
+        switch self {
+        case .compute: 1
+        case .factor: 4
+        case .pivot: 8
+        case .sum: 3
+        case .barrier: 6
+        case .latency: 2
+        case .bandwidth: 5
+        }
     }
 }
 
@@ -195,6 +206,6 @@ extension ModelRecord.Refusal {
         let counts = workers.map(String.init)
         let named = counts.count < 4 ? counts.joined(separator: ", ") : "\(counts[0]), \(counts[1]), … \(counts.last!)"
         return
-            "Minibatches of \(batchSize): no prediction for \(named) \(workers == [1] ? "worker" : "workers"): \(why)."
+            "Steps of \(counted(batchSize, "sample")): no prediction for \(named) \(workers == [1] ? "worker" : "workers"): \(why)."
     }
 }

@@ -29,6 +29,9 @@ public struct RunRecord: Sendable {
         public var parameters: Int?
         public var model: String?
         public var data: String?
+        public var optimizer: String?
+        /// Of optimisers that try steps: how many the epoch has tried.
+        public var tries: Int?
         public var batchLoss: Double?
         public var trainLoss: Double?
         public var validationLoss: Double?
@@ -141,7 +144,7 @@ extension RunRecord.Entry {
     var isPlausible: Bool {
         let counts = [
             (epoch, 1), (round, 1), (samples, 0), (slices, 0), (workers, 0), (parameters, 0), (evaluations, 0),
-            (bestEpoch, 1),
+            (bestEpoch, 1), (tries, 0),
         ]
         let seconds = [trainSeconds].compactMap { $0 } + (phases?.values ?? [])
         return counts.allSatisfy { count, least in count.map { (least...1 << 50).contains($0) } ?? true }

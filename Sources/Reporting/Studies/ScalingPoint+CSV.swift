@@ -6,6 +6,7 @@ extension ScalingPoint {
         ("nodes", { "\($0.nodes)" }), ("ranks", { "\($0.ranks)" }), ("threads", { "\($0.threads)" }),
         ("workers", { "\($0.workers)" }), ("model", { $0.model }), ("data", { $0.data }),
         ("parameters", { text($0.parameters) }), ("precision", { $0.precision }), ("gradient", { $0.gradient }),
+        ("optimizer", { $0.optimizer }), ("tries", { text($0.tries) }),
         ("samples", { text($0.samples) }), ("batch_size", { text($0.batchSize) }), ("slices", { text($0.slices) }),
         ("reduction", { $0.reduction }), ("steps", { text($0.steps) }), ("step_seconds", { text($0.stepSeconds) }),
         ("compute", { text($0.phases?.compute) }), ("wait", { text($0.phases?.wait) }),

@@ -16,6 +16,7 @@ extension ScalingPoint {
             + (rankPhases ?? []).flatMap(\.phases.values)
         return counts.allSatisfy { count, range in count.map(range.contains) ?? true }
             && times.allSatisfy((1e-12...1e12).contains) && seconds.allSatisfy(Plausible.seconds.contains)
-            && linkRate.map((1...1e18).contains) ?? true && epochSeconds?.isEmpty != true
+            && tries.map((0...1e6).contains) ?? true && linkRate.map((1...1e18).contains) ?? true
+            && epochSeconds?.isEmpty != true
     }
 }

@@ -7,8 +7,21 @@ extension StepShape {
         self.init(
             nodes: point.nodes, ranks: point.ranks, threads: point.threads,
             batchSize: min(batchSize, point.samples ?? batchSize), slices: slices, parameters: parameters,
-            isExact: point.reduction != "allreduce", isDouble: point.precision == "float64",
+            work: StepWork(point), isExact: point.reduction != "allreduce", isDouble: point.precision == "float64",
             linkRate: point.nodes > 1 ? point.linkRate : nil,
             algorithm: point.allreduceAlgorithm.flatMap(Algorithm.init) ?? .rabenseifner)
+    }
+}
+
+extension StepWork {
+    /// What a training point's steps compute.
+    fileprivate init(_ point: ScalingPoint) {
+        let outputs = point.model?.split(separator: "x").last.flatMap { Int($0) } ?? 1
+        self =
+            switch (point.optimizer, point.tries) {
+            case ("lm", let tries?): .curvature(outputs: outputs, tries: tries)
+            case ("lbfgs", let tries?): .search(gradients: tries)
+            default: .gradient
+            }
     }
 }

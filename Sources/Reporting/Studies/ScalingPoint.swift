@@ -22,6 +22,7 @@ public struct ScalingPoint: Codable, Sendable {
     public var parameters: Int?
     public var precision: String?
     public var gradient: String?
+    public var optimizer: String?
     public var samples: Int?
     public var batchSize: Int?
     public var slices: Int?
@@ -33,6 +34,8 @@ public struct ScalingPoint: Codable, Sendable {
     /// Every epoch's training pass; the first is the warm-up.
     public var epochSeconds: [Double]?
     public var stepSeconds: Double?
+    /// Of optimisers that try steps: how many a step, the median over the same epochs.
+    public var tries: Double?
     /// Seconds a step, each the slowest worker's.
     public var phases: Phases?
     public var rankPhases: [RankPhases]?

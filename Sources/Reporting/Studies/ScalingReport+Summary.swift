@@ -14,7 +14,7 @@ extension ScalingReport {
     private static func table(_ study: ScalingStudy, _ kind: ScalingPoint.Kind) -> [String] {
         guard let base = study.base(kind) else { return [] }
         let title =
-            "\(kind.rawValue) scaling of \(study.subject.model), base \(base.layout): \(Quantity.seconds(base.epochSeconds)) an epoch"
+            "\(kind.rawValue) scaling of \(study.subject.model), \(study.subject.optimizer), base \(base.layout): \(Quantity.seconds(base.epochSeconds)) an epoch"
         return [title]
             + study.measured(kind).map { one in
                 let (speedUp, efficiency) = (

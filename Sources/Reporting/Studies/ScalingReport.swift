@@ -90,7 +90,8 @@ public struct ScalingReport: Sendable {
             subtitle: "\(counted(points.count, "point")) from \(folders.joined(separator: ", "))")
         addLoad(to: &page)
         for (index, section) in sections.enumerated() {
-            if sections.count > 1 { page.heading("Network \(index + 1): \(section.study.subject.model)") }
+            let subject = section.study.subject
+            if sections.count > 1 { page.heading("Network \(index + 1): \(subject.model), \(subject.optimizer)") }
             section.study.addSummary(to: &page)
             section.study.addScaling(.strong, model: section.model, to: &page)
             section.study.addScaling(.weak, model: section.model, to: &page)

@@ -40,9 +40,9 @@ extension ScalingStudy {
         let counts = measurements.filter { $0.setting.source == .measured }.map(\.points.count)
         page.add(
             """
-            <p class="soft">\(subject.model) on \(subject.data), \(subject.precision), gradient by \(subject.gradient). Times \
-            are of the training loop alone, on the slowest rank, without the first epoch; a layout is written \
-            ranks × threads.\(Self.intervalNote(counts))</p>
+            <p class="soft">\(subject.model) on \(subject.data), \(subject.precision), gradient by \(subject.gradient), \
+            optimizer \(subject.optimizer). Times are of the training loop alone, on the slowest rank, without the first \
+            epoch; a layout is written ranks × threads.\(Self.intervalNote(counts))</p>
             """)
         for group in disagreements { page.add("<p class=\"note bad\">\(group)</p>") }
         addFailures(to: &page)
@@ -104,7 +104,7 @@ extension ScalingStudy {
         let perWorker = base.shape.batchSize / base.shape.workers
         let held: Markup =
             kind == .strong
-            ? "The same training on more workers: minibatches of \(base.shape.batchSize) samples in \(base.shape.slices) slices. "
+            ? "The same training on more workers: steps of \(base.shape.batchSize) samples in \(base.shape.slices) slices. "
             : """
             Held constant: \(perWorker) samples a worker and step, in a minibatch of \(perWorker) × workers samples and \
             \(base.shape.slices) slices. An epoch has the same samples, so fewer steps; a step would ideally take as long \

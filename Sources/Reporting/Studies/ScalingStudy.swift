@@ -73,6 +73,7 @@ public struct ScalingStudy: Sendable {
         public var model: String
         public var precision: String
         public var gradient: String
+        public var optimizer: String
         public var data: String
     }
 
@@ -90,13 +91,14 @@ public struct ScalingStudy: Sendable {
             let twin = training.first { $0.source == .measured && $0.model == point.model } ?? point
             return Subject(
                 model: point.model ?? "?", precision: point.precision ?? twin.precision ?? "float32",
-                gradient: point.gradient ?? twin.gradient ?? "frontprop", data: point.data ?? twin.data ?? "?")
+                gradient: point.gradient ?? twin.gradient ?? "frontprop",
+                optimizer: point.optimizer ?? twin.optimizer ?? "sgd", data: point.data ?? twin.data ?? "?")
         }
         return Dictionary(grouping: training, by: subject).map { subject, own in
             let parameters = own.compactMap(\.parameters).first
             let loops = points.filter { $0.kind == .communication && $0.parameters == parameters }
             return ScalingStudy(subject: subject, training: own, loops: loops)
-        }.sorted { $0.subject.model < $1.subject.model }
+        }.sorted { ($0.subject.model, $0.subject.optimizer) < ($1.subject.model, $1.subject.optimizer) }
     }
 
     init(subject: Subject, training: [ScalingPoint], loops: [ScalingPoint]) {

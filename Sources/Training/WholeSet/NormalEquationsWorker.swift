@@ -152,29 +152,31 @@ final class NormalEquationsWorker {
                 diagonal: equations.diagonal + start, into: equations.factor + start * shape.row + start,
                 row: shape.row)
         }
-        team.wait()
-        let isFactored = factor()
+        var clock = wait(after: .update, since: started)
+        let isFactored = factor(&clock)
         if isFactored, worker.isTeamLeader { substitute(gradient) }
-        _ = wait(after: .update, since: started)
+        _ = wait(after: .update, since: clock)
         return isFactored
     }
 
     /// Cholesky's factor by blocks of rows: one worker's the block on the diagonal, everybody's the rest of its rows, and what
     /// they take from the rows below.
-    private func factor() -> Bool {
+    ///
+    /// - Parameter clock: when it began, and then when it ended.
+    private func factor(_ clock: inout Double) -> Bool {
         let row = shape.row, size = GramTile.groupRows
         for (group, start) in stride(from: 0, to: shape.padded, by: size).enumerated() {
             let n = min(size, shape.padded - start)
             let block = equations.factor + start * row + start
             if worker.isTeamLeader { equations.fails.pointee = Curvature.factorBlock(block, row: row, n: n) ? 0 : 1 }
-            team.wait()
+            clock = wait(after: .update, since: clock)
             guard equations.fails.pointee == 0 else { return false }
             let chunk = 64, rest = shape.padded - start - n
             for index in worker.share(of: (rest + chunk - 1) / chunk) {
                 Curvature.factorColumns(
                     block, row: row, n: n, block + n + index * chunk, columns: min(chunk, rest - index * chunk))
             }
-            team.wait()
+            clock = wait(after: .update, since: clock)
             guard rest > 0 else { continue }
             let left = groups[group + 1]
             for index in worker.share(of: tiles.count - left) {
@@ -184,7 +186,7 @@ final class NormalEquationsWorker {
                     above + tile.rowStart, above + tile.columnStart, row: row, depth: n, vectors: tile.vectors,
                     from: equations.factor + tile.rowStart * row + tile.columnStart)
             }
-            team.wait()
+            clock = wait(after: .update, since: clock)
         }
         return true
     }
