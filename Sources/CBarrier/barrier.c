@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,7 +12,10 @@ static void futex(uint32_t *word, int operation, uint32_t value) {
     syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
 }
 
-static void relax(void) {
+// Between two looks. Now and then the core is offered: a worker that was woken onto the core of one that polls would else get it
+// after the kernel's next tick, up to 10 ms later.
+static void relax(uint32_t look) {
+    if (look % 64 == 63) sched_yield();
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
@@ -27,7 +31,7 @@ void cb_wait(cb_barrier *barrier, uint32_t count, uint32_t spins) {
     }
     for (uint32_t i = 0; i < spins; i++) {
         if (__atomic_load_n(&barrier->generation.word, __ATOMIC_ACQUIRE) != generation) return;
-        relax();
+        relax(i);
     }
     __atomic_add_fetch(&barrier->sleepers.word, 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&barrier->generation.word, __ATOMIC_SEQ_CST) == generation)
