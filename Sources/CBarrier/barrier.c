@@ -38,3 +38,13 @@ void cb_wait(cb_barrier *barrier, uint32_t count, uint32_t spins) {
         futex(&barrier->generation.word, FUTEX_WAIT, generation);
     __atomic_sub_fetch(&barrier->sleepers.word, 1, __ATOMIC_SEQ_CST);
 }
+
+uint32_t cb_take(uint64_t *place, uint32_t turn, uint32_t count) {
+    uint64_t seen = __atomic_load_n(place, __ATOMIC_RELAXED);
+    for (;;) {
+        const uint32_t next = seen >> 32 == turn ? (uint32_t)seen : 0;
+        if (next >= count) return count;
+        const uint64_t taken = (uint64_t)turn << 32 | (next + 1);
+        if (__atomic_compare_exchange_n(place, &seen, taken, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) return next;
+    }
+}

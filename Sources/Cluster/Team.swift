@@ -112,8 +112,11 @@ package struct Worker: Sendable {
     }
 
     /// This worker's part of `count` things shared out over all workers.
-    package func globalShare(of count: Int) -> Range<Int> {
-        part(globalIndex, of: team.totalWorkers, count: count)
+    package func globalShare(of count: Int) -> Range<Int> { globalShare(of: count, worker: index) }
+
+    /// The part of the team's worker `index`.
+    package func globalShare(of count: Int, worker index: Int) -> Range<Int> {
+        part(team.firstOfTeam + index, of: team.totalWorkers, count: count)
     }
 
     private func part(_ index: Int, of parts: Int, count: Int) -> Range<Int> {

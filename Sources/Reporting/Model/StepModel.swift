@@ -120,7 +120,8 @@ public struct StepModel: Sendable {
         return Parameter.allCases.map { parameter in
             switch parameter {
             case .sample: samples
-            case .slice: shape.mostSlices * order * work.gradients
+            // Beside JᵀJ it is nothing, and would not be told from a sample.
+            case .slice: work.factors > 0 ? 0 : shape.mostSlices * order * work.gradients
             case .contention: samples * (1 - 1 / shape.workersPerNode)
             case .word: order / shape.teamWorkers * (shape.teamSlots + 4) * work.gradients
             case .barrier: barriers(shape) * log2(shape.teamWorkers)
@@ -205,11 +206,13 @@ extension StepModel {
             }
             let rest = seconds - parts.reduce(0) { $0 + $1.seconds }
             parts.append((max(0, rest), Term.allCases.filter { term in !parts.contains { $0.terms.contains(term) } }))
-            var equations = parts.map { part in
+            // Of a step with a factor the parts are of different sizes, and each is known as well as it repeats.
+            var equations = parts.enumerated().map { index, part in
                 let own = part.terms.flatMap(\.parameters)
                 return LeastSquares.Equation(
                     coefficients: Parameter.allCases.map { own.contains($0) ? counts[$0.rawValue] : 0 },
-                    value: part.seconds, weight: 1 / seconds)
+                    value: part.seconds, weight: 1 / seconds,
+                    errorClass: shape.work.factors > 0 && index > 0 ? 2 + index : 0)
             }
             equations[0].repeats = variance
             return equations

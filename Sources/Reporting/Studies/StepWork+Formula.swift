@@ -21,7 +21,7 @@ extension StepWork {
         case .curvature:
             """
             step     = compute + factor + pivots + sum + barriers + network
-            compute  = ⌈B/256/n⌉·256/w · (sample + contention · (1 - 1/w)) + ⌈S/W⌉ · (1+t) · P · slice
+            compute  = ⌈B/256/n⌉·256/w · (sample + contention · (1 - 1/w))
             factor   = t · P³/3 / w · factor
             pivots   = t · (768·P + 4·P²) · pivot
             sum      = (1+t) · P/w · (S/n + 4) · word

@@ -20,7 +20,7 @@ struct StepPlan<Scalar: Real & Datatype> {
     var sliceCapacity: Int { slicing.largest(ofBatch: schedule.largestMinibatch) }
 }
 
-/// One worker's part of the gradient of some samples: its slices of them, and its range of what all slices add up to.
+/// One worker's part of the gradient of some samples: slices of them, and its range of what all slices add up to.
 final class GradientPass<Scalar: Real & Datatype> {
     let plan: StepPlan<Scalar>
     let team: Team
@@ -29,8 +29,8 @@ final class GradientPass<Scalar: Real & Datatype> {
     let worker: Worker
     let clock: WorkerClock
     private let engine: any GradientEngine<Scalar>
-    /// This worker's slices, of all; and its range of the parameters, within the team.
-    private let slices: Range<Int>
+    private var slices: SharedWork
+    /// This worker's range of the parameters, within the team.
     let parameters: Range<Int>
     /// What all workers know of the sum, as a row of `Maxima`.
     let maxima: UnsafeMutablePointer<Int64>
@@ -52,7 +52,7 @@ final class GradientPass<Scalar: Real & Datatype> {
         self.worker = worker
         self.engine = engine
         clock = WorkerClock(state.seconds + worker.index * Phase.allCases.count, trace)
-        slices = worker.globalShare(of: plan.slicing.count)
+        slices = SharedWork(state.taken, worker)
         // Whole cache lines, so that no two workers write to one.
         let units = worker.share(of: (state.parameterCount + block - 1) / block)
         parameters = units.lowerBound * block..<min(units.upperBound * block, state.parameterCount)
@@ -115,7 +115,7 @@ final class GradientPass<Scalar: Real & Datatype> {
                 step: (epoch - 1) * plan.schedule.minibatchCount + index + 1))
     }
 
-    /// Computes the gradients of this worker's slices of a minibatch.
+    /// Computes the gradients of the slices of a minibatch that this worker takes.
     func computeGradients(of all: MinibatchSamples, at weights: UnsafePointer<Scalar>, counts: Bool) {
         computeSlices(of: all.samples) { samples, slot in
             if counts { account(for: samples) }
@@ -126,16 +126,17 @@ final class GradientPass<Scalar: Real & Datatype> {
         }
     }
 
-    /// Calls `body` for each of this worker's slices of some samples, with the slot that it is to fill, and notes what is
-    /// largest there.
+    /// Calls `body` for each slice of some samples that this worker takes, with the slot that it is to fill, and notes what is
+    /// largest there. All wait for each other before the next.
     func computeSlices(
         of all: UnsafeBufferPointer<UInt32>, _ body: (_ samples: UnsafeBufferPointer<UInt32>, _ slot: Int) -> Void
     ) {
         let row = state.maximaRow(worker.index)
         row.update(repeating: 0, count: state.maxima.count)
-        for slice in slices {
+        let count = plan.slicing.count, own = worker.globalShare(of: count)
+        slices.forEach(of: { worker.globalShare(of: count, worker: $0) }) { slice in
             // The cache is asked for those that come next.
-            if slice + 1 < slices.upperBound { plan.samples.inputs.prefetch(part(slice + 1, of: all)) }
+            if own.contains(slice + 1) { plan.samples.inputs.prefetch(part(slice + 1, of: all)) }
             let slot = slice - plan.slicing.ofTeam.lowerBound
             body(part(slice, of: all), slot)
             if sum.reduction == .exact { sum.note(slot: slot, in: row) }

@@ -37,6 +37,8 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
     let misfits: UnsafeMutablePointer<Int64>
     /// Per worker: what its rank asks all for, as a `Request`.
     let requests: UnsafeMutablePointer<Int64>
+    /// For the slices that its workers take: see `SharedWork`.
+    let taken: UnsafeMutablePointer<UInt64>
     /// Per worker: the samples it used in an epoch.
     let accounts: UnsafeMutablePointer<Accounting>
     /// Per worker: the checksum of its part of the dataset.
@@ -105,6 +107,7 @@ final class SharedState<Scalar: Real & Datatype>: @unchecked Sendable {
         maximaRows = arena.take(maxima.stride * (workers + 1))
         misfits = arena.take(workers)
         requests = arena.take(workers)
+        taken = arena.take(SharedWork.wordCount(workers: workers))
         accounts = arena.take(workers)
         dataSums = arena.take(workers)
         seconds = arena.take(workers * Phase.allCases.count)
