@@ -3,6 +3,7 @@ import Frontprop
 import Training
 
 extension EpochsOrSteps: ExpressibleByArgument {}
+extension CheckpointInterval: ExpressibleByArgument {}
 extension FaultInjection: ExpressibleByArgument {}
 
 /// Where it runs, and what is kept and shown of it.
@@ -19,8 +20,8 @@ struct RunningOptions: TitledOptions {
             "Go on with the run in this folder, on any number of ranks and threads; only --data, --threads, --epochs (more of them), --quiet, --json and --trace may be given anew."
     )
     var resume: String?
-    @Option(help: "Save the run every N epochs, or every Nsteps (default: 1).")
-    var checkpointEvery: EpochsOrSteps?
+    @Option(help: "Save the run every N epochs, every Nsteps, or every Ns seconds (default: 1; lm and lbfgs 1s).")
+    var checkpointEvery: CheckpointInterval?
     @Option(help: "Write a timeline of all workers to this file, for Perfetto or chrome://tracing.")
     var trace: String?
     @Flag(help: "No progress, only the hash of the weights.")

@@ -143,7 +143,7 @@ import Testing
             #expect(fault { $0.weightDecay = value }?.hasPrefix("--weight-decay must be a finite") == true)
         }
         #expect(fault { ($0.learningRate, $0.precision) = (1e300, .float64) } == nil)
-        #expect(fault { $0.checkpointEvery = .steps(.max) }?.hasPrefix("--checkpoint-every") == true)
+        #expect(fault { $0.checkpointEvery = .turns(.steps(.max)) }?.hasPrefix("--checkpoint-every") == true)
         #expect(fault { $0.target = .inputs }?.hasPrefix("--target") == true)
         #expect(fault { $0.optimizer = .genetic } != nil && fault { $0.genetic = Self.genetic().genetic } != nil)
     }

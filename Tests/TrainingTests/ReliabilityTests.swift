@@ -33,6 +33,27 @@ import Testing
             #expect(EpochsOrSteps(text) == nil, "\(text)")
         }
         for text in ["3", "500steps"] { #expect(EpochsOrSteps(text)?.description == text) }
+        #expect(CheckpointInterval("60s") == .seconds(60))
+        for text in ["", "s", "0s", "-1s", "1.5s", "60 s", "60sec", "0", "0steps"] {
+            #expect(CheckpointInterval(text) == nil, "\(text)")
+        }
+        for text in ["3", "500steps", "60s"] { #expect(CheckpointInterval(text)?.description == text) }
+    }
+
+    /// Steps of whole sets are saved by time; the end always.
+    @Test func dueCheckpoints() throws {
+        func due(_ text: String, epoch: Int?, step: Int, isLast: Bool = false, since seconds: Double = 0) throws -> Bool {
+            try #require(CheckpointInterval(text)).isDue(epoch: epoch, step: step, isLast: isLast, since: seconds)
+        }
+        #expect(try due("3", epoch: 6, step: 60) && !due("3", epoch: 7, step: 70) && !due("3", epoch: nil, step: 63))
+        #expect(try due("3", epoch: 7, step: 70, isLast: true))
+        #expect(try due("7steps", epoch: nil, step: 14) && !due("7steps", epoch: 1, step: 10))
+        #expect(try due("2s", epoch: nil, step: 5, since: 2) && !due("2s", epoch: 1, step: 5, since: 1.9))
+        #expect(try due("2s", epoch: 9, step: 5, isLast: true))
+        var options = Configuration()
+        #expect(options.checkpointEvery.description == "1")
+        options.choose(.lbfgs)
+        #expect(options.checkpointEvery == .seconds(1))
     }
 
     @Test func optionsThatDiffer() throws {
@@ -40,7 +61,7 @@ import Testing
         var b = a
         #expect(try a.differences(from: b).isEmpty)
         b.learningRate = 0.5
-        b.checkpointEvery = .steps(9)
+        b.checkpointEvery = .turns(.steps(9))
         a.trainLimit = 7
         let found = try a.differences(from: b)
         #expect(found.map(\.option) == ["--checkpoint-every", "--learning-rate", "--train-limit"])

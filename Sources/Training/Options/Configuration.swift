@@ -61,7 +61,7 @@ public struct Configuration: Sendable, Equatable {
     public var reduction = Reduction.exact
     /// Slices of a minibatch; nil until resolved for a number of workers.
     public var slices: Int?
-    public var checkpointEvery = EpochsOrSteps.epochs(1)
+    public var checkpointEvery = CheckpointInterval.turns(.epochs(1))
     /// What losses and gradients are multiplied by, to see that no bit depends on their scale.
     public var lossScale: Double?
 

@@ -104,6 +104,8 @@ extension Configuration {
         optimizerOptions = recipe.options(of: other)
         guard other.ofWholeSet != nil else { return }
         (batchSize, precision) = (Self.mostSamples, .float64)
+        // An epoch, a step, is often shorter than what saving it takes.
+        checkpointEvery = .seconds(1)
     }
 
     /// The network with these hidden layers between as many inputs and outputs as samples of this shape want.

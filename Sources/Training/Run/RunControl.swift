@@ -33,6 +33,7 @@ final class RunControl {
     private var folder: RunFolder?
     private var checkpointer: Checkpointer?
     private(set) var ending = RunEnding.done
+    private var savedAt = now()
     /// The name of the signal that came to this rank, if one did.
     private let signal: () -> String?
 
@@ -90,7 +91,11 @@ final class RunControl {
     /// Saves the run, where it is saved; see `Checkpointer.save`.
     func save<Scalar: Real>(_ networks: [(prefix: String, parameters: UnsafePointer<Scalar>)], state: TrainingState) {
         checkpointer?.save(networks, state: state)
+        savedAt = now()
     }
+
+    /// Since the run was last saved, or began.
+    var secondsSinceSave: Double { now() - savedAt }
 
     /// Records an event, and tells it; then what was saved meanwhile. For the first rank.
     func report(_ event: Event) throws {

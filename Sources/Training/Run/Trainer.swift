@@ -137,15 +137,13 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
         }
     }
 
-    /// Whether a checkpoint belongs here.
+    /// Whether a checkpoint belongs here. For the first rank.
     func isDue(_ position: Position) -> Bool {
-        switch configuration.checkpointEvery {
-        case .epochs(let count):
-            position.step == schedule.minibatchCount
-                && (position.epoch % count == 0 || isOver(before: position.epoch + 1))
-        case .steps(let count):
-            ((position.epoch - 1) * schedule.minibatchCount + position.step) % count == 0
-        }
+        let endsEpoch = position.step == schedule.minibatchCount
+        return configuration.checkpointEvery.isDue(
+            epoch: endsEpoch ? position.epoch : nil,
+            step: (position.epoch - 1) * schedule.minibatchCount + position.step,
+            isLast: endsEpoch && isOver(before: position.epoch + 1), since: run.control.secondsSinceSave)
     }
 
     /// Saves the run as it is, on the first rank.

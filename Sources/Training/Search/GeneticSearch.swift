@@ -70,12 +70,12 @@ public final class GeneticSearch<Scalar: Real & Datatype>: TrainingMethod {
         run.control.save(networks, state: run.trainingState(at: position, search: record))
     }
 
-    /// Whether a checkpoint belongs here: epochs are counted by measurements, steps by rounds.
+    /// Whether a checkpoint belongs here: epochs are counted by measurements, steps by rounds. For the first rank.
     private func isDue(_ round: Int) -> Bool {
-        switch run.configuration.checkpointEvery {
-        case .epochs(let count): round % (count * options.evaluateEvery) == 0 || round == options.rounds
-        case .steps(let count): round % count == 0
-        }
+        let (measurements, rest) = round.quotientAndRemainder(dividingBy: options.evaluateEvery)
+        return run.configuration.checkpointEvery.isDue(
+            epoch: rest == 0 ? measurements : nil, step: round, isLast: round == options.rounds,
+            since: run.control.secondsSinceSave)
     }
 
     /// Its slices are a round's pieces of work, a block of one candidate's minibatch each.
