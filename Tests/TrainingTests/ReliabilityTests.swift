@@ -42,7 +42,8 @@ import Testing
 
     /// Steps of whole sets are saved by time; the end always.
     @Test func dueCheckpoints() throws {
-        func due(_ text: String, epoch: Int?, step: Int, isLast: Bool = false, since seconds: Double = 0) throws -> Bool {
+        func due(_ text: String, epoch: Int?, step: Int, isLast: Bool = false, since seconds: Double = 0) throws -> Bool
+        {
             try #require(CheckpointInterval(text)).isDue(epoch: epoch, step: step, isLast: isLast, since: seconds)
         }
         #expect(try due("3", epoch: 6, step: 60) && !due("3", epoch: 7, step: 70) && !due("3", epoch: nil, step: 63))
