@@ -74,6 +74,11 @@ public final class Team: @unchecked Sendable {
         }
     }
 
+    /// This team's part of `count` things shared out over all workers: those of its workers' `globalShare`s.
+    package func share(of count: Int) -> Range<Int> {
+        part(firstOfTeam..<firstOfTeam + workerCount, of: totalWorkers, count: count)
+    }
+
     /// Memory that all workers of the team see, zeroed. Collective over all ranks.
     package func window(byteCount: Int) throws -> SharedWindow {
         try processes.window(byteCount: byteCount, communicator: communicator)
@@ -108,7 +113,7 @@ package struct Worker: Sendable {
 
     /// This worker's part of `count` things shared out over the team.
     package func share(of count: Int) -> Range<Int> {
-        part(index, of: team.workerCount, count: count)
+        part(index..<index + 1, of: team.workerCount, count: count)
     }
 
     /// This worker's part of `count` things shared out over all workers.
@@ -116,10 +121,12 @@ package struct Worker: Sendable {
 
     /// The part of the team's worker `index`.
     package func globalShare(of count: Int, worker index: Int) -> Range<Int> {
-        part(team.firstOfTeam + index, of: team.totalWorkers, count: count)
+        let first = team.firstOfTeam + index
+        return part(first..<first + 1, of: team.totalWorkers, count: count)
     }
+}
 
-    private func part(_ index: Int, of parts: Int, count: Int) -> Range<Int> {
-        count * index / parts..<count * (index + 1) / parts
-    }
+/// The part of some workers, of `count` things shared out over `all`.
+private func part(_ workers: Range<Int>, of all: Int, count: Int) -> Range<Int> {
+    count * workers.lowerBound / all..<count * workers.upperBound / all
 }

@@ -31,7 +31,7 @@ import Testing
             ($0.share(of: count), $0.globalShare(of: count))
         }
         #expect(shares.flatMap { Array($0.0) } == Array(0..<count))
-        #expect(shares.allSatisfy { $0.0 == $0.1 })
+        #expect(shares.allSatisfy { $0.0 == $0.1 } && team.share(of: count) == 0..<count)
         #expect(shares.map(\.0.count).max()! - shares.map(\.0.count).min()! <= 1)
     }
 

@@ -11,7 +11,7 @@ public struct Slicing: Sendable {
     init(_ slices: Int?, reduction: Reduction, team: Team) {
         let workers = team.totalWorkers
         count = reduction == .exact ? slices ?? Self.ladder(workers: workers) : workers
-        ofTeam = count * team.firstOfTeam / workers..<count * (team.firstOfTeam + team.workerCount) / workers
+        ofTeam = team.share(of: count)
     }
 
     /// Samples of the largest slice of a minibatch of so many.

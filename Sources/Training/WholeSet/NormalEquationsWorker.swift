@@ -44,9 +44,7 @@ final class NormalEquationsWorker {
         func samples(_ piece: Int) -> UnsafeBufferPointer<UInt32> {
             UnsafeBufferPointer(rebasing: all[piece * size..<min((piece + 1) * size, all.count)])
         }
-        let ofTeam =
-            pieces * team.firstOfTeam / team.totalWorkers..<pieces * (team.firstOfTeam + team.workerCount)
-            / team.totalWorkers
+        let ofTeam = team.share(of: pieces)
         let perRound = shape.piecesPerRound * team.workerCount
         var clock = started
         for first in stride(from: ofTeam.lowerBound, to: ofTeam.upperBound, by: perRound) {
