@@ -123,7 +123,7 @@ final class LevenbergMarquardtStep: WorkerStep {
     private func conclude() {
         if let current {
             let gradient = equations.gradients[current.gradient]
-            state.gradientNorm = (0..<equations.shape.order).reduce(0) { max($0, abs(gradient[$1])) }
+            state.gradientNorm = Double.magnitude(bits: Double.largest(gradient, range: 0..<equations.shape.order))
             if isOfWholeSet && state.gradientNorm <= tolerance { state.isDone = true }
         }
         // A damping beyond all numbers is of a run that is over.

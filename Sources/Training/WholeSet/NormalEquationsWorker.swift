@@ -88,7 +88,7 @@ final class NormalEquationsWorker {
             }
         }
         _ = try pass.addUp(pass.gather(request, since: started), into: equations.squares)
-        let largest = (0..<shape.order).reduce(0) { max($0, equations.squares[$1]) }
+        let largest = Double.magnitude(bits: Double.largest(equations.squares, range: 0..<shape.order))
         for p in pass.parameters {
             equations.scale[p] = Self.scale(equations.squares[p])
             equations.metric[p] = largest > 0 ? max(equations.squares[p], Self.leastPart * largest) : 1
