@@ -135,7 +135,9 @@ final class NormalEquationsWorker {
 
     // MARK: Solving
 
-    /// Leaves −(JᵀJ + damping · D + decay · I)⁻¹ gradient in `step`, D being the metric. - Returns: whether there is such a step, the same for every worker.
+    /// Leaves −(JᵀJ + damping · D + decay · I)⁻¹ gradient in `step`, D being the metric.
+    ///
+    /// - Returns: whether there is such a step, the same for every worker.
     func solve(gradient: UnsafePointer<Double>, damping: Double, decay: Double) -> Bool {
         let started = now()
         for p in worker.share(of: shape.padded) {
