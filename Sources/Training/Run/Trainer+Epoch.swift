@@ -79,7 +79,7 @@ extension Trainer {
     private func event(
         _ position: Position, seconds: Double, _ scores: SetScores, _ phases: PhaseSeconds, _ ranks: [RankSeconds]
     ) -> EpochEvent {
-        let solver = descent == nil ? state.solver.pointee : nil
+        let solver = self.solver
         return EpochEvent(
             epoch: position.epoch, trainSeconds: seconds, samples: dataset.train.count,
             learningRate: learningRate(ofStep: position.epoch * schedule.minibatchCount),

@@ -11,10 +11,7 @@ import Storage
 public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     let run: Run<Scalar>
     private let plan: StepPlan<Scalar>
-    /// nil where steps are not of minibatches.
-    let descent: Descent?
-    /// nil where they are.
-    private let wholeSet: WholeSetSteps<Scalar>?
+    private let steps: Steps
     /// The epochs of this process, for the rank's own thread.
     var history: EpochHistory
     /// What the first rank has told of a run that may not learn.
@@ -26,6 +23,12 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     /// The last epoch that is done, of this process or before.
     private var lastTrained = 0
 
+    /// What the steps are taken by.
+    private enum Steps {
+        case ofMinibatches(Descent)
+        case ofWholeSet(WholeSetSteps<Scalar>)
+    }
+
     /// Collective. The run's optimiser goes by gradients.
     public init(_ run: Run<Scalar>) throws {
         self.run = run
@@ -35,8 +38,12 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
             schedule: MinibatchSchedule(options, sampleCount: run.dataset.train.count),
             slicing: run.slicing, sum: GradientSum(state: run.state, reduction: options.reduction),
             lossScale: options.lossScale)
-        wholeSet = try WholeSetSteps(options, plan)
-        descent = Descent(options, stepsInEpoch: plan.schedule.minibatchCount)
+        steps =
+            if let descent = Descent(options, stepsInEpoch: plan.schedule.minibatchCount) {
+                .ofMinibatches(descent)
+            } else {
+                .ofWholeSet(try WholeSetSteps(options, plan))
+            }
         best = run.start.best
         history = EpochHistory(trainSeconds: run.start.position.trainSeconds)
     }
@@ -89,11 +96,14 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
 
     private func step(_ worker: Worker) -> any WorkerStep<Scalar> {
         let trace = trace?.worker(worker)
-        if let wholeSet { return wholeSet.step(worker, trace: trace) }
-        let engine = configuration.gradient.makeEngine(
-            configuration.network, samples: dataset.train, capacity: plan.sliceCapacity,
-            dropout: Dropout(rate: configuration.dropout, seed: configuration.seed), as: Scalar.self)
-        return Step(plan, descent!, worker, engine: engine, trace: trace)
+        switch steps {
+        case .ofMinibatches(let descent):
+            let engine = configuration.gradient.makeEngine(
+                configuration.network, samples: dataset.train, capacity: plan.sliceCapacity,
+                dropout: Dropout(rate: configuration.dropout, seed: configuration.seed), as: Scalar.self)
+            return Step(plan, descent, worker, engine: engine, trace: trace)
+        case .ofWholeSet(let steps): return steps.step(worker, trace: trace)
+        }
     }
 
     /// The rest of the epoch that `position` is in. - Returns: whether to go on.
@@ -150,8 +160,7 @@ public final class Trainer<Scalar: Real & Datatype>: TrainingMethod {
     func save(_ position: Position) {
         run.control.save(
             state.vectors.map { ($0.prefix, UnsafePointer($0.base)) },
-            state: run.trainingState(
-                at: position, best: best, solver: descent == nil ? state.solver.pointee : nil))
+            state: run.trainingState(at: position, best: best, solver: solver))
     }
 
     /// Where the first number that is none was found; nil where only another team knows.
@@ -190,6 +199,10 @@ extension Trainer {
     var dataset: NodeDataset { run.dataset }
     var topology: Topology { run.topology }
     var schedule: MinibatchSchedule { plan.schedule }
+    /// How minibatches' gradients become steps; nil where steps are of the whole set.
+    var descent: Descent? { if case .ofMinibatches(let descent) = steps { descent } else { nil } }
+    /// What an optimiser of whole sets knows; nil of the others.
+    var solver: SolverState? { if case .ofWholeSet = steps { state.solver.pointee } else { nil } }
     /// Of the run's step `step`, from 1; nil where there are none of minibatches.
     func learningRate(ofStep step: Int) -> Double? { descent?.learningRate.ofStep(step) }
     var state: SharedState<Scalar> { run.state }

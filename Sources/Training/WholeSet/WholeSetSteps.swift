@@ -7,8 +7,8 @@ import Networks
 final class WholeSetSteps<Scalar: Real & Datatype> {
     private let make: (Worker, WorkerTrace?) -> any WorkerStep<Scalar>
 
-    /// Of a run of these options; nil where its steps are of minibatches. Collective over the team.
-    init?(_ options: Configuration, _ plan: StepPlan<Scalar>) throws {
+    /// Of a run of these options, whose optimiser is one of whole sets. Collective over the team.
+    init(_ options: Configuration, _ plan: StepPlan<Scalar>) throws {
         switch options.optimizer {
         case .lm:
             let equations = try NormalEquations(team: plan.team, options.topology)
@@ -25,7 +25,7 @@ final class WholeSetSteps<Scalar: Real & Datatype> {
                 return LBFGSStep(
                     plan, LBFGS(options.optimizerOptions), memory, worker, engine: engine, trace: trace)
             }
-        default: return nil
+        default: preconditionFailure("no optimiser of whole sets: \(options.optimizer.rawValue)")
         }
     }
 
