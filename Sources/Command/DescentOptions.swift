@@ -51,10 +51,7 @@ struct DescentOptions: RunOptions {
             "End when the validation loss has not fallen for N epochs, with the best epoch's weights (default: never; modern, of a table: 50)."
     )
     var patience: Int?
-    @Option(
-        help:
-            "Of lbfgs: the steps that a direction goes by (\(Optimizer.defaults(of: { $0.history.map(Double.init) })))."
-    )
+    @Option(help: "Of lbfgs: the steps that a direction goes by (\(Optimizer.defaults(of: \.history))).")
     var history: Int?
     @Flag(help: "Take the samples in the order of the file.")
     var noShuffle = false

@@ -16,7 +16,7 @@ extension Integration {
                         "--gradient", "--precision", "--threads", "--slices", "--reduction", "--run", "--quiet",
                         "--json", "classifier", "autoencoder", "synthetic", "mnist", "kaiming", "normal", "frontprop",
                         "backprop", "float32", "float64", "exact", "allreduce", "default: 16", "default: 1000",
-                        "default: 10.0", "default: 0.5", "default: 1)",
+                        "default: 10.0", "default: 0.5", "default: 1)", "goes by (default: 10)",
                     ]
                 ),
                 (

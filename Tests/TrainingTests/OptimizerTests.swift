@@ -46,8 +46,8 @@ import Testing
         #expect(Optimizer.defaults(of: \.momentum) == "default: 0.5")
         #expect(Optimizer.defaults(of: \.beta1) == "default: 0.9")
         #expect(Optimizer.defaults(of: \.weightDecay) == "default: 0.0; adamw: 0.01")
-        #expect(Optimizer.defaults(of: { $0.history.map(Double.init) }) == "default: 10.0")
-        #expect(Optimizer.defaults(of: { _ in nil }) == "default: none")
+        #expect(Optimizer.defaults(of: \.history) == "default: 10")
+        #expect(Optimizer.defaults(of: { _ in nil as Int? }) == "default: none")
     }
 
     @Test(arguments: Optimizer.allCases, [-0.1, -Double.infinity, .nan])

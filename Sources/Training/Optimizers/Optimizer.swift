@@ -57,12 +57,15 @@ public struct Optimizer: RawRepresentable, CaseIterable, Hashable, Codable, Send
     public static let summaries =
         named.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + "; genetic: a population and no gradient"
 
+    /// Those whose step is one of the whole set, for the help.
+    public static let namesOfWholeSets = ofWholeSets.map { $0.name }.joined(separator: ", ")
+
     /// The defaults of an option, for the help: `default: 10.0; adam, adamw: 0.001`, sgd's first.
-    public static func defaults(of option: (OptimizerOptions) -> Double?) -> String {
+    public static func defaults<Value: Equatable>(of option: (OptimizerOptions) -> Value?) -> String {
         let all = named.compactMap { type in option(type.defaults).map { (name: type.name, value: $0) } }
         guard let first = all.first?.value else { return "default: none" }
         let others = all.filter { $0.value != first }
-        var values: [Double] = []
+        var values: [Value] = []
         for (_, value) in others where !values.contains(value) { values.append(value) }
         return "default: \(first)"
             + values.map { value in
