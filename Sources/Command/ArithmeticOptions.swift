@@ -10,7 +10,7 @@ struct ArithmeticOptions: TitledOptions {
 
     @Option(help: "How gradients are computed: frontprop, backprop, matrix or scalar (default: frontprop).")
     var gradient: GradientMethod?
-    @Option(help: "float32 or float64 (default: float32).")
+    @Option(help: "float32 or float64 (default: float32; \(Optimizer.namesOfWholeSets): float64).")
     var precision: Precision?
     @Option(
         help: "Slices of a minibatch: part of what a run is [8, or the first of 16, 24, 32, 48, … for more workers].")

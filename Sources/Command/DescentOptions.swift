@@ -6,7 +6,10 @@ import Training
 struct DescentOptions: RunOptions {
     @Option(help: "Passes over the training set (\(Recipe.defaults { "\($0.epochs)" })).")
     var epochs: Int?
-    @Option(help: "Samples of a minibatch, over all ranks (\(Recipe.defaults { "\($0.batchSize)" }); lm, lbfgs: all).")
+    @Option(
+        help:
+            "Samples of a minibatch, over all ranks (\(Recipe.defaults { "\($0.batchSize)" }); \(Optimizer.namesOfWholeSets): all)."
+    )
     var batchSize: Int?
     @Option(
         help:
@@ -23,7 +26,7 @@ struct DescentOptions: RunOptions {
     var beta2: Double?
     @Option(
         help:
-            "λ: of sgd and adam λ·w is added to the gradient; of adamw w = w - rate·λ·w (\(Optimizer.defaults(of: \.weightDecay)))."
+            "λ: λ·w is added to the gradient; of adamw w = w - rate·λ·w (\(Optimizer.defaults(of: \.weightDecay)))."
     )
     var weightDecay: Double?
     @Option(

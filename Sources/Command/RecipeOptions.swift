@@ -17,7 +17,7 @@ struct RecipeOptions: TitledOptions {
             "What is as it is where it is not given; \(Recipe.summaries) (default: \(Self.standard(isTable: false)); of tables \(Self.standard(isTable: true)))."
     )
     var recipe: Recipe?
-    @Option(help: "\(Optimizer.summaries) (default: \(Optimizer.sgd.rawValue)).")
+    @Option(help: "\(Optimizer.summaries) (\(Recipe.defaults { $0.optimizer.rawValue })).")
     var optimizer: Optimizer?
     @OptionGroup var descent: DescentOptions
     @Option(help: "Seed of the first weights and of the shuffling (default: 1).")

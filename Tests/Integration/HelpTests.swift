@@ -17,6 +17,7 @@ extension Integration {
                         "--json", "classifier", "autoencoder", "synthetic", "mnist", "kaiming", "normal", "frontprop",
                         "backprop", "float32", "float64", "exact", "allreduce", "default: 16", "default: 1000",
                         "default: 10.0", "default: 0.5", "default: 1)", "goes by (default: 10)",
+                        "default: sgd; modern: adam", "default: float32; lm, lbfgs: float64",
                     ]
                 ),
                 (
