@@ -42,7 +42,7 @@ struct ScalingCommand: ProgramCommand {
         help: "Samples of a minibatch, or of the set where steps are of all of it; with weak scaling, of each worker.")
     var batchSize = 1000
     @Option(help: "One value for all points [the ladder's for the largest layout].") var slices: Int?
-    @Option(help: "As in train.") var precision = Precision.float32
+    @Option(help: "As in train.") var precision: Precision?
     @Option(help: "As in train.") var gradient = GradientMethod.frontprop
     @Option(name: .customLong("run"), help: "Where everything is written [runs/<time>-scaling].")
     var folder: String?

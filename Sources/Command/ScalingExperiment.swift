@@ -27,6 +27,8 @@ struct ScalingExperiment: Sendable {
 
     let folder: String
     let options: ScalingCommand
+    /// The optimiser and the arithmetic of its training runs.
+    let training: Configuration
     let slices: Int
     private(set) var trials: [Trial] = []
     private let launchers: [Layout: ChildLauncher]
@@ -39,6 +41,7 @@ struct ScalingExperiment: Sendable {
     init(folder: String, options: ScalingCommand) throws {
         self.folder = folder
         self.options = options
+        training = options.training
         let layouts = options.layout.layouts
         launchers = try Dictionary(
             layouts.map { ($0, try options.layout.launcher(for: $0)) }, uniquingKeysWith: { first, _ in first })
@@ -85,7 +88,7 @@ struct ScalingExperiment: Sendable {
         switch trial.work {
         case .communication:
             let count = topology.parameterCount
-            let isFloat = options.precision == .float32
+            let isFloat = training.precision == .float32
             let words = (isFloat ? Float.exactWords : Double.exactWords) * count + 4
             return [
                 "communication", "--words", [1, words / 16, words / 4, words].map(String.init).joined(separator: ","),
@@ -97,7 +100,7 @@ struct ScalingExperiment: Sendable {
             if let limit = options.dataOptions.testLimit { words += ["--test-limit", "\(limit)"] }
             words += ["--epochs", "\(options.epochs)"]
             words += [isOfWholeSets ? "--train-limit" : "--batch-size", "\(batchSize(of: trial))"]
-            words += ["--precision", options.precision.rawValue, "--gradient", options.gradient.rawValue]
+            words += ["--precision", training.precision.rawValue, "--gradient", training.gradient.rawValue]
             words += ["--reduction", reduction.rawValue, "--threads", "\(trial.layout.threads)"]
             if reduction == .exact { words += ["--slices", "\(slices)"] }
             return words + options.trainOptions
@@ -113,13 +116,7 @@ struct ScalingExperiment: Sendable {
     }
 
     /// Whether a step is one of the whole set, which is the batch then.
-    private var isOfWholeSets: Bool {
-        let words = options.trainOptions.flatMap { $0.split(separator: "=", maxSplits: 1).map(String.init) }
-        guard let place = words.lastIndex(of: "--optimizer"), place + 1 < words.count,
-            let optimizer = Optimizer(rawValue: words[place + 1])
-        else { return false }
-        return !optimizer.isOfMinibatches && optimizer != .genetic
-    }
+    private var isOfWholeSets: Bool { !training.optimizer.isOfMinibatches && training.optimizer != .genetic }
 
     func launcher(of layout: Layout) -> ChildLauncher { launchers[layout]! }
 
@@ -200,5 +197,19 @@ struct ScalingExperiment: Sendable {
             orderSeed: options.orderSeed, slices: slices, runs: trials.count, runsLeft: left,
             host: Environment.hostName, version: frontpropVersion, load: load)
         try JSONLines.append([record], to: folder + "/experiments.jsonl")
+    }
+}
+
+extension ScalingCommand {
+    /// What `train` makes of the options that it is passed, as far as they are the recipe's and the arithmetic's.
+    fileprivate var training: Configuration {
+        var training = Configuration()
+        // Those that cannot be parsed are a run's that fails, and says so.
+        let passed = try? TrainOptions.parse(trainOptions)
+        passed?.recipe.apply(to: &training)
+        training.precision = precision ?? training.precision
+        training.gradient = gradient
+        passed?.arithmetic.apply(to: &training)
+        return training
     }
 }

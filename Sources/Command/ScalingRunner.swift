@@ -47,8 +47,8 @@ struct ScalingRunner {
                 point.kind = kind
                 point.model = experiment.topology.description
                 point.data = options.dataOptions.data
-                point.precision = options.precision.rawValue
-                point.gradient = options.gradient.rawValue
+                point.precision = experiment.training.precision.rawValue
+                point.gradient = experiment.training.gradient.rawValue
                 point.reduction = reduction.rawValue
                 point.batchSize = experiment.batchSize(of: trial)
                 point.slices = reduction == .exact ? experiment.slices : trial.layout.workers

@@ -181,6 +181,35 @@ extension Integration {
             }
         }
 
+        /// The precision is the one that `train` takes, of the runs and of the loops.
+        @Test(
+            .needsMPI, .enabled("no gnuplot") { hasGnuplot },
+            arguments: [
+                (["--optimizer", "lm"], "float64"), (["--optimizer=sgd", "--precision", "float64"], "float64"),
+                (["--optimizer", "adam"], "float32"),
+            ])
+        func precisionOfTheOptimizer(_ options: [String], _ precision: String) async throws {
+            try await withTemporaryFolder { folder in
+                let outcome = try await Program.run(
+                    [
+                        "scaling", "--ranks", "1,2", "--oversubscribe", "--run", folder, "--kind", "strong", "--model",
+                        "784x2x10", "--train-limit", "100", "--test-limit", "50", "--epochs", "2", "--repeats", "1",
+                        "--warm-up", "0", "--",
+                    ] + options, limitSeconds: 120)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                let points = try Self.lines("\(folder)/points.jsonl")
+                let training = points.filter { $0["kind"] as? String == "strong" }
+                #expect(training.count == 2 && training.allSatisfy { $0["precision"] as? String == precision })
+                let types = Set(points.compactMap { $0["type"] as? String })
+                #expect(types == ["int64", precision == "float32" ? "float" : "double"])
+                for point in training {
+                    let id = try #require(point["id"] as? String)
+                    let run = try RunFiles(path: "\(folder)/runs/\(id)").config["options"] as? JSONObject
+                    #expect(run?["precision"] as? String == precision)
+                }
+            }
+        }
+
         @Test func reportOfNothing() async throws {
             try await withTemporaryFolder { folder in
                 let outcome = try await Program.run(["report", folder])
