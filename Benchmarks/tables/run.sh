@@ -15,7 +15,8 @@ trap 'rm -rf "$work"' EXIT
 # The modules as the program's build has them, and this folder's main file: a package would build all of them again.
 swift build -c release --target Datasets >&2
 build=$(swift build -c release --show-bin-path)
-mapfile -t objects < <(find "$build" -path "*.build/*" -name '*.o' |
+# The build's own list of objects: its folders may hold others, of files that are no more.
+mapfile -t objects < <(grep -oE '"[^"]+\.o"' .build/release.yaml | tr -d '"' | sort -u |
     grep -E '/(Datasets|Storage|Resources|ChildProcesses|Kernels|RandomNumbers|Subprocess|SystemPackage|CKernels|CSignals|CSystem|_[A-Za-z]+)\.build/')
 options=(-O -swift-version 6 -I "$build/Modules")
 for folder in Sources/{CZlib,CCrypto} .build/checkouts/*/Sources/*/include; do options+=(-I "$folder"); done
