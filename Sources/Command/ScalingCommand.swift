@@ -71,6 +71,12 @@ struct ScalingCommand: ProgramCommand {
         if let linkRate, !(1...1e15).contains(linkRate) {
             throw ValidationError("--link-rate must be at least 1 and at most 1e15 bits/s, not \(linkRate).")
         }
+        // A point would say another value than its run had.
+        let own = ["model", "data", "train-limit", "test-limit", "epochs", "batch-size", "slices", "reduction", "threads", "run"]
+        let passed = trainOptions.map { $0.prefix { $0 != "=" } }
+        if let both = own.first(where: { passed.contains("--\($0)") }) {
+            throw ValidationError("--\(both) is an option of scaling itself: give it before the --.")
+        }
         guard timeLimit > 0, timeLimit <= 1e7 else {
             throw ValidationError("--time-limit must be positive and at most 1e7 seconds, not \(timeLimit).")
         }

@@ -50,6 +50,7 @@ extension Integration {
                 (["--repeats", "9223372036854775807"], "--repeats"), (["--warm-up", "10001"], "--warm-up"),
                 (["--epochs", "9223372036854775807"], "--epochs"), (["--time-limit", "1e300"], "--time-limit"),
                 (["--link-rate", "1e-300"], "--link-rate"), (["--link-rate", "nan"], "--link-rate"),
+                (["--", "--batch-size", "10"], "--batch-size"), (["--", "--optimizer", "lm", "--epochs=9"], "--epochs"),
             ])
         func usage(_ options: [String], _ word: String) async throws {
             let outcome = try await Program.run(["scaling", "--run", "none"] + options)
@@ -176,6 +177,7 @@ extension Integration {
                 for point in training {
                     let isWeak = point["kind"] as? String == "weak"
                     #expect(point["steps"] as? Int == 1)
+                    #expect(point["optimizer"] as? String == "lbfgs" && point["tries"] as? Double ?? 0 >= 1)
                     #expect(point["samples"] as? Int == (isWeak ? 300 * (point["ranks"] as? Int ?? 0) : 300))
                 }
             }
@@ -202,6 +204,8 @@ extension Integration {
                 #expect(training.count == 2 && training.allSatisfy { $0["precision"] as? String == precision })
                 let types = Set(points.compactMap { $0["type"] as? String })
                 #expect(types == ["int64", precision == "float32" ? "float" : "double"])
+                let model = try String(contentsOfFile: "\(folder)/model.json", encoding: .utf8)
+                #expect(model.contains("\"pivot\"") == options.contains("lm"), "only a step with a factor has its terms")
                 for point in training {
                     let id = try #require(point["id"] as? String)
                     let run = try RunFiles(path: "\(folder)/runs/\(id)").config["options"] as? JSONObject

@@ -184,7 +184,7 @@ import Testing
             change(&options)
             return made.fault(in: options, dataChecksum: data, minibatches: 3)
         }
-        #expect(fault { ($0.epochs, $0.data, $0.checkpointEvery) = (99, "elsewhere", .steps(3)) } == nil)
+        #expect(fault { ($0.epochs, $0.data, $0.checkpointEvery) = (99, "elsewhere", .turns(.steps(3))) } == nil)
         #expect(fault { $0.learningRate = 3 }?.contains("--learning-rate 10, expected 3") == true)
         #expect(fault { $0.seed = 2 }?.contains("--seed") == true && fault { $0.slices = 16 } != nil)
         #expect(fault { $0.topology = .autoencoder }?.contains("784x64x784") == true)
