@@ -21,21 +21,20 @@ package struct SharedWork {
         turn = (0..<worker.team.workerCount).reduce(0) { max($0, UInt32(places[$1 * Self.stride] >> 32)) }
     }
 
-    /// Calls `body` for each thing that this worker takes. All workers of the team call it, for the same shares, and wait for
-    /// each other before they do again.
+    /// Calls `body` for each of the things that this worker takes. All workers of the team call it, for the same things, and wait
+    /// for each other before they do again.
     ///
-    /// - Parameter share: what is a worker's own.
     /// - Complexity: beside the things, a look at each worker's place.
-    package mutating func forEach(of share: (_ worker: Int) -> Range<Int>, _ body: (Int) -> Void) {
+    package mutating func forEach(of things: Range<Int>, _ body: (Int) -> Void) {
         turn &+= 1
-        let workers = worker.team.workerCount
-        for offset in 0..<workers {
-            let owner = (worker.index + offset) % workers
-            let own = share(owner)
+        let team = worker.team
+        for offset in 0..<team.workerCount {
+            let owner = (worker.index + offset) % team.workerCount
+            let share = team.share(of: things.count, worker: owner)
             while true {
-                let taken = Int(cb_take(places + owner * Self.stride, turn, UInt32(own.count)))
-                guard taken < own.count else { break }
-                body(own.lowerBound + taken)
+                let taken = Int(cb_take(places + owner * Self.stride, turn, UInt32(share.count)))
+                guard taken < share.count else { break }
+                body(things.lowerBound + share.lowerBound + taken)
             }
         }
     }

@@ -79,6 +79,11 @@ public final class Team: @unchecked Sendable {
         part(firstOfTeam..<firstOfTeam + workerCount, of: totalWorkers, count: count)
     }
 
+    /// A worker's part of `count` things shared out over this team.
+    package func share(of count: Int, worker index: Int) -> Range<Int> {
+        part(index..<index + 1, of: workerCount, count: count)
+    }
+
     /// Memory that all workers of the team see, zeroed. Collective over all ranks.
     package func window(byteCount: Int) throws -> SharedWindow {
         try processes.window(byteCount: byteCount, communicator: communicator)
@@ -112,17 +117,11 @@ package struct Worker: Sendable {
     package var isTeamLeader: Bool { index == 0 }
 
     /// This worker's part of `count` things shared out over the team.
-    package func share(of count: Int) -> Range<Int> {
-        part(index..<index + 1, of: team.workerCount, count: count)
-    }
+    package func share(of count: Int) -> Range<Int> { team.share(of: count, worker: index) }
 
     /// This worker's part of `count` things shared out over all workers.
-    package func globalShare(of count: Int) -> Range<Int> { globalShare(of: count, worker: index) }
-
-    /// The part of the team's worker `index`.
-    package func globalShare(of count: Int, worker index: Int) -> Range<Int> {
-        let first = team.firstOfTeam + index
-        return part(first..<first + 1, of: team.totalWorkers, count: count)
+    package func globalShare(of count: Int) -> Range<Int> {
+        part(globalIndex..<globalIndex + 1, of: team.totalWorkers, count: count)
     }
 }
 

@@ -72,7 +72,10 @@ struct ScalingCommand: ProgramCommand {
             throw ValidationError("--link-rate must be at least 1 and at most 1e15 bits/s, not \(linkRate).")
         }
         // A point would say another value than its run had.
-        let own = ["model", "data", "train-limit", "test-limit", "epochs", "batch-size", "slices", "reduction", "threads", "run"]
+        let own = [
+            "model", "data", "train-limit", "test-limit", "epochs", "batch-size", "slices", "reduction", "threads",
+            "run",
+        ]
         let passed = trainOptions.map { $0.prefix { $0 != "=" } }
         if let both = own.first(where: { passed.contains("--\($0)") }) {
             throw ValidationError("--\(both) is an option of scaling itself: give it before the --.")

@@ -25,7 +25,7 @@ import Testing
         let taken = Mutex([Int](repeating: 0, count: count))
         try run(threads: threads) { worker, work in
             for _ in 0..<turns {
-                work.forEach(of: { worker.globalShare(of: count, worker: $0) }) { index in
+                work.forEach(of: 0..<count) { index in
                     taken.withLock { $0[index] += 1 }
                 }
                 worker.team.wait()
@@ -42,7 +42,7 @@ import Testing
         try run(threads: threads) { worker, work in
             if worker.isMain { done.store(0, ordering: .sequentiallyConsistent) }
             worker.team.wait()
-            work.forEach(of: { worker.globalShare(of: count, worker: $0) }) { index in
+            work.forEach(of: 0..<count) { index in
                 if index == 0 {
                     // Ends when all else is done, or else after long enough to be sure that nobody does it.
                     for _ in 0..<100_000_000 where done.load(ordering: .sequentiallyConsistent) < count - 1 {}

@@ -50,7 +50,8 @@ extension Integration {
                 (["--repeats", "9223372036854775807"], "--repeats"), (["--warm-up", "10001"], "--warm-up"),
                 (["--epochs", "9223372036854775807"], "--epochs"), (["--time-limit", "1e300"], "--time-limit"),
                 (["--link-rate", "1e-300"], "--link-rate"), (["--link-rate", "nan"], "--link-rate"),
-                (["--", "--batch-size", "10"], "--batch-size"), (["--", "--optimizer", "lm", "--epochs=9"], "--epochs"),
+                (["--", "--batch-size", "10"], "--batch-size"),
+                (["--", "--optimizer", "lm", "--epochs=9"], "--epochs"),
             ])
         func usage(_ options: [String], _ word: String) async throws {
             let outcome = try await Program.run(["scaling", "--run", "none"] + options)
@@ -205,7 +206,8 @@ extension Integration {
                 let types = Set(points.compactMap { $0["type"] as? String })
                 #expect(types == ["int64", precision == "float32" ? "float" : "double"])
                 let model = try String(contentsOfFile: "\(folder)/model.json", encoding: .utf8)
-                #expect(model.contains("\"pivot\"") == options.contains("lm"), "only a step with a factor has its terms")
+                #expect(
+                    model.contains("\"pivot\"") == options.contains("lm"), "only a step with a factor has its terms")
                 for point in training {
                     let id = try #require(point["id"] as? String)
                     let run = try RunFiles(path: "\(folder)/runs/\(id)").config["options"] as? JSONObject

@@ -29,7 +29,7 @@ final class GradientPass<Scalar: Real & Datatype> {
     let worker: Worker
     let clock: WorkerClock
     private let engine: any GradientEngine<Scalar>
-    private var slices: SharedWork
+    private var work: SharedWork
     /// This worker's range of the parameters, within the team.
     let parameters: Range<Int>
     /// What all workers know of the sum, as a row of `Maxima`.
@@ -52,7 +52,7 @@ final class GradientPass<Scalar: Real & Datatype> {
         self.worker = worker
         self.engine = engine
         clock = WorkerClock(state.seconds + worker.index * Phase.allCases.count, trace)
-        slices = SharedWork(state.taken, worker)
+        work = SharedWork(state.taken, worker)
         // Whole cache lines, so that no two workers write to one.
         let units = worker.share(of: (state.parameterCount + block - 1) / block)
         parameters = units.lowerBound * block..<min(units.upperBound * block, state.parameterCount)
@@ -133,15 +133,18 @@ final class GradientPass<Scalar: Real & Datatype> {
     ) {
         let row = state.maximaRow(worker.index)
         row.update(repeating: 0, count: state.maxima.count)
-        let count = plan.slicing.count, own = worker.globalShare(of: count)
-        slices.forEach(of: { worker.globalShare(of: count, worker: $0) }) { slice in
+        let ofTeam = plan.slicing.ofTeam, own = worker.share(of: ofTeam.count)
+        forEach(of: 0..<ofTeam.count) { slot in
+            let slice = ofTeam.lowerBound + slot
             // The cache is asked for those that come next.
-            if own.contains(slice + 1) { plan.samples.inputs.prefetch(part(slice + 1, of: all)) }
-            let slot = slice - plan.slicing.ofTeam.lowerBound
+            if own.contains(slot + 1) { plan.samples.inputs.prefetch(part(slice + 1, of: all)) }
             body(part(slice, of: all), slot)
             if sum.reduction == .exact { sum.note(slot: slot, in: row) }
         }
     }
+
+    /// Calls `body` for each thing that this worker takes of what its team shares out; see `SharedWork`.
+    func forEach(of things: Range<Int>, _ body: (Int) -> Void) { work.forEach(of: things, body) }
 
     /// The exact sum of a minibatch's gradient as numbers, in memory of the team: by all workers, who find it whole.
     ///
