@@ -5,7 +5,7 @@ import CKernels
 public enum Curvature {
     public typealias Numbers = UnsafePointer<UnsafePointer<Double>?>
 
-    /// Parameters of a panel.
+    /// Columns of a panel: of JᵀJ parameters, of JJᵀ rows.
     public static let panel = Int(CK_PANEL)
     /// Rows of a strip, and what columns are rounded up to.
     public static let strip = 8
@@ -25,6 +25,45 @@ public enum Curvature {
         into panels: UnsafeMutablePointer<Double>
     ) {
         ck_curvature_panels(left, place, right, scale, count, depth, row, panels)
+    }
+
+    /// squares[s] = Σ_p (element · factors[p])², of each row of a group.
+    public static func rowSquares(
+        left: Numbers, place: Int, right: Numbers, factors: UnsafePointer<Double>, count: Int,
+        into squares: UnsafeMutablePointer<Double>
+    ) {
+        ck_curvature_row_squares(left, place, right, factors, count, squares)
+    }
+
+    /// Writes a group's rows, from `row` on, into panels whose neighbours are rows: element · factors[p] · scale[s].
+    public static func fillRowPanels(
+        left: Numbers, place: Int, right: Numbers, factors: UnsafePointer<Double>, scale: UnsafePointer<Double>,
+        count: Int, row: Int, into panels: UnsafeMutablePointer<Double>
+    ) {
+        ck_curvature_row_panels(left, place, right, factors, scale, count, row, panels)
+    }
+
+    /// out[c] = Σ_k panel[k][c] · x[k], of 8·vectors neighbours.
+    public static func product(
+        _ panel: UnsafePointer<Double>, depth: Int, _ x: UnsafePointer<Double>, vectors: Int,
+        into out: UnsafeMutablePointer<Double>
+    ) {
+        ck_panel_product(panel, depth, x, vectors, out)
+    }
+
+    /// out[k] = Σ_r a[r][k] · y[r], k of a range, over all rows of panels.
+    public static func sums(
+        _ panels: UnsafePointer<Double>, depth: Int, rows: Int, _ y: UnsafePointer<Double>, range: Range<Int>,
+        into out: UnsafeMutablePointer<Double>
+    ) {
+        ck_panel_sums(panels, depth, rows, y, range.lowerBound, range.upperBound, out)
+    }
+
+    /// 2^-e, e the least for which √square < 2^e; of what is next to nothing 2^400.
+    public static func scale(ofSquare square: Double) -> Double {
+        guard square > 0, square.isFinite else { return 1 }
+        let e = max(-400, (Int(square.exponent) + 2) >> 1)
+        return Double(sign: .plus, exponent: -e, significand: 1)
     }
 
     /// words += round(2⁵⁰ · aᵀb), a tile of 8 × 8·vectors.

@@ -224,6 +224,49 @@ static void functions(double limit) {
     for (size_t f = 0; f < 7; f++) report("function", f, out[f], sizeof out[f]);
 }
 
+// A Jacobian's elements, what is multiplied of them both ways, and what solves with it.
+static void curvature(void) {
+    enum { PARAMETERS = 61, ROWS = 2 * CK_GROUP, PADDED = 64, ROW = 72, PANELS = 3 };
+    static double squares[PARAMETERS * 8], byColumns[PANELS * ROWS * CK_PANEL], byRows[2 * PARAMETERS * CK_PANEL];
+    static double matrix[PADDED * ROW + MARGIN], scale[ROWS], x[PADDED], out[PADDED];
+    static int64_t words[PADDED * PADDED];
+    const double *left[PARAMETERS], *right[PARAMETERS];
+    const double *values = reals_f64(PARAMETERS * ROWS, 1), *factors = reals_f64(PADDED, 0.1);
+    for (size_t p = 0; p < PARAMETERS; p++) left[p] = right[p] = values + p * ROWS;
+    for (size_t row = 0; row < ROWS; row += CK_GROUP) {
+        ck_curvature_squares(left, row, right, PARAMETERS, squares);
+        ck_curvature_panels(left, row, right, factors, PARAMETERS, ROWS, row, byColumns);
+        ck_curvature_row_squares(left, row, right, factors, PARAMETERS, scale + row);
+        ck_curvature_row_panels(left, row, right, factors, scale + row, PARAMETERS, row, byRows);
+    }
+    report("curvature_squares", 0, squares, sizeof squares);
+    report("curvature_panels", 0, byColumns, sizeof byColumns);
+    report("curvature_row_squares", 0, scale, sizeof scale);
+    report("curvature_row_panels", 0, byRows, sizeof byRows);
+    for (size_t vectors = 1; vectors <= 3; vectors++) {
+        ck_gram_tile(byColumns + 8, byColumns, ROWS, vectors, words, CK_PANEL);
+        report("gram_tile", vectors, words, 8 * CK_PANEL * sizeof *words);
+        ck_panel_product(byRows, PARAMETERS, factors, vectors, out);
+        report("panel_product", vectors, out, sizeof out);
+    }
+    ck_gram_numbers(words, CK_PANEL, factors, matrix, ROW);
+    report("gram_numbers", 0, matrix, sizeof matrix);
+    ck_panel_sums(byRows, PARAMETERS, ROWS, values, 0, PARAMETERS, out);
+    report("panel_sums", 0, out, sizeof out);
+    ck_panel_sums(byRows, PARAMETERS, ROWS, values, 3, PARAMETERS - 1, x);
+    if (memcmp(out + 3, x + 3, (PARAMETERS - 4) * sizeof *x)) exit(1);
+    for (size_t i = 0; i < PADDED; i++)
+        for (size_t j = 0; j < PADDED; j++) matrix[i * ROW + j] = i == j ? 9 : values[i + j] / 4;
+    if (!ck_cholesky_block(matrix, ROW, 48)) exit(1);
+    ck_cholesky_columns(matrix, ROW, 48, matrix + 48, 16);
+    ck_cholesky_tile(matrix + 48, matrix + 48, ROW, 48, 2, matrix + 48 * ROW + 48);
+    ck_cholesky_solve(matrix, ROW, 48, x);
+    for (size_t i = 0; i < PADDED; i++)
+        for (size_t j = 0; j < i; j++) matrix[i * ROW + j] = 0;
+    report("cholesky", 0, matrix, sizeof matrix);
+    report("cholesky_solve", 0, x, sizeof x);
+}
+
 int main(void) {
     uint32_t samples[SAMPLES], words[320];
     uint8_t labels[SET];
@@ -245,6 +288,7 @@ int main(void) {
         functions_f64(limits[i]);
         functions(limits[i]);
     }
+    curvature();
     for (size_t end = COUNT - 9; end <= COUNT; end++) {
         sums_f32(end);
         sums_f64(end);

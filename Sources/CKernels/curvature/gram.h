@@ -34,6 +34,28 @@ CLONES void ck_curvature_panels(const double *const *left, size_t place, const d
     }
 }
 
+CLONES void ck_curvature_row_squares(const double *const *left, size_t place, const double *const *right,
+                                     const double *factors, size_t count, double *squares) {
+    vec sum[CK_GROUP / LANES] = {{0}};
+    for (size_t p = 0; p < count; p++)
+        for (size_t i = 0; i < CK_GROUP / LANES; i++) {
+            const size_t s = i * LANES;
+            const vec element = load(left[p] + place + s) * (load(right[p] + s) * splat(factors[p]));
+            sum[i] = fused(element, element, sum[i]);
+        }
+    for (size_t i = 0; i < CK_GROUP / LANES; i++) store(squares + i * LANES, sum[i]);
+}
+
+CLONES void ck_curvature_row_panels(const double *const *left, size_t place, const double *const *right,
+                                    const double *factors, const double *scale, size_t count, size_t row, double *panels) {
+    for (size_t s = 0; s < CK_GROUP; s += LANES) {
+        const vec scales = load(scale + s);
+        double *out = panels + (row + s) / PANEL * count * PANEL + (row + s) % PANEL;
+        for (size_t p = 0; p < count; p++)
+            store(out + p * PANEL, load(left[p] + place + s) * (load(right[p] + s) * splat(factors[p])) * scales);
+    }
+}
+
 INLINE void gram_tile(const double *a, const double *b, size_t depth, const size_t rows, const size_t vectors,
                       int64_t *out, size_t out_row) {
     vec sum[8 * PANEL_VECTORS] = {{0}};
@@ -80,4 +102,46 @@ CLONES void ck_gram_numbers(const int64_t *words, size_t columns, const double *
         }
         out[t * out_row + t] += diagonal[t];
     }
+}
+
+INLINE void panel_product(const double *panel, size_t depth, const double *x, const size_t vectors, double *out) {
+    vec sum[PANEL_VECTORS] = {{0}};
+    for (size_t k = 0; k < depth; k++)
+        for (size_t u = 0; u < vectors; u++) sum[u] = fused(load(panel + k * PANEL + u * LANES), splat(x[k]), sum[u]);
+    for (size_t u = 0; u < vectors; u++) store(out + u * LANES, sum[u]);
+}
+
+CLONES void ck_panel_product(const double *panel, size_t depth, const double *x, size_t vectors, double *out) {
+    if (vectors == 3) {
+        panel_product(panel, depth, x, 3, out);
+    } else if (vectors == 2) {
+        panel_product(panel, depth, x, 2, out);
+    } else {
+        panel_product(panel, depth, x, 1, out);
+    }
+}
+
+// The sums of `wide` neighbours in depth: a chain for each vector of a panel, so that none waits for another.
+INLINE void panel_sums(const double *panels, size_t depth, size_t rows, const double *y, const size_t wide, double *out) {
+    vec sum[4 * PANEL_VECTORS] = {{0}};
+    for (size_t r = 0; r < rows; r += PANEL, panels += depth * PANEL) {
+        const size_t vectors = rows - r < PANEL ? (rows - r) / LANES : PANEL_VECTORS;
+        for (size_t u = 0; u < vectors; u++) {
+            const vec factor = load(y + r + u * LANES);
+            for (size_t k = 0; k < wide; k++)
+                sum[k * PANEL_VECTORS + u] = fused(load(panels + k * PANEL + u * LANES), factor, sum[k * PANEL_VECTORS + u]);
+        }
+    }
+    for (size_t k = 0; k < wide; k++) {
+        vec *own = sum + k * PANEL_VECTORS;
+        own[0] = (own[0] + own[1]) + own[2];
+        out[k] = sum_of_lanes(own);
+    }
+}
+
+CLONES void ck_panel_sums(const double *panels, size_t depth, size_t rows, const double *y, size_t begin, size_t end,
+                          double *out) {
+    size_t k = begin;
+    for (; k + 4 <= end; k += 4) panel_sums(panels + k * PANEL, depth, rows, y, 4, out + k);
+    for (; k < end; k++) panel_sums(panels + k * PANEL, depth, rows, y, 1, out + k);
 }

@@ -264,6 +264,20 @@ void ck_curvature_squares(const double *const *left, size_t place, const double 
 /// Rows [row, row + CK_GROUP) of a piece of `depth` rows: element · scale[p]; zero beyond `count` up to a multiple of 8.
 void ck_curvature_panels(const double *const *left, size_t place, const double *const *right, const double *scale,
                          size_t count, size_t depth, size_t row, double *panels);
+// J's rows as the neighbours, [rows / CK_PANEL][parameters][CK_PANEL], of a matrix A whose columns are J's times `factors`.
+
+/// squares[s] = Σ_p (element · factors[p])² of a group's rows, one chain of fused multiply-adds by ascending p.
+void ck_curvature_row_squares(const double *const *left, size_t place, const double *const *right, const double *factors,
+                              size_t count, double *squares);
+/// Rows [row, row + CK_GROUP), row a multiple of 8: element · factors[p] · scale[s].
+void ck_curvature_row_panels(const double *const *left, size_t place, const double *const *right, const double *factors,
+                             const double *scale, size_t count, size_t row, double *panels);
+/// out[c] = Σ_k panel[k][c] · x[k], c < 8·vectors, one chain by ascending k; vectors from 1 to 3.
+void ck_panel_product(const double *panel, size_t depth, const double *x, size_t vectors, double *out);
+/// out[k] = Σ_r panels[r / CK_PANEL][k][r % CK_PANEL] · y[r], begin ≤ k < end, r < rows, a multiple of 8: a chain for each of
+/// the 24 places, by ascending r. The same bits wherever a range begins.
+void ck_panel_sums(const double *panels, size_t depth, size_t rows, const double *y, size_t begin, size_t end, double *out);
+
 /// out[8][8·vectors] += round(2^50 · Σ_k a[k][t] · b[k][c]), t < 8, the sum being one chain of fused multiply-adds by ascending
 /// k; a and b are 8, and 8·vectors columns of panels, vectors at most 3. No sum is above one.
 void ck_gram_tile(const double *a, const double *b, size_t depth, size_t vectors, int64_t *out, size_t out_row);

@@ -67,7 +67,12 @@ public final class CurvatureRows {
     public var depth: Int { groups * sampleGroup * topology.outputCount }
 
     /// As `depth`, of a piece of so many samples.
-    public func depth(of count: Int) -> Int { paddedSampleCount(count) * topology.outputCount }
+    public func depth(of count: Int) -> Int { Self.depth(of: count, topology) }
+
+    /// As `depth`, of a piece of so many samples of a network.
+    public static func depth(of count: Int, _ topology: Topology) -> Int {
+        paddedSampleCount(count) * topology.outputCount
+    }
 
     /// Computes the layers of a piece, and how its outputs are curved.
     ///
@@ -229,6 +234,23 @@ public final class CurvatureRows {
         forEachRow(parameters) { left, place, right, row in
             Curvature.fillPanels(
                 left: left, place: place, right: right, scale: scale, count: topology.parameterCount, depth: depth,
+                row: row, into: panels)
+        }
+    }
+
+    /// Writes the piece's rows, the first as number `first`, into panels whose neighbours are rows: each parameter's column
+    /// multiplied by its factor, and each row by a power of two that makes its norm less than one, left in `scale`.
+    public func fillRows(
+        _ panels: UnsafeMutablePointer<Double>, first: Int, parameters: UnsafePointer<Double>,
+        factors: UnsafePointer<Double>, scale: UnsafeMutablePointer<Double>
+    ) {
+        forEachRow(parameters) { left, place, right, row in
+            let row = first + row, own = scale + row
+            Curvature.rowSquares(
+                left: left, place: place, right: right, factors: factors, count: topology.parameterCount, into: own)
+            for s in 0..<sampleGroup { own[s] = Curvature.scale(ofSquare: own[s]) }
+            Curvature.fillRowPanels(
+                left: left, place: place, right: right, factors: factors, scale: own, count: topology.parameterCount,
                 row: row, into: panels)
         }
     }
