@@ -27,7 +27,7 @@ extension Integration {
     /// emulated processors.
     @Suite struct GoldenHashes {
         @Test func areThereForEveryKindOfRun() {
-            #expect(GoldenRun.all.count == 72)
+            #expect(GoldenRun.all.count == 73)
             #expect(Set(GoldenRun.all.map(\.hash)).count == GoldenRun.all.count)
         }
 

@@ -4,6 +4,8 @@ import Testing
 extension Integration {
     /// Optimisers whose steps are of the whole set.
     @Suite struct WholeSets {
+        /// With it, and with more rows than weights, lm solves the equations as they stand, else their dual form.
+        private static let decay = "--weight-decay 1e-4"
         private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Golden").path
         private static let numbers = [
@@ -11,8 +13,10 @@ extension Integration {
             "--recipe", "modern", "--row-weights", "\(golden)/numbers/weights.npy", "--validation", "0.2", "--quiet",
         ]
 
+        /// - Parameter optimizer: as the command line has it.
         private static func options(_ optimizer: String) -> [String] {
-            numbers + ["--optimizer", optimizer, "--epochs", "12", "--weight-decay", "1e-4", "--patience", "6"]
+            let words = optimizer.split(separator: " ").map(String.init)
+            return numbers + ["--optimizer"] + words + ["--epochs", "12", "--patience", "6"]
         }
 
         /// Losses fall from step to step, and each event says how.
@@ -32,14 +36,16 @@ extension Integration {
             }
         }
 
-        @Test(.needsMPI, arguments: [["lm"], ["lm", "--batch-size", "30"], ["lbfgs"]])
-        func oneHashOnAnyLayout(_ optimizer: [String]) async throws {
+        @Test(
+            .needsMPI,
+            arguments: ["lm \(decay)", "lm --batch-size 30 \(decay)", "lm --batch-size 30", "lbfgs \(decay)"])
+        func oneHashOnAnyLayout(_ optimizer: String) async throws {
             try await withTemporaryFolder { folder in
                 var hashes: Set<String?> = []
                 for (ranks, threads) in [(1, 1), (1, 3), (2, 2), (3, 1), (4, 1)] {
                     let outcome = try await Program.run(
                         ["train", "--run", "\(folder)/\(ranks)x\(threads)", "--threads", "\(threads)"]
-                            + Self.options(optimizer[0]) + optimizer.dropFirst(), ranks: ranks)
+                            + Self.options(optimizer), ranks: ranks)
                     #expect(outcome.status == 0, "\(outcome.errors)")
                     hashes.insert(outcome.hash)
                 }
@@ -49,14 +55,14 @@ extension Integration {
 
         @Test(
             arguments: [
-                ("lm", 0, nil, 3), ("lm", 4, 2, 1), ("lm", 9, nil, 2), ("lm --batch-size 30", 13, 2, 1),
-                ("lbfgs", 0, nil, 2), ("lbfgs", 5, 2, 1),
+                ("lm \(decay)", 0, nil, 3), ("lm \(decay)", 4, 2, 1), ("lm \(decay)", 9, nil, 2),
+                ("lm --batch-size 30 \(decay)", 13, 2, 1), ("lm --batch-size 30", 13, 2, 1),
+                ("lbfgs \(decay)", 0, nil, 2), ("lbfgs \(decay)", 5, 2, 1),
             ]
                 as [(String, Int, Int?, Int)])
         func killedAndResumedElsewhere(optimizer: String, step: Int, ranks: Int?, threads: Int) async throws {
             try await Program.requireMPI(for: ranks)
-            let words = optimizer.split(separator: " ").map(String.init)
-            let options = Self.options(words[0]) + words.dropFirst() + ["--checkpoint-every", "3steps"]
+            let options = Self.options(optimizer) + ["--checkpoint-every", "3steps"]
             try await withTemporaryFolder { folder in
                 let expected = try await Program.run(["train", "--run", "\(folder)/whole"] + options)
                 #expect(expected.status == 0 && expected.hash != nil, "\(expected.errors)")
@@ -118,15 +124,22 @@ extension Integration {
                     [
                         "train", "--run", "\(folder)/large", "--optimizer", "lm", "--epochs", "1", "--train-limit",
                         "16",
-                        "--test-limit", "1", "--model", "784x3x2x10", "--threads", "1",
+                        "--test-limit", "1", "--weight-decay", "1e-4", "--model", "784x3x2x10", "--threads", "1",
                     ])
                 #expect(
                     large.status == 0 && large.errors.contains("which has 2393 weights, takes about"), "\(large.errors)"
                 )
+                // Of 160 rows.
+                let dual = try await Program.run(
+                    [
+                        "train", "--run", "\(folder)/dual", "--optimizer", "lm", "--epochs", "1", "--train-limit", "16",
+                        "--test-limit", "1", "--model", "784x3x2x10", "--threads", "1",
+                    ])
+                #expect(dual.status == 0 && !dual.errors.contains("takes about"), "\(dual.errors)")
                 let huge = try await Program.run(
                     [
                         "train", "--run", "\(folder)/huge", "--optimizer", "lm", "--model", "784x900x10",
-                        "--train-limit", "10",
+                        "--train-limit", "10000",
                     ])
                 #expect(huge.status == 64 && huge.errors.contains("of memory; there are"), "\(huge.errors)")
             }

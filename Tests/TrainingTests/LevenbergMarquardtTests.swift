@@ -80,36 +80,6 @@ private struct GoldenStep: Decodable, CustomTestStringConvertible, Sendable {
     }
 }
 
-/// The run of a golden step, by a team of so many threads.
-private struct Setup {
-    let plan: StepPlan<Double>
-    let options: Configuration
-    let equations: NormalEquations
-    private let memory: SampleMemory
-
-    init(_ golden: GoldenStep, threads: Int) throws {
-        options = golden.options
-        memory = golden.samples()
-        let team = try Team(processes: Processes(Environment.start().world), reduction: .exact, threads: threads)
-        let slicing = Slicing(nil, reduction: .exact, team: team)
-        let state = try SharedState<Double>(
-            team: team,
-            shape: SharedState<Double>.Shape(
-                topology: options.topology, optimizerState: [], workerCount: team.workerCount,
-                slotCount: slicing.ofTeam.count, inputSlices: nil, trainCount: golden.count, blockCount: 1))
-        for (p, value) in golden.placed(golden.parameters).enumerated() { state.weights[p] = value }
-        plan = StepPlan(
-            team: team, samples: memory.samples,
-            schedule: MinibatchSchedule(options, sampleCount: golden.count), slicing: slicing,
-            sum: GradientSum(state: state, reduction: .exact))
-        equations = try NormalEquations(team: team, options.topology)
-    }
-
-    func step(_ worker: Worker) -> LevenbergMarquardtStep {
-        LevenbergMarquardtStep(plan, options, equations, worker, trace: nil)
-    }
-}
-
 @Suite struct LevenbergMarquardtTests {
     @Test func thereAreGoldenSteps() { #expect(GoldenStep.all.count == 4) }
 
@@ -142,7 +112,8 @@ private struct Setup {
     @Test(arguments: GoldenStep.all) fileprivate func step(_ golden: GoldenStep) throws {
         var found: [[UInt64]] = []
         for threads in 1...5 {
-            let setup = try Setup(golden, threads: threads)
+            let setup = try EquationsSetup(
+                golden.options, golden.samples(), parameters: golden.placed(golden.parameters), threads: threads)
             let seen = Seen()
             setup.plan.team.run { worker in
                 let step = setup.step(worker)
@@ -173,9 +144,8 @@ private struct Setup {
 
 @Suite struct NormalEquationsTests {
     /// Every tile on or above the diagonal, once; group after group.
-    @Test(arguments: [1, 7, 8, 23, 24, 25, 48, 61, 96, 131, 200]) func tiles(order: Int) throws {
-        let shape = NormalEquations.Shape(
-            try #require(Topology(sizes: [order - 1, 1]) ?? Topology(sizes: [1, 1])), workerCount: 1)
+    @Test(arguments: [1, 7, 8, 23, 24, 25, 48, 61, 96, 131, 200]) func tiles(order: Int) {
+        let shape = GramMatrix.Shape(order: order)
         let (tiles, groups) = GramTile.all(shape)
         var covered = Set<[Int]>()
         for tile in tiles {

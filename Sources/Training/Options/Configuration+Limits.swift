@@ -131,7 +131,7 @@ extension Configuration {
             return refusal
         }
         if optimizer == .lm {
-            let cost = CurvatureRows.cost(topology: topology, samples: samples)
+            let cost = curvatureCost(samples: samples)
             // One copy, however many work on it.
             let refusal = cost.refusal(
                 of: "an iteration of --optimizer lm on \(topology)", workers: 1, memoryBytes: memory)

@@ -168,12 +168,15 @@ public final class Run<Scalar: Real & Datatype> {
         }
     }
 
-    /// Beyond so many parameters the normal equations are a matter of patience.
+    /// Beyond so many rows and columns the normal equations are a matter of patience.
     private static var mostOfNormalEquations: Int { 2000 }
 
     private var curvatureAdvice: String? {
-        guard configuration.optimizer == .lm, topology.parameterCount > Self.mostOfNormalEquations else { return nil }
-        let cost = CurvatureRows.cost(topology: topology, samples: dataset.train.count)
+        let samples = dataset.train.count
+        guard configuration.optimizer == .lm,
+            configuration.curvatureOrder(samples: samples) > Self.mostOfNormalEquations
+        else { return nil }
+        let cost = configuration.curvatureCost(samples: samples)
         return
             "--optimizer lm on \(topology), which has \(topology.parameterCount) weights, takes about "
             + "\(GradientCost.duration(cost.seconds / Double(team.totalWorkers))) an iteration, and "

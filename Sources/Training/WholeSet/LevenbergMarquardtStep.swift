@@ -4,14 +4,14 @@ import Kernels
 import MPI
 import Networks
 
-/// One worker's part of Levenberg and Marquardt's steps, with Nielsen's damping: an iteration makes JᵀJ once, and tries steps of it,
-/// damped more and more, until one lowers the loss.
+/// One worker's part of Levenberg and Marquardt's steps, with Nielsen's damping: an iteration multiplies J with itself once, and tries
+/// steps of that, damped more and more, until one lowers the loss.
 ///
 /// - SeeAlso: Madsen, Nielsen and Tingleff, *Methods for non-linear least squares problems*, 2004, Algorithm 3.16.
 final class LevenbergMarquardtStep: WorkerStep {
     let pass: GradientPass<Double>
     private let equations: NormalEquations
-    private let solver: NormalEquationsWorker
+    private let solver: any StepEquations
     private let decay: Double
     private let tolerance: Double
     private let firstDamping: Double
@@ -41,7 +41,7 @@ final class LevenbergMarquardtStep: WorkerStep {
             options.network, samples: plan.samples, capacity: plan.sliceCapacity)
         pass = GradientPass(plan, worker, engine: engine, trace: trace)
         self.equations = equations
-        solver = NormalEquationsWorker(equations, pass, options.network)
+        solver = equations.equations(pass, options.network)
         let own = options.optimizerOptions, defaults = LevenbergMarquardt.defaults
         decay = own.weightDecay ?? defaults.weightDecay!
         tolerance = own.gradientTolerance ?? defaults.gradientTolerance!
@@ -94,7 +94,7 @@ final class LevenbergMarquardtStep: WorkerStep {
 
     /// What the damped model says that the step lowers the loss by: ½ Δᵀ(λDΔ − g).
     private func predictedFall(_ gradient: UnsafePointer<Double>) -> Double {
-        (0..<equations.shape.order).reduce(0) {
+        (0..<equations.parameters).reduce(0) {
             $0 + equations.step[$1] * (state.damping * equations.metric[$1] * equations.step[$1] - gradient[$1])
         } / 2
     }
@@ -123,7 +123,7 @@ final class LevenbergMarquardtStep: WorkerStep {
     private func conclude() {
         if let current {
             let gradient = equations.gradients[current.gradient]
-            state.gradientNorm = Double.magnitude(bits: Double.largest(gradient, range: 0..<equations.shape.order))
+            state.gradientNorm = Double.magnitude(bits: Double.largest(gradient, range: 0..<equations.parameters))
             if isOfWholeSet && state.gradientNorm <= tolerance { state.isDone = true }
         }
         // A damping beyond all numbers is of a run that is over.
@@ -143,7 +143,7 @@ final class LevenbergMarquardtStep: WorkerStep {
         guard !outcome.diverged else { return Place(loss: .nan, objective: .nan, gradient: index, outcome: outcome) }
         var squares = 0.0
         if decay > 0 {
-            for p in 0..<equations.shape.order { squares += weights[p] * weights[p] }
+            for p in 0..<equations.parameters { squares += weights[p] * weights[p] }
             for p in pass.parameters { equations.gradients[index][p] += decay * weights[p] }
             pass.team.wait()
         }

@@ -11,7 +11,10 @@ final class WholeSetSteps<Scalar: Real & Datatype> {
     init(_ options: Configuration, _ plan: StepPlan<Scalar>) throws {
         switch options.optimizer {
         case .lm:
-            let equations = try NormalEquations(team: plan.team, options.topology)
+            let equations = try NormalEquations(
+                team: plan.team, options.topology,
+                form: options.curvatureForm(samples: plan.schedule.sampleCount),
+                samples: plan.schedule.largestMinibatch)
             make = { worker, trace in
                 // Refused in any other precision.
                 LevenbergMarquardtStep(plan as! StepPlan<Double>, options, equations, worker, trace: trace)

@@ -1,0 +1,21 @@
+import Networks
+
+/// What steps of Levenberg and Marquardt's are solved by, of a run of these options on so many samples; and what one costs.
+extension Configuration {
+    func curvatureForm(samples: Int) -> CurvatureForm {
+        let decay = optimizerOptions.weightDecay ?? LevenbergMarquardt.defaults.weightDecay!
+        return CurvatureForm(topology: topology, samples: largestMinibatch(of: samples), decays: decay > 0)
+    }
+
+    /// Rows of what is factored.
+    func curvatureOrder(samples: Int) -> Int {
+        curvatureForm(samples: samples).order(topology: topology, samples: largestMinibatch(of: samples))
+    }
+
+    func curvatureCost(samples: Int) -> GradientCost {
+        CurvatureRows.cost(
+            topology: topology, samples: largestMinibatch(of: samples), form: curvatureForm(samples: samples))
+    }
+
+    private func largestMinibatch(of samples: Int) -> Int { min(batchSize, samples) }
+}

@@ -1,0 +1,116 @@
+import Cluster
+import Kernels
+import MPI
+
+/// One worker's part of adding up a Gram matrix, and of its factor. All workers of a team call each at the same time.
+final class GramMatrixWorker {
+    private let matrix: GramMatrix
+    private let pass: GradientPass<Double>
+    /// At most the memory's.
+    private(set) var shape: GramMatrix.Shape
+    private var tiles: [GramTile]
+    private var groups: [Int]
+
+    private var team: Team { pass.team }
+    private var worker: Worker { pass.worker }
+
+    init(_ matrix: GramMatrix, _ pass: GradientPass<Double>) {
+        (self.matrix, self.pass) = (matrix, pass)
+        shape = matrix.shape
+        (tiles, groups) = GramTile.all(shape)
+    }
+
+    // MARK: Products
+
+    /// Makes it zero, of so many rows and columns.
+    func clear(order: Int) {
+        if order != shape.order {
+            shape = GramMatrix.Shape(order: order)
+            (tiles, groups) = GramTile.all(shape)
+        }
+        let part = worker.share(of: shape.wordCount)
+        (matrix.words + part.lowerBound).update(repeating: 0, count: part.count)
+    }
+
+    /// Adds this worker's tiles of the pieces' products to the words.
+    func add(_ pieces: [GramPiece]) {
+        var index = worker.share(of: tiles.count).lowerBound
+        let end = worker.share(of: tiles.count).upperBound
+        while index < end {
+            // Tiles of a group that share a panel: it stays in the cache.
+            var next = index + 1
+            while next < end, tiles[next].panel == tiles[index].panel, tiles[next].strip > tiles[next - 1].strip {
+                next += 1
+            }
+            for piece in pieces { for tile in tiles[index..<next] { add(piece, to: tile) } }
+            index = next
+        }
+    }
+
+    private func add(_ piece: GramPiece, to tile: GramTile) {
+        Curvature.addTile(
+            piece.columns(from: tile.rowStart), piece.columns(from: tile.columnStart), depth: piece.depth,
+            vectors: tile.vectors,
+            to: matrix.words + shape.words(before: tile.strip) + tile.columnStart - tile.rowStart,
+            row: shape.columns(tile.strip))
+    }
+
+    /// Adds up the words of all teams, when all their workers are done.
+    func addTeams() throws {
+        guard worker.isTeamLeader else { return }
+        try team.leaders.allReduce(
+            inPlace: UnsafeMutableBufferPointer(start: matrix.words, count: shape.wordCount), operation: .sum)
+    }
+
+    // MARK: Its factor
+
+    /// Leaves the factor of the matrix and its `diagonal`, when all workers have their parts of that.
+    ///
+    /// - Parameter clock: when it began, and then when it ended.
+    /// - Returns: whether there is one, the same for every worker.
+    func factor(_ clock: inout Double) -> Bool {
+        for strip in stride(from: worker.index, to: shape.strips, by: team.workerCount) {
+            let start = strip * Curvature.strip
+            Curvature.numbers(
+                of: matrix.words + shape.words(before: strip), columns: shape.columns(strip),
+                diagonal: matrix.diagonal + start, into: matrix.factor + start * shape.row + start, row: shape.row)
+        }
+        clock = pass.wait(after: .update, since: clock)
+        return factorBlocks(&clock)
+    }
+
+    /// By blocks of rows: one worker's the block on the diagonal, everybody's the rest of its rows, and what they take from the
+    /// rows below.
+    private func factorBlocks(_ clock: inout Double) -> Bool {
+        let row = shape.row, size = GramTile.groupRows
+        for (group, start) in stride(from: 0, to: shape.padded, by: size).enumerated() {
+            let n = min(size, shape.padded - start)
+            let block = matrix.factor + start * row + start
+            if worker.isTeamLeader { matrix.fails.pointee = Curvature.factorBlock(block, row: row, n: n) ? 0 : 1 }
+            clock = pass.wait(after: .update, since: clock)
+            guard matrix.fails.pointee == 0 else { return false }
+            let chunk = 64, rest = shape.padded - start - n
+            for index in worker.share(of: (rest + chunk - 1) / chunk) {
+                Curvature.factorColumns(
+                    block, row: row, n: n, block + n + index * chunk, columns: min(chunk, rest - index * chunk))
+            }
+            clock = pass.wait(after: .update, since: clock)
+            guard rest > 0 else { continue }
+            let left = groups[group + 1]
+            for index in worker.share(of: tiles.count - left) {
+                let tile = tiles[left + index]
+                let above = matrix.factor + start * row
+                Curvature.subtractTile(
+                    above + tile.rowStart, above + tile.columnStart, row: row, depth: n, vectors: tile.vectors,
+                    from: matrix.factor + tile.rowStart * row + tile.columnStart)
+            }
+            clock = pass.wait(after: .update, since: clock)
+        }
+        return true
+    }
+
+    /// Solves for x, of `padded` numbers, by the factor: for one worker to do.
+    func solve(_ x: UnsafeMutablePointer<Double>) {
+        Curvature.solve(matrix.factor, row: shape.row, n: shape.padded, x)
+    }
+}
