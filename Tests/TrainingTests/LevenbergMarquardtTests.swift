@@ -146,7 +146,8 @@ private struct GoldenStep: Decodable, CustomTestStringConvertible, Sendable {
     /// Every tile on or above the diagonal, once; group after group.
     @Test(arguments: [1, 7, 8, 23, 24, 25, 48, 61, 96, 131, 200]) func tiles(order: Int) {
         let shape = GramMatrix.Shape(order: order)
-        let (tiles, groups) = GramTile.all(shape)
+        let runs = GramTile.runs(shape)
+        let tiles = runs.all.flatMap { $0 }
         var covered = Set<[Int]>()
         for tile in tiles {
             #expect(tile.vectors > 0 && tile.columnStart >= tile.rowStart)
@@ -155,10 +156,11 @@ private struct GoldenStep: Decodable, CustomTestStringConvertible, Sendable {
             }
         }
         #expect(covered.count == shape.strips * (shape.strips + 1) / 2)
-        for (group, start) in groups.enumerated() {
+        for run in runs.all { #expect(!run.isEmpty && Set(run.map(\.panel)).count == 1) }
+        for (group, start) in runs.groups.enumerated() {
             let rows = group * GramTile.groupRows
-            #expect(
-                tiles[start...].allSatisfy { $0.rowStart >= rows } && tiles[..<start].allSatisfy { $0.rowStart < rows })
+            #expect(runs.all[start...].allSatisfy { $0.allSatisfy { $0.rowStart >= rows } })
+            #expect(runs.all[..<start].allSatisfy { $0.allSatisfy { $0.rowStart < rows } })
         }
     }
 

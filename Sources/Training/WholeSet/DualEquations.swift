@@ -37,22 +37,20 @@ final class DualEquations: StepEquations {
         let started = now()
         matrix.clear(order: order(batch.samples.count))
         let size = memory.shape.pieceSamples, rowsOfPiece = jacobian.rows.depth(of: size)
-        for piece in worker.share(of: batch.pieceCount(size: size)) {
+        pass.forEach(of: 0..<batch.pieceCount(size: size)) { piece in
             jacobian.run(batch.piece(piece, size: size), of: batch)
             jacobian.rows.fillRows(
                 memory.panels, first: piece * rowsOfPiece, parameters: jacobian.weights, factors: memory.roots,
                 scale: memory.matrix.scale)
         }
         let made = pass.wait(after: .compute, since: started)
-        // Chunk after chunk, of which each stays in the cache.
-        for chunk in pass.team.share(of: (memory.parameters + Self.chunk - 1) / Self.chunk) {
-            let first = chunk * Self.chunk
-            matrix.add([
-                GramPiece(
+        matrix.add(
+            pass.team.share(of: (memory.parameters + Self.chunk - 1) / Self.chunk).map { chunk in
+                let first = chunk * Self.chunk
+                return GramPiece(
                     panels: memory.panels + first * Curvature.panel, depth: min(Self.chunk, memory.parameters - first),
                     panelStride: panelStride)
-            ])
-        }
+            })
         let multiplied = pass.wait(after: .compute, since: made)
         try matrix.addTeams()
         _ = pass.wait(after: .allReduce, since: multiplied)

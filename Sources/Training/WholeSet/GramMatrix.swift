@@ -82,21 +82,28 @@ struct GramTile: BitwiseCopyable {
     /// Rows of a group of strips, whose tiles stand together: what Cholesky's factor goes by.
     static let groupRows = 48
 
-    /// All tiles on and above the diagonal, group after group of strips, and of each panel after panel; and where each group's
-    /// begin.
-    static func all(_ shape: GramMatrix.Shape) -> (tiles: [GramTile], groups: [Int]) {
+    /// All tiles on and above the diagonal, in runs of a group of strips that share a panel, which then stays in the cache; and where
+    /// each group's runs begin.
+    struct Runs {
+        var all: [[GramTile]] = []
+        var groups: [Int] = []
+    }
+
+    static func runs(_ shape: GramMatrix.Shape) -> Runs {
         let vectors = Curvature.panel / Curvature.strip, inGroup = groupRows / Curvature.strip
-        var tiles: [GramTile] = [], groups: [Int] = []
+        var runs = Runs()
         for group in stride(from: 0, to: shape.strips, by: inGroup) {
-            groups.append(tiles.count)
+            runs.groups.append(runs.all.count)
             for panel in group / vectors..<shape.panels {
                 let last = min(vectors, shape.strips - panel * vectors)
-                for strip in group..<min(group + inGroup, shape.strips) where strip < panel * vectors + last {
-                    let first = max(0, strip - panel * vectors)
-                    tiles.append(GramTile(strip: strip, panel: panel, first: first, vectors: last - first))
-                }
+                let strips = (group..<min(group + inGroup, shape.strips)).filter { $0 < panel * vectors + last }
+                runs.all.append(
+                    strips.map { strip in
+                        let first = max(0, strip - panel * vectors)
+                        return GramTile(strip: strip, panel: panel, first: first, vectors: last - first)
+                    })
             }
         }
-        return (tiles, groups)
+        return runs
     }
 }

@@ -8,8 +8,7 @@ final class GramMatrixWorker {
     private let pass: GradientPass<Double>
     /// At most the memory's.
     private(set) var shape: GramMatrix.Shape
-    private var tiles: [GramTile]
-    private var groups: [Int]
+    private var runs: GramTile.Runs
 
     private var team: Team { pass.team }
     private var worker: Worker { pass.worker }
@@ -17,7 +16,7 @@ final class GramMatrixWorker {
     init(_ matrix: GramMatrix, _ pass: GradientPass<Double>) {
         (self.matrix, self.pass) = (matrix, pass)
         shape = matrix.shape
-        (tiles, groups) = GramTile.all(shape)
+        runs = GramTile.runs(shape)
     }
 
     // MARK: Products
@@ -26,24 +25,16 @@ final class GramMatrixWorker {
     func clear(order: Int) {
         if order != shape.order {
             shape = GramMatrix.Shape(order: order)
-            (tiles, groups) = GramTile.all(shape)
+            runs = GramTile.runs(shape)
         }
         let part = worker.share(of: shape.wordCount)
         (matrix.words + part.lowerBound).update(repeating: 0, count: part.count)
     }
 
-    /// Adds this worker's tiles of the pieces' products to the words.
+    /// Adds the pieces' products to the words, of the tiles that this worker takes.
     func add(_ pieces: [GramPiece]) {
-        var index = worker.share(of: tiles.count).lowerBound
-        let end = worker.share(of: tiles.count).upperBound
-        while index < end {
-            // Tiles of a group that share a panel: it stays in the cache.
-            var next = index + 1
-            while next < end, tiles[next].panel == tiles[index].panel, tiles[next].strip > tiles[next - 1].strip {
-                next += 1
-            }
-            for piece in pieces { for tile in tiles[index..<next] { add(piece, to: tile) } }
-            index = next
+        pass.forEach(of: 0..<runs.all.count) { run in
+            for piece in pieces { for tile in runs.all[run] { add(piece, to: tile) } }
         }
     }
 
@@ -90,19 +81,19 @@ final class GramMatrixWorker {
             clock = pass.wait(after: .update, since: clock)
             guard matrix.fails.pointee == 0 else { return false }
             let chunk = 64, rest = shape.padded - start - n
-            for index in worker.share(of: (rest + chunk - 1) / chunk) {
+            pass.forEach(of: 0..<(rest + chunk - 1) / chunk) { index in
                 Curvature.factorColumns(
                     block, row: row, n: n, block + n + index * chunk, columns: min(chunk, rest - index * chunk))
             }
             clock = pass.wait(after: .update, since: clock)
             guard rest > 0 else { continue }
-            let left = groups[group + 1]
-            for index in worker.share(of: tiles.count - left) {
-                let tile = tiles[left + index]
-                let above = matrix.factor + start * row
-                Curvature.subtractTile(
-                    above + tile.rowStart, above + tile.columnStart, row: row, depth: n, vectors: tile.vectors,
-                    from: matrix.factor + tile.rowStart * row + tile.columnStart)
+            let above = matrix.factor + start * row
+            pass.forEach(of: runs.groups[group + 1]..<runs.all.count) { run in
+                for tile in runs.all[run] {
+                    Curvature.subtractTile(
+                        above + tile.rowStart, above + tile.columnStart, row: row, depth: n, vectors: tile.vectors,
+                        from: matrix.factor + tile.rowStart * row + tile.columnStart)
+                }
             }
             clock = pass.wait(after: .update, since: clock)
         }

@@ -29,13 +29,13 @@ final class PrimalEquations: StepEquations {
         _ = pass.wait(after: .allReduce, since: clock)
     }
 
-    /// A round: each worker makes some of the pieces, and all multiply them.
+    /// A round: workers make the pieces, and all multiply them.
     private func multiply(_ round: Range<Int>, of batch: MinibatchSamples, since start: Double) -> Double {
         func samples(_ piece: Int) -> UnsafeBufferPointer<UInt32> {
             batch.piece(round.lowerBound + piece, size: memory.shape.pieceSamples)
         }
         func place(_ piece: Int) -> UnsafeMutablePointer<Double> { memory.panels + piece * memory.shape.pieceSize }
-        for piece in pass.worker.share(of: round.count) {
+        pass.forEach(of: 0..<round.count) { piece in
             let samples = samples(piece)
             pass.account(for: samples)
             jacobian.run(samples, of: batch)
