@@ -59,7 +59,7 @@ import Testing
         #expect(far.terms["pivot"]! > far.terms["factor"]!)
         let limit = try #require(record.limits.first)
         #expect(limit.dominant == "pivot" && limit.why.contains("factoring JᵀJ by one worker"), "\(limit.why)")
-        #expect(limit.why.contains("5000 samples are 20 pieces of J"))
+        #expect(limit.why.contains("pieces of 256 rows"))
     }
 
     /// A node takes whole pieces, and factors for itself.
@@ -71,6 +71,16 @@ import Testing
         #expect(crowded.busyWorkers == 20 && crowded.mostSamples == 256)
         // JᵀJ is 3.8 MB, of 1.25 GB/s: 6 ms on every node's link at least.
         #expect(Self.machine.terms(crowded)[.bandwidth]! > 6e-3)
+    }
+
+    /// Of fewer rows than parameters the dual form's matrix is factored, whose products go by parameters.
+    @Test func fewRows() {
+        let few = Self.shape(batch: 100), terms = Self.machine.terms(few)
+        #expect(few.order == 100 && Self.shape(batch: 971).order == 971)
+        #expect(abs(few.mostSamples - 100 * 100 / 971.0) < 1e-9)
+        #expect(abs(terms[.factor]! / Self.machine.terms(Self.shape())[.factor]! - pow(100 / 971.0, 3)) < 1e-9)
+        // 971 parameters are four chunks.
+        #expect(Self.shape(nodes: 8, batch: 100, linkRate: 1e10).busyWorkers == 4)
     }
 
     /// The same network by gradients is another study, whose model knows nothing of factors.

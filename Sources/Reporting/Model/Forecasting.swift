@@ -87,10 +87,8 @@ struct Forecasting {
         if half.workers < forecasts.last!.workers {
             why += " Half of the efficiency is lost beyond \(half.workers) workers."
         }
-        if let piece = work.pieceSamples {
-            let pieces = (fastest.batchSize + piece - 1) / piece
-            why +=
-                " \(counted(fastest.batchSize, "sample")) are \(counted(pieces, "piece")) of J, for as many nodes at the very most."
+        if work.factors > 0 {
+            why += " Samples go by pieces of 256 rows of J, one a node at the least."
         } else if fastest.batchSize < forecasts.last!.workers {
             why +=
                 " A minibatch of \(fastest.batchSize) samples, one a slice, feeds \(fastest.batchSize) workers at the very most."

@@ -31,7 +31,7 @@ public struct StepModel: Sendable {
             switch self {
             case .sample: "computing a sample: its gradient, and its part of JᵀJ where that is made"
             case .slice: "beginning a slice, per parameter"
-            case .contention: "a sample, more, when all cores of a node are busy"
+            case .contention: "a sample, more, for each worker more on its node"
             case .word: "summing and updating, per parameter and slot"
             case .barrier: "a barrier, per doubling of the workers of a node"
             case .nearMessage: "α within a node: a message"
@@ -114,24 +114,24 @@ public struct StepModel: Sendable {
     func counts(_ shape: StepShape) -> [Double] { Self.counts(shape, onlyLinkRate: onlyLinkRate) }
 
     private static func counts(_ shape: StepShape, onlyLinkRate: Double?) -> [Double] {
-        let (work, order) = (shape.work, Double(shape.parameters))
+        let (work, parameters) = (shape.work, Double(shape.parameters))
         let samples = shape.mostSamples * work.samplePasses
         let farBytes = shape.far.linkBytes * work.gradients + shape.words.linkBytes
         return Parameter.allCases.map { parameter in
             switch parameter {
             case .sample: samples
             // Beside JᵀJ it is nothing, and would not be told from a sample.
-            case .slice: work.factors > 0 ? 0 : shape.mostSlices * order * work.gradients
-            case .contention: samples * (1 - 1 / shape.workersPerNode)
-            case .word: order / shape.teamWorkers * (shape.teamSlots + 4) * work.gradients
+            case .slice: work.factors > 0 ? 0 : shape.mostSlices * parameters * work.gradients
+            case .contention: samples * (shape.workersPerNode - 1)
+            case .word: parameters / shape.teamWorkers * (shape.teamSlots + 4) * work.gradients
             case .barrier: barriers(shape) * log2(shape.teamWorkers)
             case .nearMessage: shape.near.messages * work.gradients
             case .nearByte: shape.near.linkBytes * work.gradients
             case .farMessage: (shape.far.messages + shape.maxima.messages) * work.gradients + shape.words.messages
             case .farByte: farBytes
             case .farWire: wireSeconds(farBytes, shape.linkRate, onlyLinkRate: onlyLinkRate)
-            case .factor: work.factors * StepWork.factorOperations(order: order) / shape.teamWorkers
-            case .pivot: work.factors * StepWork.pivotOperations(order: order)
+            case .factor: work.factors * StepWork.factorOperations(order: shape.order) / shape.teamWorkers
+            case .pivot: work.factors * StepWork.pivotOperations(order: shape.order)
             }
         }
     }
@@ -140,7 +140,7 @@ public struct StepModel: Sendable {
     private static func barriers(_ shape: StepShape) -> Double {
         let ofGradient = shape.teams == 1 ? 2.0 : shape.isExact ? 5 : 4
         return ofGradient * shape.work.gradients
-            + shape.work.factors * 3 * (Double(shape.parameters) / StepWork.blockRows).rounded(.up)
+            + shape.work.factors * 3 * (shape.order / StepWork.blockRows).rounded(.up)
     }
 
     /// Seconds of `bytes` on a perfect link, so far as they are counted apart from β.

@@ -37,22 +37,36 @@ public struct StepShape: Sendable, Hashable {
     }
 
     public var workers: Int { ranks * threads }
-    /// Workers that get samples.
+    /// Workers that get something to compute.
     public var busyWorkers: Int {
-        let pieces = work.pieceSamples.map { Int(teamWorkers) * min(teams, (batchSize + $0 - 1) / $0) }
-        return min(workers, pieces ?? min(slices, batchSize))
+        guard let (count, piece) = pieces else { return min(workers, slices, batchSize) }
+        return min(workers, Int(teamWorkers) * min(teams, (count + piece - 1) / piece))
     }
 
     /// Slices of the worker that has the most.
     var mostSlices: Double { Double((slices + workers - 1) / workers) }
 
-    /// Samples of the worker that has the most: of its slices; or of its team's pieces, which the team shares.
+    /// Samples of the worker that has the most: of its slices; or its part of its team's pieces. Where J has fewer rows than there are
+    /// parameters a sample costs the less.
     var mostSamples: Double {
-        guard let piece = work.pieceSamples else {
+        guard let (count, piece) = pieces else {
             return min(Double(batchSize), mostSlices * Double(batchSize) / Double(slices))
         }
-        let pieces = (batchSize + piece - 1) / piece
-        return Double(min(batchSize, (pieces + teams - 1) / teams * piece)) / teamWorkers
+        let ofTeam = Double(min(count, ((count + piece - 1) / piece + teams - 1) / teams * piece)) / Double(count)
+        return Double(batchSize) * ofTeam / teamWorkers * order / Double(parameters)
+    }
+
+    /// What teams share out where J is multiplied by itself, and how much of it goes together: samples; or parameters, where there
+    /// are fewer rows.
+    private var pieces: (count: Int, piece: Int)? {
+        guard case .curvature(let outputs, _) = work else { return nil }
+        return batchSize * outputs < parameters ? (parameters, 256) : (batchSize, max(1, 256 / outputs))
+    }
+
+    /// Of the matrix that is factored: JᵀJ, or the dual form's.
+    var order: Double {
+        guard case .curvature(let outputs, _) = work else { return 0 }
+        return Double(min(parameters, batchSize * outputs))
     }
 
     /// Workers that share one copy of the weights, how many such teams, and the slots that one of them adds up.
@@ -72,10 +86,10 @@ public struct StepShape: Sendable, Hashable {
     /// Of the tensors' largest magnitudes, before an exact sum: a few bytes.
     var maxima: AllReduce { AllReduce(members: isExact ? nodes : 1, bytes: 64) }
     var far: AllReduce { AllReduce(members: nodes, bytes: messageBytes, algorithm: algorithm) }
-    /// Of JᵀJ's words, where there are any.
+    /// Of the words of what is factored, where there is anything.
     var words: AllReduce {
         AllReduce(
-            members: work.factors > 0 ? nodes : 1, bytes: 4 * Double(parameters) * Double(parameters),
+            members: work.factors > 0 ? nodes : 1, bytes: 4 * order * order,
             algorithm: algorithm)
     }
 }

@@ -22,9 +22,6 @@ public enum StepWork: Sendable, Hashable {
     /// Damped matrices that are factored.
     var factors: Double { if case .curvature(_, let tries) = self { tries } else { 0 } }
 
-    /// Samples of a piece of J, some 256 rows; nil where there is no J.
-    var pieceSamples: Int? { if case .curvature(let outputs, _) = self { max(1, 256 / outputs) } else { nil } }
-
     /// Rows of the factor that go together: one block on the diagonal, after which all wait thrice.
     static let blockRows = 48.0
 

@@ -5,7 +5,7 @@ extension StepWork {
         case .gradient:
             """
             step     = compute + sum + barriers + network
-            compute  = ⌈S/W⌉ · (B/S · (sample + contention · (1 - 1/w)) + P · slice)
+            compute  = ⌈S/W⌉ · (B/S · (sample + contention · (w - 1)) + P · slice)
             sum      = P/w · (S/n + 4) · word
             barriers = (2 if n = 1, else 5) · log2 w · barrier
             network  = 3·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
@@ -13,7 +13,7 @@ extension StepWork {
         case .search:
             """
             step     = t · (compute + sum + barriers + network)
-            compute  = ⌈S/W⌉ · (B/S · (sample + contention · (1 - 1/w)) + P · slice)
+            compute  = ⌈S/W⌉ · (B/S · (sample + contention · (w - 1)) + P · slice)
             sum      = P/w · (S/n + 4) · word
             barriers = (2 if n = 1, else 5) · log2 w · barrier
             network  = 3·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
@@ -21,7 +21,7 @@ extension StepWork {
         case .curvature:
             """
             step     = compute + factor + pivots + sum + barriers + network
-            compute  = ⌈B/256/n⌉·256/w · (sample + contention · (1 - 1/w))
+            compute  = ⌈B/256/n⌉·256/w · (sample + contention · (w - 1))
             factor   = t · P³/3 / w · factor
             pivots   = t · (768·P + 4·P²) · pivot
             sum      = (1+t) · P/w · (S/n + 4) · word

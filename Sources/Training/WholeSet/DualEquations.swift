@@ -44,14 +44,13 @@ final class DualEquations: StepEquations {
                 scale: memory.matrix.scale)
         }
         let made = pass.wait(after: .compute, since: started)
-        matrix.add(
+        let multiplied = matrix.add(
             pass.team.share(of: (memory.parameters + Self.chunk - 1) / Self.chunk).map { chunk in
                 let first = chunk * Self.chunk
                 return GramPiece(
                     panels: memory.panels + first * Curvature.panel, depth: min(Self.chunk, memory.parameters - first),
                     panelStride: panelStride)
-            })
-        let multiplied = pass.wait(after: .compute, since: made)
+            }, since: made)
         try matrix.addTeams()
         _ = pass.wait(after: .allReduce, since: multiplied)
     }

@@ -31,11 +31,22 @@ final class GramMatrixWorker {
         (matrix.words + part.lowerBound).update(repeating: 0, count: part.count)
     }
 
-    /// Adds the pieces' products to the words, of the tiles that this worker takes.
-    func add(_ pieces: [GramPiece]) {
-        pass.forEach(of: 0..<runs.all.count) { run in
-            for piece in pieces { for tile in runs.all[run] { add(piece, to: tile) } }
+    /// Pieces that a run of tiles goes through at a time: as many as stay in a core's cache with it.
+    private static let together = 2
+
+    /// Adds the pieces' products to the words, of the tiles that this worker takes; waits for all.
+    ///
+    /// - Returns: when all were there.
+    func add(_ pieces: [GramPiece], since start: Double) -> Double {
+        var clock = start
+        for first in stride(from: 0, to: pieces.count, by: Self.together) {
+            let some = pieces[first..<min(first + Self.together, pieces.count)]
+            pass.forEach(of: 0..<runs.all.count) { run in
+                for piece in some { for tile in runs.all[run] { add(piece, to: tile) } }
+            }
+            clock = pass.wait(after: .compute, since: clock)
         }
+        return clock
     }
 
     private func add(_ piece: GramPiece, to tile: GramTile) {

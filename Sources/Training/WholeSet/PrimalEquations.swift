@@ -42,12 +42,11 @@ final class PrimalEquations: StepEquations {
             jacobian.rows.fill(place(piece), parameters: jacobian.weights, scale: memory.matrix.scale)
         }
         let made = pass.wait(after: .compute, since: start)
-        matrix.add(
+        return matrix.add(
             (0..<round.count).map {
                 let depth = jacobian.rows.depth(of: samples($0).count)
                 return GramPiece(panels: place($0), depth: depth, panelStride: depth * Curvature.panel)
-            })
-        return pass.wait(after: .compute, since: made)
+            }, since: made)
     }
 
     func solve(gradient: UnsafePointer<Double>, damping: Double, decay: Double) -> Bool {
