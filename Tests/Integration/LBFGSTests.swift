@@ -113,7 +113,9 @@ extension Integration {
         {
             try await withTemporaryFolder { folder in
                 let (whole, files) = (RunFiles(path: "\(folder)/whole"), RunFiles(path: "\(folder)/run"))
-                let options = Self.small + ["--epochs", "16", "--history", "4", "--precision", precision]
+                let options =
+                    Self.small
+                    + ["--epochs", "16", "--history", "4", "--precision", precision, "--checkpoint-every", "1"]
                 let reference = try await Self.train(["--run", whole.path, "--threads", "1"] + options)
                 #expect(reference.hash != nil, "\(reference.errors)")
                 let broken = try await Self.train(
