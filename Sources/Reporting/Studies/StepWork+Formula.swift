@@ -2,22 +2,8 @@ extension StepWork {
     /// What a step takes, by the model's parameters.
     var formula: String {
         switch self {
-        case .gradient:
-            """
-            step     = compute + sum + barriers + network
-            compute  = ⌈S/W⌉ · (B/S · (sample + contention · (w - 1)) + P · slice)
-            sum      = P/w · (S/n + 4) · word
-            barriers = (2 if n = 1, else 5) · log2 w · barrier
-            network  = 3·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
-            """
-        case .search:
-            """
-            step     = t · (compute + sum + barriers + network)
-            compute  = ⌈S/W⌉ · (B/S · (sample + contention · (w - 1)) + P · slice)
-            sum      = P/w · (S/n + 4) · word
-            barriers = (2 if n = 1, else 5) · log2 w · barrier
-            network  = 3·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
-            """
+        case .gradient: "step     = compute + sum + barriers + network\n" + Self.gradientTerms
+        case .search: "step     = t · (compute + sum + barriers + network)\n" + Self.gradientTerms
         case .curvature:
             """
             step     = compute + factor + pivots + sum + barriers + network
@@ -30,6 +16,13 @@ extension StepWork {
             """
         }
     }
+
+    private static let gradientTerms = """
+        compute  = ⌈S/W⌉ · (B/S · (sample + contention · (w - 1)) + P · slice)
+        sum      = P/w · (S/n + 4) · word
+        barriers = (2 if n = 1, else 5) · log2 w · barrier
+        network  = 3·⌈log2 n⌉ · alpha + 2·(n-1)/n · M · (beta + wire · 8/link rate)
+        """
 
     /// What of it needs to be said beside what all have.
     var legend: String {

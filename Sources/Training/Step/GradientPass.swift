@@ -78,9 +78,16 @@ final class GradientPass<Scalar: Real & Datatype> {
             plan.schedule.permute(
                 UnsafeMutableBufferPointer(start: state.permutation, count: plan.schedule.sampleCount), epoch: epoch)
         }
-        let drawn = clock.lap(.compute, since: start)
+        _ = wait(after: .compute, since: start)
+    }
+
+    /// Waits for the team after some work.
+    ///
+    /// - Returns: when all were there.
+    func wait(after kind: Span.Kind, since start: Double) -> Double {
+        let done = clock.lap(kind, since: start)
         team.wait()
-        _ = clock.lap(.wait, since: drawn)
+        return clock.lap(.wait, since: done)
     }
 
     /// The samples of the epoch's first `count` minibatches.
@@ -176,15 +183,11 @@ final class GradientPass<Scalar: Real & Datatype> {
     /// - Returns: when all were there.
     func gather(_ request: Request, since start: Double) -> Double {
         state.requests[worker.index] = request.rawValue
-        let computed = clock.lap(.compute, since: start)
-        team.wait()
-        var gathered = clock.lap(.wait, since: computed)
+        var gathered = wait(after: .compute, since: start)
         if let slices = state.inputSlices {
             // Their gradients, which no worker has, are looked at by rows.
             sum.note(slices, parameters, in: state.maximaRow(worker.index), scratch: inputRows)
-            let noted = clock.lap(.compute, since: gathered)
-            team.wait()
-            gathered = clock.lap(.wait, since: noted)
+            gathered = wait(after: .compute, since: gathered)
         }
         return gathered
     }
@@ -243,9 +246,7 @@ final class GradientPass<Scalar: Real & Datatype> {
 
     /// Several teams: after all of this team's workers have summed, the leaders add up the teams' sums.
     func addTeams(since start: Double, preparing prepare: () -> Void = {}) throws -> Double {
-        let added = clock.lap(.sum, since: start)
-        team.wait()
-        var waited = clock.lap(.wait, since: added)
+        var waited = wait(after: .sum, since: start)
         if worker.isTeamLeader {
             prepare()
             try sum.addTeams(team.leaders)

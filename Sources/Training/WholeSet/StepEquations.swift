@@ -71,17 +71,6 @@ final class JacobianWorker {
     }
 }
 
-extension GradientPass {
-    /// Waits for the team after some work.
-    ///
-    /// - Returns: when all were there.
-    func wait(after kind: Span.Kind, since start: Double) -> Double {
-        let done = clock.lap(kind, since: start)
-        team.wait()
-        return clock.lap(.wait, since: done)
-    }
-}
-
 extension MinibatchSamples {
     /// So many of them at a time.
     func piece(_ index: Int, size: Int) -> UnsafeBufferPointer<UInt32> {
