@@ -87,9 +87,11 @@ CLONES void NAME(row_sums)(const REAL *delta, size_t n, size_t columns, REAL *su
 }
 
 CLONES void NAME(multiply)(const REAL *a, const REAL *b, size_t count, REAL *out) {
-    size_t e = 0;
-    for (; e + LANES <= count; e += LANES) store(out + e, load(a + e) * load(b + e));
-    for (; e < count; e++) out[e] = a[e] * b[e];
+    for (size_t e = 0; e < count; e += LANES) {
+        vec product = load(a + e) * load(b + e);
+        clear_tiny(&product);
+        store(out + e, product);
+    }
 }
 
 // MARK: Sensitivities of one group of samples
@@ -100,10 +102,12 @@ CLONES void NAME(sensitivity_start)(const REAL *weights, size_t n, const REAL *u
                                     size_t first, size_t width, REAL *s) {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < width; j++)
-            for (size_t v = 0; v < GROUP_VECTORS; v++)
-                store(s + (i * width + j) * CK_GROUP + v * LANES,
-                      load(upper + i * stride + v * LANES) *
-                          (splat(weights[(first + j) * n + i]) * load(lower + (first + j) * stride + v * LANES)));
+            for (size_t v = 0; v < GROUP_VECTORS; v++) {
+                vec element = load(upper + i * stride + v * LANES) *
+                              (splat(weights[(first + j) * n + i]) * load(lower + (first + j) * stride + v * LANES));
+                clear_negligible(&element);
+                store(s + (i * width + j) * CK_GROUP + v * LANES, element);
+            }
 }
 
 CLONES void NAME(sensitivity_scale)(REAL *s, size_t n, size_t width, const REAL *derivative, size_t stride) {
@@ -111,8 +115,10 @@ CLONES void NAME(sensitivity_scale)(REAL *s, size_t n, size_t width, const REAL 
         for (size_t v = 0; v < GROUP_VECTORS; v++) {
             vec d = load(derivative + i * stride + v * LANES);
             for (size_t j = 0; j < width; j++) {
-                REAL *element = s + (i * width + j) * CK_GROUP + v * LANES;
-                store(element, load(element) * d);
+                REAL *to = s + (i * width + j) * CK_GROUP + v * LANES;
+                vec element = load(to) * d;
+                clear_negligible(&element);
+                store(to, element);
             }
         }
 }
@@ -129,7 +135,10 @@ CLONES void NAME(sensitivity_contract)(const REAL *s, size_t n, size_t width, co
                 for (size_t t = 0; t < 4; t++)
                     sum[t] = fused(load(element + (t < block ? t : 0) * CK_GROUP), factor, sum[t]);
             }
-            for (size_t t = 0; t < block; t++) store(delta + (first + j + t) * stride + v * LANES, sum[t]);
+            for (size_t t = 0; t < block; t++) {
+                clear_tiny(sum + t);
+                store(delta + (first + j + t) * stride + v * LANES, sum[t]);
+            }
         }
     }
 }
@@ -146,7 +155,10 @@ CLONES void NAME(sensitivity_last)(const REAL *weights, size_t n, const REAL *up
                 for (size_t t = 0; t < 4; t++)
                     sum[t] = fused(up * (splat(weights[(t < block ? j + t : j) * n + i]) * low[t]), factor, sum[t]);
             }
-            for (size_t t = 0; t < block; t++) store(delta + (j + t) * stride + c, sum[t]);
+            for (size_t t = 0; t < block; t++) {
+                clear_tiny(sum + t);
+                store(delta + (j + t) * stride + c, sum[t]);
+            }
         }
     }
 }

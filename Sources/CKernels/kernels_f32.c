@@ -73,6 +73,9 @@ typedef int64_t signed_words __attribute__((vector_size(64)));
 typedef int32_t magnitudes __attribute__((vector_size(32)));
 #define INFINITY_BITS 0x7F800000
 #define MAGNITUDE_BITS INT32_MAX
+#define LEAST_NORMAL_BITS 0x00800000
+#define TINY_BITS (25 << 23)        // 2^-102 and 2^-48: negligible.h
+#define NEGLIGIBLE_BITS (79 << 23)
 
 typedef struct {
     double magic, unit;
@@ -109,6 +112,7 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 }
 
 #include "lanes.h"
+#include "negligible.h"
 #include "functions/precision_f32.h"
 #include "functions/functions.h"
 #include "functions/arrays.h"

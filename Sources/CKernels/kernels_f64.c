@@ -50,6 +50,9 @@ typedef uint64_t words __attribute__((vector_size(64)));
 typedef int64_t magnitudes __attribute__((vector_size(64)));
 #define INFINITY_BITS 0x7FF0000000000000
 #define MAGNITUDE_BITS INT64_MAX
+#define LEAST_NORMAL_BITS 0x0010000000000000
+#define TINY_BITS (54ll << 52)        // 2^-969 and 2^-106: negligible.h
+#define NEGLIGIBLE_BITS (917ll << 52)
 
 typedef struct {
     double scale, magic, magic_low, unit, unit_low, rescale;
@@ -97,6 +100,7 @@ INLINE void store_words(const exact_words *sum, int64_t *to, size_t low, size_t 
 }
 
 #include "lanes.h"
+#include "negligible.h"
 #include "functions/precision_f64.h"
 #include "functions/functions.h"
 #include "functions/arrays.h"

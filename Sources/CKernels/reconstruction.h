@@ -23,6 +23,7 @@ INLINE double vector_errors(ck_rows targets, const uint32_t *samples, size_t cou
             delta = choose(mask != 0, delta, splat(0));
         }
         squares = fused(error, error, squares);
+        clear_tiny(&delta);
         store(deltas, delta);
     }
     return sum_of_lanes(&squares);

@@ -123,6 +123,14 @@ extension Double: Real {
         ck_multiply_f64(a, b, count, out)
     }
 
+    public static func clearTiny(_ values: UnsafeMutablePointer<Self>, count: Int) {
+        ck_clear_tiny_f64(values, count)
+    }
+
+    public static func clearNegligible(_ derivatives: UnsafeMutablePointer<Self>, count: Int) {
+        ck_clear_negligible_f64(derivatives, count)
+    }
+
     public static func sensitivityStart(
         weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>, stride: Int,
         first: Int, width: Int, s: UnsafeMutablePointer<Self>

@@ -96,10 +96,16 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     static func rowSums(
         delta: UnsafePointer<Self>, units n: Int, columns: Int, sums: UnsafeMutablePointer<Self>
     )
-    /// out[e] = a[e] · b[e].
+    /// out[e] = a[e] · b[e], as `clearTiny` leaves it; `count` is a multiple of `sampleGroup`.
     static func multiply(
         _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, count: Int, into out: UnsafeMutablePointer<Self>
     )
+    /// Zero in place of activations or deltas too small to tell, below 2^-102 in float32, 2^-969 in float64: their products
+    /// with weights would be subnormal, which some processors are slow at. `count` is a multiple of `sampleGroup`.
+    static func clearTiny(_ values: UnsafeMutablePointer<Self>, count: Int)
+    /// Zero in place of activations' derivatives too small to tell, below 2^-48 in float32, 2^-106 in float64: so are products
+    /// of two such. `count` is a multiple of `sampleGroup`.
+    static func clearNegligible(_ derivatives: UnsafeMutablePointer<Self>, count: Int)
     /// s[i][j] = upper[i] · weights[first + j][i] · lower[first + j], for one group of samples and j < width.
     static func sensitivityStart(
         weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>, stride: Int,

@@ -3,7 +3,8 @@ import CKernels
 /// What an optimiser does to each parameter in one step: its arithmetic, and constants that are the same for all.
 ///
 /// Letters: g the parameter's gradient, w its weight; what else stands on the left is the optimiser's state, a vector each.
-/// Constants are rounded to the kernel's precision; no operation but those that are written is rounded, or fused.
+/// Constants are rounded to the kernel's precision; no operation but those that are written is rounded, or fused. A state that
+/// is subnormal becomes zero.
 public struct Update: Sendable {
     private(set) var raw: ck_update
 
@@ -25,6 +26,8 @@ public struct Update: Sendable {
     }
 
     /// m ← m + (1 − β₁)(g − m);  v ← β₂v + (1 − β₂)g²;  w ← w − size·m / (scale·√v + ε).
+    ///
+    /// v sees no g below 2^-48 in float32, 2^-106 in float64.
     public static func adam(beta1: Double, beta2: Double, size: Double, scale: Double, epsilon: Double) -> Update {
         Update(ck_update_adam, 1 - beta1, beta2, 1 - beta2, size, scale, epsilon)
     }

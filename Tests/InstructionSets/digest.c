@@ -170,6 +170,10 @@ static const ck_update updates[] = {
         REAL *x = reals_##name(COUNT, limit), *out = reals_##name(COUNT, 0);                                          \
         ck_exp_##name(x, COUNT - 3, out);                                                                             \
         report("exp_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                               \
+        ck_clear_tiny_##name(out, COUNT);                                                                             \
+        report("clear_tiny_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                        \
+        ck_clear_negligible_##name(out, COUNT);                                                                       \
+        report("clear_negligible_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                  \
         ck_tanh_##name(x, COUNT - 3, out);                                                                            \
         report("tanh_" #name, (size_t)limit, out, COUNT * sizeof(REAL));                                              \
         ck_erf_##name(x, COUNT - 3, out);                                                                             \

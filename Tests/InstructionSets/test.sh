@@ -25,11 +25,40 @@ build() { # name, sources, flags…
         -lm -o "$work/$name"
 }
 
+# All are built and run side by side.
+begin() { # name, command that runs it, sources, flags…
+    local name=$1 command=$2
+    shift 2
+    # shellcheck disable=SC2086 # the command's words
+    { build "$name" "$@" && $command "$work/$name" > "$work/$name.txt"; } &
+    started[$name]=$!
+}
+
+declare -A started
+begin chosen "" Sources/CKernels
+names=()
+for level in x86-64:sse2 x86-64-v3:avx2 x86-64-v4:avx512vl; do
+    name=${level%%:*}
+    if ! grep -qw "${level##*:}" /proc/cpuinfo; then
+        echo "instruction sets: $name not tested, for this CPU cannot run it"
+        continue
+    fi
+    names+=("$name")
+    begin "$name" "" "$work/single" -march="$name"
+done
+if command -v qemu-aarch64 >/dev/null && command -v aarch64-linux-gnu-gcc >/dev/null; then
+    names+=(aarch64)
+    begin aarch64 qemu-aarch64 "$work/single" --target=aarch64-linux-gnu -static \
+        --ld-path="$(command -v aarch64-linux-gnu-ld)"
+else
+    echo "instruction sets: aarch64 not tested, for gcc-aarch64-linux-gnu or qemu-user is missing"
+fi
+for process in "${started[@]}"; do wait "$process"; done
+
 failed=0
-compare() { # name, command…: what the command prints with what the loader's choice does
-    local name=$1
-    shift
-    "$@" > "$work/$name.txt"
+count=$(wc -l < "$work/chosen.txt")
+[ "$count" -gt 0 ]
+for name in "${names[@]}"; do
     if cmp -s "$work/chosen.txt" "$work/$name.txt"; then
         echo "instruction sets: $name gives the same bits in $count results"
     else
@@ -37,26 +66,5 @@ compare() { # name, command…: what the command prints with what the loader's c
         diff "$work/chosen.txt" "$work/$name.txt" | head -20
         failed=1
     fi
-}
-
-build chosen Sources/CKernels
-"$work/chosen" > "$work/chosen.txt"
-count=$(wc -l < "$work/chosen.txt")
-[ "$count" -gt 0 ]
-for level in x86-64:sse2 x86-64-v3:avx2 x86-64-v4:avx512vl; do
-    name=${level%%:*}
-    if ! grep -qw "${level##*:}" /proc/cpuinfo; then
-        echo "instruction sets: $name not tested, for this CPU cannot run it"
-        continue
-    fi
-    build "$name" "$work/single" -march="$name"
-    compare "$name" "$work/$name"
 done
-
-if command -v qemu-aarch64 >/dev/null && command -v aarch64-linux-gnu-gcc >/dev/null; then
-    build aarch64 "$work/single" --target=aarch64-linux-gnu -static --ld-path="$(command -v aarch64-linux-gnu-ld)"
-    compare aarch64 qemu-aarch64 "$work/aarch64"
-else
-    echo "instruction sets: aarch64 not tested, for gcc-aarch64-linux-gnu or qemu-user is missing"
-fi
 exit "$failed"

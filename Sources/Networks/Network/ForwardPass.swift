@@ -99,6 +99,10 @@ public final class ForwardPass<Scalar: Real> {
             activationKernels[l - 1].activate(
                 activation(l), bias: parameters + topology.biases(l - 1), units: topology.sizes[l], stride: stride,
                 beside: beside(l))
+            if l < topology.depth {
+                Scalar.clearTiny(activation(l), count: topology.sizes[l] * stride)
+                Scalar.clearNegligible(beside(l), count: topology.sizes[l] * stride)
+            }
             if let mask, l < topology.depth {
                 mask.apply(
                     to: activation(l), beside: beside(l), layer: l, units: topology.sizes[l], of: batch, stride: stride)
@@ -111,6 +115,7 @@ public final class ForwardPass<Scalar: Real> {
     func outputLoss(
         _ batch: UnsafeBufferPointer<UInt32>, meanWeight: Double, share: Scalar, delta: UnsafeMutablePointer<Scalar>
     ) -> Double {
+        defer { Scalar.clearTiny(delta, count: topology.outputCount * stride) }
         let depth = topology.depth
         let weights = fillWeights(batch, meanWeight)
         if let ownLoss {

@@ -8,7 +8,8 @@ public enum Numerics {
     ///
     /// 1: products by OpenBLAS, functions by the system's mathematics library, exact sums between ±128.
     /// 2: products and functions of our own, the same on any CPU; exact sums free of scale.
-    public static let version = 2
+    /// 3: numbers too small to tell are zero (Docs/performance.md), which may break ties of roundings.
+    public static let version = 3
 }
 
 extension RunFolder.Record {
