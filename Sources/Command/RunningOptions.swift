@@ -20,7 +20,10 @@ struct RunningOptions: TitledOptions {
             "Go on with the run in this folder, on any number of ranks and threads; only --data, --threads, --epochs (more of them), --quiet, --json and --trace may be given anew."
     )
     var resume: String?
-    @Option(help: "Save the run every N epochs, every Nsteps, or every Ns seconds (default: 1; lm and lbfgs 1s).")
+    @Option(
+        help:
+            "Save the run every N epochs, every Nsteps, or every Ns seconds (default: 1; \(Optimizer.namesOfWholeSets): 1s)."
+    )
     var checkpointEvery: CheckpointInterval?
     @Option(help: "Write a timeline of all workers to this file, for Perfetto or chrome://tracing.")
     var trace: String?

@@ -2,9 +2,11 @@ import Networks
 
 /// What steps of Levenberg and Marquardt's are solved by, of a run of these options on so many samples; and what one costs.
 extension Configuration {
+    /// The weight decay that they have.
+    var curvatureDecay: Double { optimizerOptions.weightDecay ?? LevenbergMarquardt.defaults.weightDecay! }
+
     func curvatureForm(samples: Int) -> CurvatureForm {
-        let decay = optimizerOptions.weightDecay ?? LevenbergMarquardt.defaults.weightDecay!
-        return CurvatureForm(topology: topology, samples: largestMinibatch(of: samples), decays: decay > 0)
+        CurvatureForm(topology: topology, samples: largestMinibatch(of: samples), decays: curvatureDecay > 0)
     }
 
     /// Rows of what is factored.

@@ -43,7 +43,7 @@ final class LevenbergMarquardtStep: WorkerStep {
         self.equations = equations
         solver = equations.equations(pass, options.network)
         let own = options.optimizerOptions, defaults = LevenbergMarquardt.defaults
-        decay = own.weightDecay ?? defaults.weightDecay!
+        decay = options.curvatureDecay
         tolerance = own.gradientTolerance ?? defaults.gradientTolerance!
         firstDamping = own.damping ?? defaults.damping!
         isOfWholeSet = plan.schedule.minibatchCount == 1
