@@ -105,7 +105,7 @@ CLONES void NAME(sensitivity_start)(const REAL *weights, size_t n, const REAL *u
             for (size_t v = 0; v < GROUP_VECTORS; v++) {
                 vec element = load(upper + i * stride + v * LANES) *
                               (splat(weights[(first + j) * n + i]) * load(lower + (first + j) * stride + v * LANES));
-                clear_negligible(&element);
+                clear_tiny(&element);
                 store(s + (i * width + j) * CK_GROUP + v * LANES, element);
             }
 }
@@ -117,7 +117,7 @@ CLONES void NAME(sensitivity_scale)(REAL *s, size_t n, size_t width, const REAL 
             for (size_t j = 0; j < width; j++) {
                 REAL *to = s + (i * width + j) * CK_GROUP + v * LANES;
                 vec element = load(to) * d;
-                clear_negligible(&element);
+                clear_tiny(&element);
                 store(to, element);
             }
         }

@@ -6,9 +6,10 @@
 // would not: x86 tells what is subnormal after rounding, and ARM before.
 //
 // With u half the distance from 1 to the next number (2^-24, 2^-53):
-// - activations and deltas below TINY, the least normal number over u: their products with numbers from u up are normal.
-// - derivatives of activations, and products of them, below NEGLIGIBLE, u²: beside a derivative of ordinary size they do not
-//   show in a sum, and their products with one another and with numbers from u up are normal.
+// - activations, deltas and sensitivities below TINY, the least normal number over u: their products with numbers from u up
+//   are normal.
+// - derivatives of activations below NEGLIGIBLE, u²: beside one of ordinary size they do not show in a sum, and products of
+//   two of them and a weight from u up are normal.
 // - states of optimisers below the least normal number (sums/sums.h): one that decays does not stay there.
 
 // x, or zero where its size is below the number of these bits; NaN stays NaN.

@@ -58,7 +58,7 @@ import Testing
 
     @Test(arguments: precisions) func sensitivities(_ precision: any Real.Type) {
         func check<Scalar: Real>(_: Scalar.Type) {
-            let pairs = Self.around(Self.limits(Scalar.self).negligible)
+            let pairs = Self.around(Self.limits(Scalar.self).tiny)
             let derivatives = Buffer(pairs.map(\.0)), ones = Buffer(Array(repeating: Scalar(1), count: sampleGroup))
             let weight = Buffer([Scalar(1)]), started = Buffer<Scalar>(results: sampleGroup)
             Scalar.sensitivityStart(
