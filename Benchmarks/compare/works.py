@@ -30,6 +30,8 @@ class Work:
     rate: float = 0.1
     schedule: str = "constant"
     batch: int = 1000
+    # The first of the training set; None for all.
+    samples: int | None = None
     # Of this program; the sweep of frontprop costs many times backprop's where several hidden layers are wide.
     engines: tuple = tuple(ENGINES)
     is_of_the_article: bool = False
@@ -62,6 +64,8 @@ WORKS = {work.name: work for work in [
     article("autoencoder", "784x64x784", 5, target="inputs"),
     adam("images-128", "MNIST", "784x128x64x10", "relu", 128, 7),
     adam("images-1000", "MNIST", "784x128x64x10", "relu", 1000, 9),
+    # Long enough that states of weights without a gradient are where numbers end.
+    adam("images-20", "4000 samples of MNIST, 21 epochs", "784x256x128x10", "relu", 20, 21, rate=1e-2, samples=4000),
     table("table-256", "50x64x64x1", "tanh", 256, 17),
     table("table-1000", "50x64x64x1", "tanh", 1000, 17),
     table("table-wide", "50x256x256x256x1", "relu", 1000, 4, engines=("backprop",)),
@@ -129,7 +133,7 @@ def data_of(options, work):
 
 
 def samples_of(options, work):
-    return options.samples or (TABLE_ROWS if work.is_of_table else None)
+    return options.samples or work.samples or (TABLE_ROWS if work.is_of_table else None)
 
 
 def script(options, work, name, *extra):
@@ -163,6 +167,7 @@ def general_peers(options, work, workers):
     torch = bound(workers) + script(options, work, "general_torch.py", *recipe)
     jax = script(options, work, "general_jax.py", *recipe)
     yield Program("PyTorch, eager", torch, read)
+    yield Program("PyTorch, eager, set_flush_denormal", torch + ["--flush-denormal"], read)
     yield Program("JAX, epoch jitted", jax, read)
     # Compiling takes longer than such a work as a whole.
     if options.has_compiler and not work.is_whole:

@@ -17,6 +17,7 @@ ap.add_argument("--epochs", type=int, default=4)
 ap.add_argument("--threads", type=int, default=1)
 ap.add_argument("--seed", type=int, default=1)
 ap.add_argument("--compile", action="store_true", help="pass forward, loss and pass back by torch.compile")
+ap.add_argument("--flush-denormal", action="store_true", help="subnormal numbers are zero")
 ap.add_argument("--no-eval", action="store_true")
 a = ap.parse_args()
 
@@ -24,7 +25,7 @@ import torch
 from torch import nn
 import idx
 
-torch.set_num_threads(a.threads); torch.manual_seed(a.seed)
+torch.set_num_threads(a.threads); torch.manual_seed(a.seed); torch.set_flush_denormal(a.flush_denormal)
 X, Y = map(torch.from_numpy, idx.load_any(a.data, a.targets, "train", a.samples, a.floats))
 sizes, auto, classes = idx.sizes(a.model), idx.is_autoencoder(a.model), Y.dtype == torch.int32
 Y = Y.long() if classes else Y
