@@ -86,11 +86,21 @@ CLONES void NAME(row_sums)(const REAL *delta, size_t n, size_t columns, REAL *su
     }
 }
 
+INLINE void delta_of(const REAL *a, const REAL *b, vec *product) {
+    *product = load(a) * load(b);
+    clear_tiny(product);
+}
+
 CLONES void NAME(multiply)(const REAL *a, const REAL *b, size_t count, REAL *out) {
-    for (size_t e = 0; e < count; e += LANES) {
-        vec product = load(a + e) * load(b + e);
-        clear_tiny(&product);
+    vec product;
+    size_t e = 0;
+    for (; e + LANES <= count; e += LANES) {
+        delta_of(a + e, b + e, &product);
         store(out + e, product);
+    }
+    if (e < count) {
+        delta_of(a + e, b + e, &product);
+        memcpy(out + e, &product, (count - e) * sizeof(REAL));
     }
 }
 

@@ -12,16 +12,14 @@
 //   two of them and a weight from u up are normal.
 // - states of optimisers below the least normal number (sums/sums.h): one that decays does not stay there.
 
-// x, or zero where its size is below the number of these bits; NaN stays NaN.
-#define CLEAR_BELOW(bits, x)                                                                                           \
-    (*(x) = (vec)((ivec) * (x) & (ivec)(((ivec) * (x) & (MAGNITUDE_BITS - (ivec){0})) >= (bits) - (ivec){0})))
-
-#define CLEAR_EIGHT_BELOW(bits, x)                                                                                     \
-    (*(x) = (eight)((magnitudes) * (x) & (((magnitudes) * (x) & MAGNITUDE_BITS) >= (bits))))
+// *x, a vector, or zero where its size is below the number of these bits; NaN stays NaN. `integers` are as wide as its numbers.
+#define CLEAR_BELOW(vector, integers, bits, x)                                                                         \
+    (*(x) = (vector)((integers) * (x) &                                                                                \
+                     (integers)(((integers) * (x) & (MAGNITUDE_BITS - (integers){0})) >= (bits) - (integers){0})))
 
 // clear_NAME of a vector, and of an array by whole vectors.
 #define CLEARING(name, bits)                                                                                           \
-    INLINE void clear_##name(vec *x) { CLEAR_BELOW(bits, x); }                                                         \
+    INLINE void clear_##name(vec *x) { CLEAR_BELOW(vec, ivec, bits, x); }                                              \
     CLONES void NAME(clear_##name)(REAL *values, size_t count) {                                                       \
         for (size_t e = 0; e < count; e += LANES) {                                                                    \
             vec v = load(values + e);                                                                                  \

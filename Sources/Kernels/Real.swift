@@ -96,7 +96,7 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     static func rowSums(
         delta: UnsafePointer<Self>, units n: Int, columns: Int, sums: UnsafeMutablePointer<Self>
     )
-    /// out[e] = a[e] · b[e], as `clearTiny` leaves it; `count` is a multiple of `sampleGroup`.
+    /// out[e] = a[e] · b[e], as `clearTiny` leaves it.
     static func multiply(
         _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, count: Int, into out: UnsafeMutablePointer<Self>
     )
@@ -106,7 +106,8 @@ public protocol Real: BinaryFloatingPoint, Sendable {
     /// Zero in place of activations' derivatives too small to tell, below 2^-48 in float32, 2^-106 in float64: so are products
     /// of two such. `count` is a multiple of `sampleGroup`.
     static func clearNegligible(_ derivatives: UnsafeMutablePointer<Self>, count: Int)
-    /// s[i][j] = upper[i] · weights[first + j][i] · lower[first + j], for one group of samples and j < width.
+    /// s[i][j] = upper[i] · weights[first + j][i] · lower[first + j], for one group of samples and j < width; these, and what the
+    /// next three make of them, are as `clearTiny` leaves them.
     static func sensitivityStart(
         weights: UnsafePointer<Self>, units n: Int, upper: UnsafePointer<Self>, lower: UnsafePointer<Self>, stride: Int,
         first: Int, width: Int, s: UnsafeMutablePointer<Self>

@@ -116,7 +116,7 @@ import Testing
         for units in unitCounts { check(precision, units: units) }
     }
 
-    @Test(arguments: precisions, [0, 16, 32, 112])
+    @Test(arguments: precisions, [0, 1, 7, 8, 15, 16, 17, 127])
     func multiply(_ precision: any Real.Type, count: Int) {
         func check<Scalar: Real>(_: Scalar.Type) {
             var data = TestData(count)

@@ -183,13 +183,14 @@ typedef struct {
                          REAL *gradient);                                                                             \
     /* sums[i] = Σ_c delta[i][c]. */                                                                                  \
     void ck_row_sums_##name(const REAL *delta, size_t n, size_t columns, REAL *sums);                                 \
-    /* out[e] = a[e] · b[e], as clear_tiny leaves it; of each operand whole vectors are read and written. */          \
+    /* out[e] = a[e] · b[e], as clear_tiny leaves it. */                                                              \
     void ck_multiply_##name(const REAL *a, const REAL *b, size_t count, REAL *out);                                   \
     /* Zero in place of numbers too small to tell (negligible.h): of activations and deltas, those below the least    \
        normal number over u, of derivatives those below u², with u 2^-24 or 2^-53. By whole vectors. */               \
     void ck_clear_tiny_##name(REAL *values, size_t count);                                                            \
     void ck_clear_negligible_##name(REAL *values, size_t count);                                                      \
-    /* One group's sensitivities two layers up, of units j in [first, first + width):                                 \
+    /* Sensitivities and the deltas of them are as clear_tiny leaves them.                                            \
+       One group's sensitivities two layers up, of units j in [first, first + width):                                 \
        s[i][j][·] = upper[i][·] · weights[j][i] · lower[j][·]; weights[·][n]. */                                      \
     void ck_sensitivity_start_##name(const REAL *weights, size_t n, const REAL *upper, const REAL *lower,             \
                                      size_t stride, size_t first, size_t width, REAL *s);                             \

@@ -205,7 +205,7 @@ INLINE void step_eight(ck_update_kind kind, size_t vectors, int prepares, const 
     if (prepares) prepare_eight(c->scale, c->decay, c->shrink, &g, &w);
     update_of_eight(kind, &g, c, s, &w);
     for (size_t v = 0; v < vectors; v++) {
-        CLEAR_EIGHT_BELOW(LEAST_NORMAL_BITS, &s[v]);
+        CLEAR_BELOW(eight, magnitudes, LEAST_NORMAL_BITS, &s[v]);
         memcpy(state + v * state_stride, &s[v], live * sizeof(REAL));
     }
     memcpy(weights, &w, live * sizeof(REAL));

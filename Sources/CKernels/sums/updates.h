@@ -22,7 +22,7 @@ INLINE void nesterov_update(const eight *g, const REAL *c, eight *s, eight *w) {
 // A g whose root of v would not show beside ε has no square, for that might be subnormal.
 INLINE void adam_update(const eight *g, const REAL *c, eight *s, eight *w) {
     eight seen = *g;
-    CLEAR_EIGHT_BELOW(NEGLIGIBLE_BITS, &seen);
+    CLEAR_BELOW(eight, magnitudes, NEGLIGIBLE_BITS, &seen);
     s[0] = fused_eight(each(c[0]), *g - s[0], s[0]);
     s[1] = fused_eight(each(c[1]), s[1], each(c[2]) * seen * seen);
     *w -= each(c[3]) * s[0] / fused_eight(__builtin_elementwise_sqrt(s[1]), each(c[4]), each(c[5]));

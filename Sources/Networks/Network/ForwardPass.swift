@@ -99,14 +99,11 @@ public final class ForwardPass<Scalar: Real> {
             activationKernels[l - 1].activate(
                 activation(l), bias: parameters + topology.biases(l - 1), units: topology.sizes[l], stride: stride,
                 beside: beside(l))
-            if l < topology.depth {
-                Scalar.clearTiny(activation(l), count: topology.sizes[l] * stride)
-                Scalar.clearNegligible(beside(l), count: topology.sizes[l] * stride)
-            }
-            if let mask, l < topology.depth {
-                mask.apply(
-                    to: activation(l), beside: beside(l), layer: l, units: topology.sizes[l], of: batch, stride: stride)
-            }
+            guard l < topology.depth else { continue }
+            Scalar.clearTiny(activation(l), count: topology.sizes[l] * stride)
+            Scalar.clearNegligible(beside(l), count: topology.sizes[l] * stride)
+            mask?.apply(
+                to: activation(l), beside: beside(l), layer: l, units: topology.sizes[l], of: batch, stride: stride)
         }
     }
 
